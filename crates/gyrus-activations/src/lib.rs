@@ -1,0 +1,1 @@
+//! Every layer's state of a causal language model for every window.

@@ -1,0 +1,1 @@
+//! Folds, controls, scores, ceilings, nulls and intervals of encoding models.

@@ -1,0 +1,1 @@
+//! Reads words and brain signals from the files labs have.

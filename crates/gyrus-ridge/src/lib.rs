@@ -1,0 +1,1 @@
+//! Principal components and ridge for many targets, as linfa estimators.

@@ -1,0 +1,1 @@
+//! Tokens, their words, and the exact windows a model will read.

@@ -1,0 +1,1 @@
+//! Holds the tests that cross crates; they stand in `tests/`.

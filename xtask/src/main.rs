@@ -1,0 +1,2 @@
+//! Runs what anyone could type by hand.
+fn main() {}
