@@ -1,0 +1,36 @@
+//! Column means that leave exactly nothing of a column that does not vary.
+
+use ndarray::{Array1, ArrayView2, Axis};
+
+use crate::error::Error;
+
+/// The mean of each column of `a` (n, p); a constant column's mean is its value, free of rounding.
+///
+/// # Errors
+/// There are no rows.
+pub(crate) fn column_means(a: ArrayView2<f64>) -> Result<Array1<f64>, Error> {
+    let first = a.rows().into_iter().next().ok_or(Error::TooFewRows { what: "a mean", needed: 1, rows: 0 })?;
+    // Measured from the first row, the sums of columns far from zero keep their digits.
+    let n = a.nrows() as f64;
+    let offsets = a.axis_iter(Axis(0)).fold(Array1::zeros(a.ncols()), |sum: Array1<f64>, row| sum + (&row - &first));
+    Ok(offsets / n + first)
+}
+
+#[cfg(test)]
+mod tests {
+    use ndarray::array;
+
+    use super::*;
+
+    #[test]
+    fn a_constant_column_has_its_own_value_as_mean() -> Result<(), Error> {
+        let a = array![[0.1, 1.0], [0.1, 2.0], [0.1, 6.0]];
+        assert_eq!(column_means(a.view())?, array![0.1, 3.0]);
+        Ok(())
+    }
+
+    #[test]
+    fn nothing_has_no_mean() {
+        assert!(matches!(column_means(ndarray::Array2::zeros((0, 2)).view()), Err(Error::TooFewRows { .. })));
+    }
+}
