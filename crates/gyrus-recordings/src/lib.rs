@@ -1,1 +1,27 @@
 //! Reads words and brain signals from the files labs have.
+//!
+//! What comes out are the nouns of `gyrus-types`: a story whose words have times, and one recording per listener.
+//! A malformed file is an error that names the file, the line and the value; a listener without a signal is refused and named.
+
+mod alice;
+mod alignment;
+mod error;
+#[cfg(test)]
+mod fixture;
+mod listener;
+mod manifest;
+mod praat;
+mod problem;
+mod table;
+mod textgrid;
+mod word_table;
+
+pub use alice::{Alice, Subjects};
+pub use alignment::{Alignment, Merge, Sources, UsedSpelling, align};
+pub use error::Error;
+pub use listener::{Listener, Radius, Refusal};
+pub use manifest::{DataFile, Manifest, Signals, Spelling, Story};
+pub use problem::{Problem, ProblemKind, check};
+pub use table::read_table;
+pub use textgrid::{Label, TextGrid, Tier};
+pub use word_table::read_words;
