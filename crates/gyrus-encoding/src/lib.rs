@@ -1,1 +1,43 @@
-//! Folds, controls, scores, ceilings, nulls and intervals of encoding models.
+//! How well word features predict a brain's responses, scored so that nothing leaks.
+//!
+//! Plain arrays come in: features, controls and responses with one row per sample.
+//! Scores come out, each with what is needed for its interval and its null.
+//! Nothing here knows a file format, a language model or a plot.
+
+mod baseline;
+mod bootstrap;
+mod ceiling;
+mod delays;
+mod design;
+mod drift;
+mod error;
+mod falsediscovery;
+mod folds;
+mod held_out;
+mod hemodynamics;
+mod joint;
+mod peak;
+mod profile;
+mod scores;
+mod selection;
+mod shift;
+mod trend;
+
+pub use baseline::baseline;
+pub use bootstrap::{Bootstrap, Estimate, defined_or_nan};
+pub use ceiling::inter_subject_correlation;
+pub use delays::finite_impulse_response;
+pub use design::{Design, DesignParams, FeatureUnit, Reduced};
+pub use drift::HighPass;
+pub use error::Error;
+pub use falsediscovery::benjamini_hochberg;
+pub use folds::{Fold, contiguous_folds};
+pub use held_out::correlation;
+pub use hemodynamics::{canonical_response, convolve};
+pub use joint::{encode, refit};
+pub use peak::Peak;
+pub use profile::{Profile, Scored, Weights};
+pub use scores::FoldScores;
+pub use selection::{chosen_layers, chosen_score};
+pub use shift::{circular_shifts, p_value, shifted};
+pub use trend::Trend;

@@ -1,0 +1,180 @@
+//! The plan of an encoding analysis, made once per recording: folds, inner folds, penalties, components, blocks.
+
+use std::ops::Range;
+
+use gyrus_ridge::{Pca, PenaltyGrid};
+use linfa::DatasetBase;
+use linfa::traits::Fit;
+use ndarray::{Array2, ArrayView2, Axis, concatenate, s};
+
+use crate::Error;
+use crate::folds::{Fold, contiguous_folds, count};
+
+/// What an analysis is asked to do.
+#[derive(Debug, Clone, PartialEq)]
+pub struct DesignParams {
+    /// Outer folds.
+    pub folds: usize,
+    /// Folds inside the training rows, in which penalties are chosen.
+    pub inner_folds: usize,
+    /// Rows left out on both sides of every held-out stretch, outer and inner.
+    pub gap: usize,
+    /// Penalties to choose from.
+    pub penalties: PenaltyGrid,
+    /// Principal components per layer; without a number the features are used as they are.
+    pub components: Option<usize>,
+    /// The unit of the features, and with it of the penalties.
+    pub unit: FeatureUnit,
+    /// Rows per held-out block for resampling, at least.
+    pub block: usize,
+}
+
+/// The unit of the features, and with it of the penalties.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum FeatureUnit {
+    /// As they come.
+    #[default]
+    Own,
+    /// Divided by one number per fold and layer, the root of their mean variance on training rows,
+    /// so that a penalty means the same at every layer. They are not whitened.
+    RootMeanVariance,
+}
+
+/// What is fitted on what, and what it is scored on.
+#[derive(Debug, Clone)]
+pub struct Design {
+    rows: usize,
+    folds: Vec<Fold>,
+    inner: Vec<Vec<Fold>>,
+    params: DesignParams,
+}
+
+/// The features of one layer as principal components, learnt in each outer fold on its training rows alone.
+#[derive(Debug, Clone)]
+pub struct Reduced {
+    /// `[fold]`: `(rows, components)`.
+    pub(crate) folds: Vec<Array2<f64>>,
+}
+
+impl Design {
+    /// A plan for `rows` rows.
+    ///
+    /// # Errors
+    /// [`Error::Folds`] or [`Error::Gap`] if the rows do not suffice.
+    pub fn new(rows: usize, params: DesignParams) -> Result<Self, Error> {
+        let folds = contiguous_folds(rows, params.folds, params.gap)?;
+        let inner = folds.iter().map(|fold| fold.inner(params.inner_folds, params.gap)).collect::<Result<_, _>>()?;
+        Ok(Self { rows, folds, inner, params })
+    }
+
+    /// The outer folds.
+    pub fn folds(&self) -> &[Fold] {
+        &self.folds
+    }
+
+    /// The folds inside the training rows of outer fold `fold`.
+    pub fn inner(&self, fold: usize) -> &[Fold] {
+        &self.inner[fold]
+    }
+
+    /// The penalties to choose from.
+    pub fn penalties(&self) -> &PenaltyGrid {
+        &self.params.penalties
+    }
+
+    /// The held-out blocks of outer fold `fold`, each at least the block length (a shorter rest joins the last).
+    pub fn blocks(&self, fold: usize) -> Vec<Range<usize>> {
+        let cut = |stretch: &Range<usize>| {
+            let n = (stretch.len() / self.params.block.max(2)).max(1);
+            let edge = {
+                let stretch = stretch.clone();
+                move |i: usize| stretch.start + stretch.len() * i / n
+            };
+            (0..n).map(|i| edge(i)..edge(i + 1)).collect::<Vec<_>>()
+        };
+        self.folds[fold].test.iter().flat_map(cut).collect()
+    }
+
+    /// Features `(rows, width)` as principal components, fitted in every outer fold on its training rows.
+    ///
+    /// # Errors
+    /// [`Error::Rows`] or [`Error::NotFinite`] if the features do not fit the plan, [`Error::Ridge`] if they are all constant.
+    pub fn reduce(&self, features: ArrayView2<f64>) -> Result<Reduced, Error> {
+        self.check("features", features)?;
+        let folds = self.folds.iter().map(|fold| self.reduce_on(fold, features)).collect::<Result<_, _>>()?;
+        Ok(Reduced { folds })
+    }
+
+    fn reduce_on(&self, fold: &Fold, features: ArrayView2<f64>) -> Result<Array2<f64>, Error> {
+        let train = rows_of(features, &fold.train);
+        let mut reduced = match self.params.components {
+            Some(components) => {
+                let pca = Pca::params(components).fit(&DatasetBase::from(train))?;
+                pca.transform(features)
+            }
+            None => &features - &train.mean_axis(Axis(0)).expect("a fold has training rows"),
+        };
+        if self.params.unit == FeatureUnit::RootMeanVariance {
+            let kept = rows_of(reduced.view(), &fold.train);
+            let scale = (kept.mapv(|v| v * v).sum() / kept.len().max(1) as f64).sqrt();
+            if scale > 0.0 {
+                reduced /= scale;
+            }
+        }
+        Ok(reduced)
+    }
+
+    pub(crate) fn check(&self, what: &'static str, array: ArrayView2<f64>) -> Result<(), Error> {
+        if array.nrows() != self.rows {
+            return Err(Error::Rows { what, found: array.nrows(), expected: self.rows });
+        }
+        match array.indexed_iter().find(|(_, value)| !value.is_finite()) {
+            Some(((row, column), &value)) => Err(Error::NotFinite { what, row, column, value }),
+            None => Ok(()),
+        }
+    }
+}
+
+/// The rows of `array` in `stretches`, in order.
+pub(crate) fn rows_of(array: ArrayView2<f64>, stretches: &[Range<usize>]) -> Array2<f64> {
+    if count(stretches) == 0 {
+        return Array2::zeros((0, array.ncols()));
+    }
+    let parts: Vec<_> = stretches.iter().map(|stretch| array.slice_move(s![stretch.clone(), ..])).collect();
+    concatenate(Axis(0), &parts).expect("the parts share their columns")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn design(rows: usize, folds: usize, gap: usize) -> Result<Design, Error> {
+        let penalties = PenaltyGrid::logarithmic(1.0, 10.0, 2)?;
+        let unit = FeatureUnit::Own;
+        Design::new(rows, DesignParams { folds, inner_folds: 2, gap, penalties, components: None, unit, block: 15 })
+    }
+
+    #[test]
+    fn blocks_cover_the_held_out_rows() -> Result<(), Error> {
+        let lengths: Vec<usize> = design(362, 6, 16)?.blocks(0).iter().map(Range::len).collect();
+        assert_eq!(lengths.iter().sum::<usize>(), 61);
+        assert!(lengths.iter().all(|length| *length >= 15));
+        Ok(())
+    }
+
+    #[test]
+    fn misaligned_features_are_an_error() -> Result<(), Error> {
+        let reduced = design(40, 2, 0)?.reduce(Array2::zeros((41, 2)).view());
+        assert!(matches!(reduced, Err(Error::Rows { .. })));
+        Ok(())
+    }
+
+    #[test]
+    fn infinite_features_are_named() -> Result<(), Error> {
+        let mut features = Array2::zeros((40, 2));
+        features[[7, 1]] = f64::INFINITY;
+        let error = design(40, 2, 0)?.reduce(features.view()).expect_err("an infinite feature");
+        assert!(error.to_string().contains("`inf` in row 7, column 1"), "{error}");
+        Ok(())
+    }
+}

@@ -1,0 +1,114 @@
+//! What was reached on the held-out rows of one fold, block by block, as sums that can be resampled.
+
+use std::ops::Range;
+
+use gyrus_ridge::HeldOut;
+use ndarray::{Array1, Array2, Array3, ArrayView1, ArrayView2, ArrayView3, Axis, Zip, concatenate, s};
+
+/// Per block: rows, then per target the sums of p, y, p^2, y^2 and p y, for predictions p and responses y.
+#[derive(Debug, Clone)]
+pub(crate) struct Blocks {
+    /// Rows of each block, `(blocks)`.
+    rows: Array1<f64>,
+    /// `(blocks, 5, targets)`.
+    sums: Array3<f64>,
+}
+
+impl Blocks {
+    /// The sums over each of `blocks` of `predicted` and `responses`, both `(rows, targets)` over all rows.
+    pub fn of(predicted: ArrayView2<f64>, responses: ArrayView2<f64>, blocks: &[Range<usize>]) -> Self {
+        let mut sums = Array3::zeros((blocks.len(), 5, responses.ncols()));
+        for (mut sums, block) in sums.axis_iter_mut(Axis(0)).zip(blocks) {
+            let (p, y) = (predicted.slice(s![block.clone(), ..]), responses.slice(s![block.clone(), ..]));
+            let kinds = [p.to_owned(), y.to_owned(), &p * &p, &y * &y, &p * &y];
+            for (mut sum, kind) in sums.axis_iter_mut(Axis(0)).zip(&kinds) {
+                sum.assign(&kind.sum_axis(Axis(0)));
+            }
+        }
+        Self { rows: blocks.iter().map(|block| block.len() as f64).collect(), sums }
+    }
+
+    /// Number of blocks.
+    pub fn len(&self) -> usize {
+        self.rows.len()
+    }
+
+    /// r of each target over all blocks.
+    pub fn r(&self) -> Array1<f64> {
+        self.resampled(Array2::ones((1, self.len())).view()).row(0).to_owned()
+    }
+
+    /// r of each target with every block counted as often as `counts`, `(draws, blocks)`, says: `(draws, targets)`.
+    pub fn resampled(&self, counts: ArrayView2<f64>) -> Array2<f64> {
+        let (blocks, kinds, targets) = self.sums.dim();
+        let flat = self.sums.view().into_shape_with_order((blocks, kinds * targets)).expect("sums are contiguous");
+        let (rows, sums) = (counts.dot(&self.rows), counts.dot(&flat));
+        let sums = sums.into_shape_with_order((counts.nrows(), kinds, targets)).expect("a product is contiguous");
+        let mut r = Array2::zeros((counts.nrows(), targets));
+        Zip::from(r.rows_mut())
+            .and(&rows)
+            .and(sums.outer_iter())
+            .for_each(|mut r, &n, sums| r.assign(&pearson(n, sums)));
+        r
+    }
+
+    /// The targets of several listeners side by side.
+    pub fn side_by_side(listeners: &[&Self]) -> Self {
+        let sums: Vec<ArrayView3<f64>> = listeners.iter().map(|blocks| blocks.sums.view()).collect();
+        let rows = listeners.first().map(|first| first.rows.clone()).unwrap_or_default();
+        let sums = concatenate(Axis(2), &sums).expect("listeners share their blocks");
+        // A join along the last axis may be laid out otherwise; the sums are read as flat rows.
+        Self { rows, sums: sums.as_standard_layout().into_owned() }
+    }
+}
+
+/// r of `n` rows from their sums `(5, targets)`.
+fn pearson(n: f64, sums: ArrayView2<f64>) -> Array1<f64> {
+    let sum = |kind: usize| -> Array1<f64> { sums.row(kind).to_owned() };
+    let origin = Array1::zeros(sums.ncols());
+    HeldOut { n: n as usize, origin, sum_p: sum(0), sum_y: sum(1), pp: sum(2), yy: sum(3), py: sum(4) }.r()
+}
+
+/// r = sum (a - mean a)(b - mean b) / sqrt(sum (a - mean a)^2 sum (b - mean b)^2); NaN if either is constant.
+pub fn correlation(a: ArrayView1<f64>, b: ArrayView1<f64>) -> f64 {
+    let column = |v: ArrayView1<f64>| {
+        let mean = v.mean().unwrap_or(0.0);
+        v.mapv(|x| x - mean).insert_axis(Axis(1))
+    };
+    Blocks::of(column(a).view(), column(b).view(), &[0..a.len()]).r()[0]
+}
+
+#[cfg(test)]
+mod tests {
+    use approx::assert_abs_diff_eq;
+    use ndarray::{array, stack};
+
+    use super::*;
+
+    /// r of the rows of the drawn blocks written out one after the other.
+    #[test]
+    fn resampling_is_writing_the_rows_again() {
+        let p = array![[1.0], [2.0], [0.5], [4.0], [3.0], [3.5]];
+        let y = array![[0.0], [1.0], [1.0], [2.0], [5.0], [1.0]];
+        let drawn = Blocks::of(p.view(), y.view(), &[0..2, 2..4, 4..6]).resampled(array![[2.0, 0.0, 1.0]].view());
+        let again = |v: &Array2<f64>| v.select(Axis(0), &[0, 1, 0, 1, 4, 5]).column(0).to_owned();
+        assert_abs_diff_eq!(drawn[[0, 0]], correlation(again(&p).view(), again(&y).view()), epsilon = 1e-12);
+    }
+
+    #[test]
+    fn listeners_stand_side_by_side() {
+        let p = array![[1.0, 2.0], [2.0, 0.0], [0.5, 1.0], [4.0, 4.0]];
+        let y = array![[0.0, 3.0], [1.0, 1.0], [1.0, 0.0], [2.0, 2.0]];
+        let one = |t: usize| Blocks::of(p.slice(s![.., t..=t]), y.slice(s![.., t..=t]), &[0..2, 2..4]);
+        let both = Blocks::of(p.view(), y.view(), &[0..2, 2..4]).r();
+        let joined = Blocks::side_by_side(&[&one(0), &one(1)]).r();
+        assert_abs_diff_eq!(joined, both, epsilon = 1e-12);
+    }
+
+    #[test]
+    fn a_constant_is_undefined() {
+        assert!(correlation(array![1.0, 2.0, 3.0].view(), array![5.0, 5.0, 5.0].view()).is_nan());
+        let far = stack![Axis(0), array![1e9, 1e9 + 1.0], array![1e9 + 3.0, 1e9 + 5.0]];
+        assert_abs_diff_eq!(correlation(far.column(0), far.column(1)), 1.0, epsilon = 1e-9);
+    }
+}

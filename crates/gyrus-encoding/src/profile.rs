@@ -1,0 +1,169 @@
+//! Scores by layer with their bootstrap draws, and the questions that are asked of them.
+//!
+//! Every answer carries its draws, so that differences between answers are paired draw by draw.
+
+use ndarray::{Array1, Array2, Array3, ArrayView1, ArrayView2, Axis, Zip};
+use rand::SeedableRng;
+use rand::rngs::StdRng;
+
+use crate::bootstrap::multinomial;
+use crate::selection::{chosen_layers, chosen_score};
+use crate::{Bootstrap, Error, Estimate, FoldScores, Peak, Trend};
+
+/// Scores of the layers of one model, `[layer]`.
+#[derive(Debug, Clone)]
+pub struct Profile {
+    layers: Vec<Layer>,
+}
+
+/// r of one layer, `(folds, targets)`, and its draws, `(draws, folds, targets)`.
+#[derive(Debug, Clone)]
+struct Layer {
+    r: Array2<f64>,
+    drawn: Array3<f64>,
+}
+
+/// How targets are averaged: `(targets)` for the value, `(draws, targets)` for the draws.
+#[derive(Debug, Clone)]
+pub struct Weights {
+    value: Array1<f64>,
+    drawn: Array2<f64>,
+}
+
+/// A number and its counterpart in every bootstrap draw.
+#[derive(Debug, Clone)]
+pub struct Scored {
+    value: f64,
+    drawn: Array1<f64>,
+}
+
+impl Weights {
+    /// The plain mean over `targets` targets.
+    pub fn mean(targets: usize, draws: usize) -> Self {
+        Self { value: Array1::ones(targets), drawn: Array2::ones((draws, targets)) }
+    }
+
+    /// One target alone.
+    pub fn only(target: usize, targets: usize, draws: usize) -> Self {
+        let value = Array1::from_shape_fn(targets, |t| if t == target { 1.0 } else { 0.0 });
+        let drawn = value.broadcast((draws, targets)).expect("a row broadcasts to rows").to_owned();
+        Self { value, drawn }
+    }
+
+    /// The mean over listeners with `targets` targets each, side by side; every draw draws listeners with replacement,
+    /// because targets of one listener are not independent.
+    pub fn listeners(listeners: usize, targets: usize, draws: usize, seed: u64) -> Self {
+        let counts = multinomial(draws, listeners, &mut StdRng::seed_from_u64(seed));
+        let drawn = Array2::from_shape_fn((draws, listeners * targets), |(draw, t)| counts[[draw, t / targets]]);
+        Self { value: Array1::ones(listeners * targets), drawn }
+    }
+}
+
+impl Profile {
+    /// The profile of `scores`, one per layer, under the draws of `bootstrap`.
+    pub fn new<'a>(scores: impl IntoIterator<Item = &'a FoldScores>, bootstrap: &Bootstrap) -> Self {
+        let layer = |scores: &FoldScores| Layer { r: scores.r(), drawn: bootstrap.r(scores) };
+        Self { layers: scores.into_iter().map(layer).collect() }
+    }
+
+    /// The score of layer `layer`: the mean over folds.
+    pub fn layer(&self, layer: usize, weights: &Weights) -> Scored {
+        self.along(&vec![layer; self.layers[layer].r.nrows()], weights)
+    }
+
+    /// For every fold, the layer that is best on the other folds.
+    pub fn chosen(&self, weights: &Weights) -> Vec<usize> {
+        chosen_layers(self.by_fold(weights).view())
+    }
+
+    /// The score of the layers chosen on other folds. The choice is that of the data and stays fixed over draws.
+    pub fn chosen_score(&self, weights: &Weights) -> Scored {
+        self.along(&self.chosen(weights), weights)
+    }
+
+    /// The best layer with its interval, a description and not a score.
+    pub fn peak(&self, weights: &Weights) -> Peak {
+        let scored: Vec<Scored> = (0..self.layers.len()).map(|layer| self.layer(layer, weights)).collect();
+        let profile: Array1<f64> = scored.iter().map(|layer| layer.value).collect();
+        let columns: Vec<ArrayView1<f64>> = scored.iter().map(|layer| layer.drawn.view()).collect();
+        Peak::of(profile.view(), ndarray::stack(Axis(1), &columns).expect("every layer has the same draws").view())
+    }
+
+    /// The slope of the score over relative depth (0 = first layer, 1 = last), by least squares.
+    ///
+    /// # Errors
+    /// [`Error::Trend`] with fewer than three layers.
+    pub fn slope(&self, weights: &Weights) -> Result<(Trend, Scored), Error> {
+        let last = (self.layers.len().max(2) - 1) as f64;
+        let scored: Vec<Scored> = (0..self.layers.len()).map(|layer| self.layer(layer, weights)).collect();
+        let line = |of: &dyn Fn(&Scored) -> f64| {
+            Trend::through(&scored.iter().enumerate().map(|(l, s)| (l as f64 / last, of(s))).collect::<Vec<_>>())
+        };
+        let trend = line(&|scored| scored.value)?;
+        let draws = scored.first().map_or(0, |scored| scored.drawn.len());
+        let slopes = (0..draws).map(|draw| Ok(line(&|scored| scored.drawn[draw])?.slope));
+        Ok((trend, Scored { value: trend.slope, drawn: slopes.collect::<Result<_, Error>>()? }))
+    }
+
+    /// The mean over folds of the layer that `chosen` names for each fold.
+    fn along(&self, chosen: &[usize], weights: &Weights) -> Scored {
+        let value = chosen_score(self.by_fold(weights).view(), chosen);
+        let draws = weights.drawn.nrows();
+        let mut drawn = Array1::zeros(draws);
+        for (fold, &layer) in chosen.iter().enumerate() {
+            let r = self.layers[layer].drawn.index_axis(Axis(1), fold);
+            drawn += &(averages(r, weights.drawn.view()) / chosen.len() as f64);
+        }
+        Scored { value, drawn }
+    }
+
+    /// r averaged over targets, `(layers, folds)`.
+    fn by_fold(&self, weights: &Weights) -> Array2<f64> {
+        let folds = self.layers.first().map_or(0, |layer| layer.r.nrows());
+        Array2::from_shape_fn((self.layers.len(), folds), |(layer, fold)| {
+            average(self.layers[layer].r.row(fold), weights.value.view())
+        })
+    }
+}
+
+impl Scored {
+    /// Their difference, draw by draw.
+    pub fn minus(&self, other: &Self) -> Self {
+        Self { value: self.value - other.value, drawn: &self.drawn - &other.drawn }
+    }
+
+    /// The mean of several, draw by draw; `None` of none.
+    pub fn mean_of(several: &[Self]) -> Option<Self> {
+        let n = several.len() as f64;
+        let sum = several.iter().cloned().reduce(|a, b| Self { value: a.value + b.value, drawn: a.drawn + b.drawn })?;
+        Some(Self { value: sum.value / n, drawn: sum.drawn / n })
+    }
+
+    /// The number itself.
+    pub fn value(&self) -> f64 {
+        self.value
+    }
+
+    /// The number with its 95 % interval.
+    pub fn estimate(&self, bootstrap: &Bootstrap) -> Estimate {
+        self.estimate_among(1, bootstrap)
+    }
+
+    /// The number with an interval that holds together with those of `comparisons` numbers in all 95 times in 100.
+    pub fn estimate_among(&self, comparisons: usize, bootstrap: &Bootstrap) -> Estimate {
+        bootstrap.estimate(self.value, self.drawn.view(), comparisons)
+    }
+}
+
+/// The weighted mean of the defined values; NaN if none is.
+fn average(values: ArrayView1<f64>, weights: ArrayView1<f64>) -> f64 {
+    let defined = values.iter().zip(weights).filter(|(value, weight)| !value.is_nan() && **weight > 0.0);
+    let (sum, weight) =
+        defined.fold((0.0, 0.0), |(sum, total), (value, weight)| (sum + value * weight, total + weight));
+    sum / weight
+}
+
+/// Row by row averages of `(draws, targets)`.
+fn averages(values: ArrayView2<f64>, weights: ArrayView2<f64>) -> Array1<f64> {
+    Zip::from(values.rows()).and(weights.rows()).map_collect(|values, weights| average(values, weights))
+}

@@ -1,0 +1,49 @@
+//! The outcome of one model on one listener, fold by fold.
+
+use ndarray::{Array1, Array2, ArrayView1, ArrayView2, Axis, concatenate, stack};
+
+use crate::held_out::Blocks;
+
+/// Held-out results of one model on one listener: per outer fold, the sums of blocks of neighbouring rows.
+///
+/// r of any set of blocks follows from the sums, so they can be resampled; no prediction is stored.
+#[derive(Debug, Clone)]
+pub struct FoldScores {
+    pub(crate) folds: Vec<Blocks>,
+    penalties: Array2<f64>,
+}
+
+impl FoldScores {
+    pub(crate) fn new(folds: Vec<Blocks>, penalties: Array2<f64>) -> Self {
+        Self { folds, penalties }
+    }
+
+    /// r per fold and target, `(folds, targets)`, each fold centred on its own held-out means.
+    ///
+    /// NaN where the target or the prediction is constant: undefined, not zero.
+    pub fn r(&self) -> Array2<f64> {
+        let rows: Vec<Array1<f64>> = self.folds.iter().map(Blocks::r).collect();
+        let views: Vec<ArrayView1<f64>> = rows.iter().map(Array1::view).collect();
+        stack(Axis(0), &views).expect("every fold has the same targets")
+    }
+
+    /// The score of each target: the unweighted mean of r over folds.
+    pub fn mean(&self) -> Array1<f64> {
+        self.r().mean_axis(Axis(0)).expect("at least two folds")
+    }
+
+    /// The chosen penalty, `(folds, targets)`; 0 where nothing was penalised.
+    pub fn penalties(&self) -> ArrayView2<'_, f64> {
+        self.penalties.view()
+    }
+
+    /// Several listeners side by side: the targets of the first, then of the second, and so on.
+    /// All were scored in the same folds.
+    pub fn side_by_side(listeners: &[&Self]) -> Self {
+        let n_folds = listeners.first().map_or(0, |first| first.folds.len());
+        let fold = |fold: usize| Blocks::side_by_side(&listeners.iter().map(|l| &l.folds[fold]).collect::<Vec<_>>());
+        let penalties: Vec<_> = listeners.iter().map(|listener| listener.penalties.view()).collect();
+        let penalties = concatenate(Axis(1), &penalties).expect("listeners share their folds");
+        Self { folds: (0..n_folds).map(fold).collect(), penalties }
+    }
+}
