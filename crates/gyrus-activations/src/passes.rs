@@ -1,0 +1,173 @@
+//! Which passes through the model give every wanted window.
+//!
+//! In a causal model the state at offset k of a pass that starts at token s sees exactly the tokens s to s + k:
+//! it is that window's state. One pass for each start, as long as its longest window, gives them all.
+
+use std::collections::{BTreeMap, HashMap};
+use std::ops::Range;
+
+use gyrus_types::{TokenWindow, Tokens};
+
+use crate::Error;
+use crate::architecture::Architecture;
+use crate::batch::{Batch, capacity};
+
+/// How the states of a word's tokens become the state of the word.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Pooling {
+    /// The last token's state.
+    #[default]
+    Last,
+    /// Their mean.
+    Mean,
+    /// Their sum.
+    Sum,
+}
+
+/// A word's place in the answer, and the kept rows of a batch that make it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Wanted {
+    /// Index of the list of windows.
+    pub(crate) list: usize,
+    /// Index of the word.
+    pub(crate) word: usize,
+    /// Among the kept rows of its batch.
+    pub(crate) rows: Range<usize>,
+}
+
+/// Batches, and for each the words it answers.
+#[derive(Debug)]
+pub(crate) struct Plan {
+    pub(crate) batches: Vec<Batch>,
+    pub(crate) wanted: Vec<Vec<Wanted>>,
+}
+
+/// A stretch of the text's tokens read at once, and the words it answers with their tokens, counted from its start.
+#[derive(Debug)]
+struct Pass {
+    tokens: Range<usize>,
+    words: Vec<(usize, usize, Range<usize>)>,
+}
+
+impl Plan {
+    /// The passes that answer every window of every list.
+    pub(crate) fn new(
+        tokens: &Tokens,
+        windows: &[Vec<TokenWindow>],
+        pooling: Pooling,
+        architecture: &Architecture,
+    ) -> Result<Self, Error> {
+        check_ids(tokens, architecture.vocabulary)?;
+        for window in windows.iter().flatten() {
+            check_window(window, tokens, architecture.limit)?;
+        }
+        let passes = passes(tokens, windows, pooling);
+        let mut plan = Self { batches: Vec::new(), wanted: Vec::new() };
+        for equal in passes.chunk_by(|a, b| a.tokens.len() == b.tokens.len()) {
+            let length = tokens.prefix().len() + equal[0].tokens.len();
+            for passes in equal.chunks(capacity(length, &architecture.attention)) {
+                plan.push(passes, tokens, length);
+            }
+        }
+        Ok(plan)
+    }
+
+    fn push(&mut self, passes: &[Pass], tokens: &Tokens, length: usize) {
+        let prefix = tokens.prefix();
+        let ids = |pass: &Pass| prefix.iter().chain(&tokens.ids()[pass.tokens.clone()]).copied().collect::<Vec<_>>();
+        let row = |sequence: usize, token: usize| sequence * length + prefix.len() + token;
+        let words =
+            || (0..).zip(passes).flat_map(|(sequence, pass)| pass.words.iter().map(move |word| (sequence, word)));
+        let mut kept: Vec<usize> = words()
+            .flat_map(|(sequence, (.., pooled))| pooled.clone().map(move |token| row(sequence, token)))
+            .collect();
+        kept.sort_unstable();
+        kept.dedup();
+        let wanted = words().map(|(sequence, (list, word, pooled))| {
+            let first = kept.partition_point(|&other| other < row(sequence, pooled.start));
+            Wanted { list: *list, word: *word, rows: first..first + pooled.len() }
+        });
+        self.wanted.push(wanted.collect());
+        self.batches.push(Batch::new(passes.iter().flat_map(ids).collect(), length, kept));
+    }
+}
+
+/// One pass for each start of a window; starts with the same tokens share one. Sorted by length, then start.
+fn passes(tokens: &Tokens, windows: &[Vec<TokenWindow>], pooling: Pooling) -> Vec<Pass> {
+    let mut ends = BTreeMap::new();
+    for window in windows.iter().flatten() {
+        let end = ends.entry(window.tokens().start).or_insert(0);
+        *end = window.tokens().end.max(*end);
+    }
+    let (mut passes, mut pass_of_start) = (Vec::new(), HashMap::new());
+    let mut pass_of_content = HashMap::new();
+    for (start, end) in ends {
+        let pass = *pass_of_content.entry(&tokens.ids()[start..end]).or_insert(passes.len());
+        if pass == passes.len() {
+            passes.push(Pass { tokens: start..end, words: Vec::new() });
+        }
+        pass_of_start.insert(start, pass);
+    }
+    for (list, windows) in windows.iter().enumerate() {
+        for (word, window) in windows.iter().enumerate() {
+            let (start, pooled) = (window.tokens().start, window.pooled());
+            let first = if pooling == Pooling::Last { pooled.end - 1 } else { pooled.start };
+            passes[pass_of_start[&start]].words.push((list, word, first - start..pooled.end - start));
+        }
+    }
+    passes.sort_by_key(|pass| (pass.tokens.len(), pass.tokens.start));
+    passes
+}
+
+fn check_window(window: &TokenWindow, tokens: &Tokens, limit: usize) -> Result<(), Error> {
+    let Range { start, end } = window.tokens();
+    let length = tokens.prefix().len() + end - start;
+    if end > tokens.ids().len() {
+        Err(Error::WindowBeyondText { start, end, tokens: tokens.ids().len() })
+    } else if length > limit {
+        Err(Error::WindowTooLong { start, end, length, limit })
+    } else {
+        Ok(())
+    }
+}
+
+fn check_ids(tokens: &Tokens, vocabulary: usize) -> Result<(), Error> {
+    [tokens.prefix(), tokens.ids()].into_iter().try_for_each(|ids| check_vocabulary(ids, vocabulary))
+}
+
+/// Checks that the model has an embedding for every id.
+pub(crate) fn check_vocabulary(ids: &[u32], vocabulary: usize) -> Result<(), Error> {
+    match ids.iter().enumerate().find(|(_, id)| **id as usize >= vocabulary) {
+        Some((position, &id)) => Err(Error::TokenId { position, id, vocabulary }),
+        None => Ok(()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(ids: Vec<u32>, windows: &[&[Range<usize>]]) -> Result<Vec<Pass>, gyrus_types::Error> {
+        let offsets = ids.iter().map(|_| 0..0).collect();
+        let tokens = Tokens::new(vec![], ids, offsets)?;
+        let window = |range: &Range<usize>| TokenWindow::new(range.clone(), range.end - 1..range.end, false);
+        let windows: Vec<Vec<_>> =
+            windows.iter().map(|list| list.iter().map(window).collect()).collect::<Result<_, _>>()?;
+        Ok(passes(&tokens, &windows, Pooling::Last))
+    }
+
+    #[test]
+    fn windows_with_one_start_share_its_longest_pass() -> Result<(), gyrus_types::Error> {
+        let passes = check((0..9).collect(), &[&[0..2, 1..3], &[0..5, 1..2]])?;
+        let found: Vec<_> = passes.iter().map(|pass| (pass.tokens.clone(), pass.words.len())).collect();
+        assert_eq!(found, [(1..3, 2), (0..5, 2)]);
+        Ok(())
+    }
+
+    #[test]
+    fn windows_over_the_same_ids_are_run_once() -> Result<(), gyrus_types::Error> {
+        let passes = check(vec![7, 8, 7, 8], &[&[0..2, 2..4]])?;
+        assert_eq!((passes.len(), passes[0].words.len()), (1, 2));
+        Ok(())
+    }
+}
