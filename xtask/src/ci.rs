@@ -1,0 +1,97 @@
+//! Everything that must hold before a change is taken: one step after the other, stopping at the first that fails.
+
+use std::process::{Command, ExitCode};
+use std::time::Instant;
+
+use crate::{process, reproduce};
+
+/// A step of the run: what it is called, the cargo command, and what it sets in the environment.
+struct Step {
+    name: &'static str,
+    cargo: &'static [&'static str],
+    environment: &'static [(&'static str, &'static str)],
+}
+
+const STEPS: [Step; 4] = [
+    Step { name: "format", cargo: &["fmt", "--all", "--check"], environment: &[] },
+    Step {
+        name: "lints",
+        cargo: &["clippy", "--release", "--workspace", "--all-targets", "--", "-D", "warnings"],
+        environment: &[],
+    },
+    // The test command of README.md.
+    Step { name: "tests", cargo: &["test", "--release", "--workspace"], environment: &[] },
+    Step {
+        name: "docs",
+        cargo: &["doc", "--release", "--workspace", "--no-deps"],
+        environment: &[("RUSTDOCFLAGS", "-D warnings")],
+    },
+];
+
+/// Runs every step, then the small study where its data is at hand.
+pub fn run() -> Result<ExitCode, String> {
+    let start = Instant::now();
+    for step in &STEPS {
+        let mut command = step.command();
+        let code = timed(step.name, &format!("cargo {}", step.cargo.join(" ")), || {
+            process::status(&mut command)
+                .map(|status| if status.success() { None } else { Some(process::code(status)) })
+        })?;
+        if let Some(code) = code {
+            return Ok(code);
+        }
+    }
+    if !process::root().join("../shared").is_dir() {
+        println!("== small study: skipped: ../shared is absent");
+    } else {
+        let arguments = ["--study", "small"].map(String::from);
+        let code = timed("small study", "cargo xtask reproduce --study small", || {
+            reproduce::run(&arguments).map(|code| if code == ExitCode::SUCCESS { None } else { Some(code) })
+        })?;
+        if let Some(code) = code {
+            return Ok(code);
+        }
+    }
+    println!("== all steps passed in {:.1} s", start.elapsed().as_secs_f64());
+    Ok(ExitCode::SUCCESS)
+}
+
+impl Step {
+    fn command(&self) -> Command {
+        let mut command = process::cargo(self.cargo);
+        command.envs(self.environment.iter().copied());
+        command
+    }
+}
+
+/// Does `step` and says how it ended and how long it took; `Some` is the code of a failure.
+fn timed(
+    name: &str,
+    line: &str,
+    step: impl FnOnce() -> Result<Option<ExitCode>, String>,
+) -> Result<Option<ExitCode>, String> {
+    println!("== {name}: {line}");
+    let start = Instant::now();
+    let failure = step()?;
+    let verdict = if failure.is_none() { "passed" } else { "FAILED" };
+    println!("== {name}: {verdict} in {:.1} s", start.elapsed().as_secs_f64());
+    Ok(failure)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_readme_names_the_test_command() {
+        let readme = std::fs::read_to_string(process::root().join("README.md")).expect("a readme");
+        let tests = STEPS.iter().find(|step| step.name == "tests").expect("a step that tests");
+        let line = format!("cargo {}", tests.cargo.join(" "));
+        assert!(readme.contains(&line), "README.md does not say `{line}`");
+    }
+
+    #[test]
+    fn every_step_builds_one_profile() {
+        assert!(STEPS.iter().all(|step| step.name == "format" || step.cargo.contains(&"--release")));
+    }
+}

@@ -1,0 +1,32 @@
+//! Starts other programs in the workspace's root and hands on how they ended.
+
+use std::path::{Path, PathBuf};
+use std::process::{Command, ExitCode, ExitStatus};
+
+/// The root of the workspace.
+pub fn root() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap_or(Path::new("."))
+}
+
+/// `cargo` in the root, the same one that started this program.
+pub fn cargo(arguments: &[&str]) -> Command {
+    let mut command = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+    command.current_dir(root()).args(arguments);
+    command
+}
+
+/// The directory that cargo builds into: `CARGO_TARGET_DIR`, else `target` in the root.
+pub fn target() -> PathBuf {
+    std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root().join("target"), |given| root().join(given))
+}
+
+/// Runs a command to its end.
+pub fn status(command: &mut Command) -> Result<ExitStatus, String> {
+    command.status().map_err(|error| format!("cannot start `{}`: {error}", command.get_program().display()))
+}
+
+/// The exit code to end with after a child ended so; 1 if a signal ended it.
+pub fn code(status: ExitStatus) -> ExitCode {
+    let code = status.code().map_or(1, |code| u8::try_from(code).unwrap_or(1));
+    ExitCode::from(code)
+}
