@@ -55,6 +55,7 @@ impl<'a> Decoder<'a> {
     }
 
     /// Sends `batches` through the model and gives `visit` the kept states, layer by layer and in each in order.
+    /// Progress counts tokens times layers.
     pub(crate) fn run(
         &self,
         batches: &[Batch],
@@ -64,6 +65,8 @@ impl<'a> Decoder<'a> {
     ) -> Result<(), Error> {
         let n_layers = self.checkpoint.architecture().n_layers;
         let turns = self.turns(batches);
+        let tokens: usize = batches.iter().map(|batch| batch.ids().len()).sum();
+        let mut progress = Progress { done: 0, total: (tokens * n_layers) as u64 };
         let mut states = self.embed(batches)?;
         if layers == Layers::Every {
             for (index, (batch, x)) in batches.iter().zip(&states).enumerate() {
@@ -74,9 +77,9 @@ impl<'a> Decoder<'a> {
         for layer in 0..n_layers {
             let (block, norm) = (self.block(layer)?, self.norm_after(layer)?);
             let step = Step { layer, block, norm, layers, turns: &turns, device: self.device };
-            states = step.run(batches, states, visit, &mut |done| {
-                let (done, total) = (layer * batches.len() + done, n_layers * batches.len());
-                on_progress(Progress { done: done as u64, total: total as u64 });
+            states = step.run(batches, states, visit, &mut |tokens| {
+                progress.done += tokens;
+                on_progress(progress);
             })?;
         }
         Ok(())
@@ -132,13 +135,13 @@ struct Step<'a> {
 type Answer = (Tensor<2>, Option<Vec<f32>>);
 
 impl Step<'_> {
-    /// The states of every batch after the layer; `on_progress` hears how many batches are done.
+    /// The states of every batch after the layer; `on_progress` hears how many tokens have passed.
     fn run(
         &self,
         batches: &[Batch],
         states: Vec<Tensor<2>>,
         visit: &mut dyn FnMut(Kept<'_>) -> Result<(), Error>,
-        on_progress: &mut dyn FnMut(usize),
+        on_progress: &mut dyn FnMut(u64),
     ) -> Result<Vec<Tensor<2>>, Error> {
         let (mut inputs, mut outputs) = (states.into_iter(), Vec::with_capacity(batches.len()));
         for group in batches.chunks(self.together()) {
@@ -148,7 +151,7 @@ impl Step<'_> {
                 }
                 outputs.push(x);
             }
-            on_progress(outputs.len());
+            on_progress(group.iter().map(|batch| batch.ids().len() as u64).sum());
         }
         Ok(outputs)
     }

@@ -7,7 +7,7 @@ use std::path::PathBuf;
 #[non_exhaustive]
 pub enum Error {
     /// A file that cannot be read.
-    #[error("cannot read `{path}`: {source}")]
+    #[error("read `{path}`")]
     Read {
         /// The file.
         path: PathBuf,

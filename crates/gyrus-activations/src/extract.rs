@@ -13,7 +13,7 @@ use crate::passes::{Plan, Pooling, Wanted};
 ///
 /// Each window is read exactly: the tokenizer's prefix, the window's tokens, and nothing before.
 /// Windows that start at the same token share one pass, so a sweep over windows costs little more than its longest.
-/// The numbers do not depend on the number of threads.
+/// The numbers do not depend on the number of threads. Progress counts tokens times layers.
 ///
 /// # Errors
 /// [`Error::TokenId`] for a token without an embedding, [`Error::WindowTooLong`] and [`Error::WindowBeyondText`]

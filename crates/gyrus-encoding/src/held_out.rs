@@ -75,7 +75,7 @@ pub fn correlation(a: ArrayView1<f64>, b: ArrayView1<f64>) -> f64 {
         let mean = v.mean().unwrap_or(0.0);
         v.mapv(|x| x - mean).insert_axis(Axis(1))
     };
-    Blocks::of(column(a).view(), column(b).view(), &[0..a.len()]).r()[0]
+    Blocks::of(column(a).view(), column(b).view(), std::slice::from_ref(&(0..a.len()))).r()[0]
 }
 
 #[cfg(test)]

@@ -5,6 +5,7 @@
 use ndarray::{Array1, Array2, Array3, ArrayView1, ArrayView2, Axis, Zip};
 use rand::SeedableRng;
 use rand::rngs::StdRng;
+use rayon::prelude::*;
 
 use crate::bootstrap::multinomial;
 use crate::selection::{chosen_layers, chosen_score};
@@ -63,7 +64,8 @@ impl Profile {
     /// The profile of `scores`, one per layer, under the draws of `bootstrap`.
     pub fn new<'a>(scores: impl IntoIterator<Item = &'a FoldScores>, bootstrap: &Bootstrap) -> Self {
         let layer = |scores: &FoldScores| Layer { r: scores.r(), drawn: bootstrap.r(scores) };
-        Self { layers: scores.into_iter().map(layer).collect() }
+        let scores: Vec<&FoldScores> = scores.into_iter().collect();
+        Self { layers: scores.into_par_iter().map(layer).collect() }
     }
 
     /// The score of layer `layer`: the mean over folds.
@@ -165,5 +167,5 @@ fn average(values: ArrayView1<f64>, weights: ArrayView1<f64>) -> f64 {
 
 /// Row by row averages of `(draws, targets)`.
 fn averages(values: ArrayView2<f64>, weights: ArrayView2<f64>) -> Array1<f64> {
-    Zip::from(values.rows()).and(weights.rows()).map_collect(|values, weights| average(values, weights))
+    Zip::from(values.rows()).and(weights.rows()).map_collect(average)
 }
