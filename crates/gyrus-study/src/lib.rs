@@ -1,1 +1,26 @@
-//! The study file, the ordered list of steps, the cache, and the program gyrus.
+//! The study file, the ordered list of steps, and the cache that finds finished ones again.
+//!
+//! Data, models and settings come in through one study file; tables, figures and one page leave through one folder.
+//! Each step is a function from files to files. Nothing here prints or looks at the clock: the program does.
+
+mod cache;
+mod error;
+mod event;
+mod hash;
+mod run;
+mod settings;
+mod steps;
+mod store;
+mod summary;
+mod tables;
+
+pub use cache::{Cache, Stage};
+pub use error::Error;
+pub use event::Event;
+pub use hash::{file_hash, text_hash};
+pub use run::{Options, Outcome, run};
+pub use settings::{ModelEntry, Pooling, Study};
+pub use steps::text::bits_per_character;
+pub use store::{read_activations, read_matrix, read_tensors, write_activations, write_whole};
+pub use summary::Summary;
+pub use tables::{Table, write_table};

@@ -1,0 +1,95 @@
+//! The commands of the program, one file each.
+
+mod data;
+mod encode;
+mod extract;
+mod hidden_states;
+mod news;
+mod run;
+mod similarity;
+mod verify_model;
+
+use anyhow::Context;
+use clap::{Parser, Subcommand, ValueEnum};
+use gyrus_activations::{Device, DeviceChoice, open_device};
+
+/// Measures how language models resemble the human brain.
+#[derive(Debug, Parser)]
+#[command(name = "gyrus", version, max_term_width = 100)]
+pub struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Run a study: from recordings and models to tables, figures and a page.
+    Run(run::Arguments),
+    /// Every layer's state of every word of a text, for each context window.
+    Extract(extract::Arguments),
+    /// Hidden states and logits of given token ids.
+    HiddenStates(hidden_states::Arguments),
+    /// Compare models with reference hidden states.
+    VerifyModel(verify_model::Arguments),
+    /// Fit encoding models of plain arrays: features by layer against responses.
+    Encode(encode::Arguments),
+    /// Linear CKA between all layers of all given files.
+    Similarity(similarity::Arguments),
+    /// Look at a data set.
+    #[command(subcommand)]
+    Data(data::Command),
+}
+
+/// Where models run.
+#[derive(Debug, Clone, Copy, Default, ValueEnum)]
+enum DeviceName {
+    /// A GPU if there is one and the program was built for it, else the processor.
+    #[default]
+    Auto,
+    /// The processor.
+    Cpu,
+    /// A GPU.
+    Gpu,
+}
+
+impl Cli {
+    /// Runs the command.
+    pub fn run(self) -> anyhow::Result<()> {
+        match self.command {
+            Command::Run(arguments) => run::run(&arguments),
+            Command::Extract(arguments) => extract::run(&arguments).context("could not extract states"),
+            Command::HiddenStates(arguments) => hidden_states::run(&arguments).context("could not give hidden states"),
+            Command::VerifyModel(arguments) => verify_model::run(&arguments),
+            Command::Encode(arguments) => encode::run(&arguments).context("could not encode"),
+            Command::Similarity(arguments) => similarity::run(&arguments).context("could not compare the files"),
+            Command::Data(command) => data::run(&command).context("could not vouch for the data"),
+        }
+    }
+}
+
+impl DeviceName {
+    fn open(self) -> anyhow::Result<Device> {
+        let choice = match self {
+            Self::Auto => DeviceChoice::Auto,
+            Self::Cpu => DeviceChoice::Cpu,
+            Self::Gpu => DeviceChoice::Gpu,
+        };
+        Ok(open_device(choice)?)
+    }
+}
+
+/// Prints what failed and, where that is known, what to do.
+#[expect(clippy::print_stderr, reason = "errors go to standard error")]
+pub fn complain(error: &anyhow::Error) {
+    eprintln!("error: {}", format!("{error:#}").trim_end());
+    let hint = error.chain().find_map(|cause| cause.downcast_ref::<gyrus_study::Error>()?.hint());
+    if let Some(hint) = hint {
+        eprintln!("hint: {hint}");
+    }
+}
+
+/// Prints a line of results.
+#[expect(clippy::print_stdout, reason = "standard output carries results")]
+fn say(line: impl std::fmt::Display) {
+    println!("{line}");
+}

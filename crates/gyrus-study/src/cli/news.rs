@@ -1,0 +1,129 @@
+//! Shows the news of a running study: bars on a terminal, plain lines elsewhere, JSON for machines.
+
+use std::io::IsTerminal;
+use std::time::{Duration, Instant};
+
+use clap::ValueEnum;
+use gyrus_study::Event;
+use indicatif::{ProgressBar, ProgressStyle};
+use serde_json::json;
+
+/// How news is written to standard error.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Log {
+    /// Bars on a terminal, plain lines elsewhere.
+    Text,
+    /// One JSON object per line.
+    Json,
+}
+
+/// Shows news and remembers how long each step took.
+#[derive(Debug)]
+pub struct News {
+    log: Log,
+    bar: Option<ProgressBar>,
+    begun: Instant,
+    said: Instant,
+    /// Name, outcome and seconds of every step so far.
+    pub steps: Vec<(String, &'static str, f64)>,
+}
+
+/// Seconds between two plain lines of progress.
+const PAUSE: Duration = Duration::from_secs(10);
+
+impl News {
+    /// News in the form of `log`.
+    pub fn new(log: Log) -> Self {
+        Self { log, bar: None, begun: Instant::now(), said: Instant::now(), steps: Vec::new() }
+    }
+
+    /// Shows one event.
+    pub fn show(&mut self, event: Event) {
+        match &event {
+            Event::Begun { .. } => (self.begun, self.said) = (Instant::now(), Instant::now()),
+            Event::Finished { step } => self.steps.push((step.clone(), "ran", self.begun.elapsed().as_secs_f64())),
+            Event::Found { step } => self.steps.push((step.clone(), "found", 0.0)),
+            Event::Progress { .. } | Event::Planned { .. } | Event::Note(_) => {}
+        }
+        match (self.log, std::io::stderr().is_terminal()) {
+            (Log::Json, _) => self.json(&event),
+            (Log::Text, true) => self.bar(&event),
+            (Log::Text, false) => self.line(&event),
+        }
+    }
+
+    fn bar(&mut self, event: &Event) {
+        match event {
+            Event::Begun { step } => {
+                let bar = ProgressBar::new_spinner().with_message(step.clone());
+                bar.enable_steady_tick(Duration::from_millis(200));
+                self.bar = Some(bar);
+            }
+            Event::Progress { step, progress, unit } => {
+                let Some(bar) = &self.bar else { return };
+                if bar.length() != Some(progress.total) {
+                    let template =
+                        format!("{{msg:32}} {{bar:30}} {{human_pos}}/{{human_len}} {unit} {{per_sec}}, {{eta}} left");
+                    if let Ok(style) = ProgressStyle::with_template(&template) {
+                        bar.set_style(style);
+                    }
+                    bar.set_message(step.clone());
+                    bar.set_length(progress.total);
+                }
+                bar.set_position(progress.done);
+            }
+            Event::Finished { .. } | Event::Found { .. } | Event::Planned { .. } | Event::Note(_) => {
+                if !matches!(event, Event::Note(_))
+                    && let Some(bar) = self.bar.take()
+                {
+                    bar.finish_and_clear();
+                }
+                match &self.bar {
+                    Some(bar) => bar.suspend(|| self.line(event)),
+                    None => self.line(event),
+                }
+            }
+        }
+    }
+
+    fn line(&self, event: &Event) {
+        match event {
+            Event::Begun { step } if !std::io::stderr().is_terminal() => note(&format!("{step} ...")),
+            Event::Finished { step } => note(&format!("{step} done in {:.1} s", self.begun.elapsed().as_secs_f64())),
+            Event::Found { step } => note(&format!("{step} found")),
+            Event::Planned { step } => note(&format!("{step} would be run")),
+            Event::Note(text) => note(&format!("note: {text}")),
+            Event::Begun { .. } => {}
+            Event::Progress { step, progress, unit } => self.plain_progress(step, progress.done, progress.total, unit),
+        }
+    }
+
+    fn plain_progress(&self, step: &str, done: u64, total: u64, unit: &str) {
+        if self.said.elapsed() >= PAUSE && done > 0 {
+            let rate = done as f64 / self.begun.elapsed().as_secs_f64().max(1e-9);
+            let left = (total - done) as f64 / rate;
+            note(&format!("{step}: {done} of {total} {unit}, {rate:.0} per second, {left:.0} s left"));
+        }
+    }
+
+    fn json(&self, event: &Event) {
+        let value = match event {
+            Event::Begun { step } => json!({ "event": "begun", "step": step }),
+            Event::Finished { step } => {
+                json!({ "event": "finished", "step": step, "seconds": self.begun.elapsed().as_secs_f64() })
+            }
+            Event::Found { step } => json!({ "event": "found", "step": step }),
+            Event::Planned { step } => json!({ "event": "planned", "step": step }),
+            Event::Note(text) => json!({ "event": "note", "text": text }),
+            Event::Progress { step, progress, unit } => {
+                json!({ "event": "progress", "step": step, "done": progress.done, "total": progress.total, "unit": unit })
+            }
+        };
+        note(&value.to_string());
+    }
+}
+
+#[expect(clippy::print_stderr, reason = "news goes to standard error")]
+fn note(line: &str) {
+    eprintln!("{line}");
+}

@@ -1,0 +1,68 @@
+//! `gyrus run`: a whole study.
+
+use std::path::PathBuf;
+use std::time::Instant;
+
+use anyhow::Context;
+use clap::Args;
+use gyrus_study::{Options, Study, file_hash, run as run_study, write_whole};
+use serde_json::json;
+
+use super::news::{Log, News};
+use super::{DeviceName, say};
+
+/// What to run and where to.
+#[derive(Debug, Args)]
+pub struct Arguments {
+    /// The study file.
+    study: PathBuf,
+    /// Folder of the results [default: results/NAME].
+    #[arg(long)]
+    out: Option<PathBuf>,
+    /// Where models run.
+    #[arg(long, value_enum, default_value_t)]
+    device: DeviceName,
+    /// Threads [default: all cores]. The results do not depend on it.
+    #[arg(long)]
+    threads: Option<usize>,
+    /// Run only this step: activations, text, encoding, similarity or report.
+    #[arg(long, value_name = "STEP")]
+    only: Option<String>,
+    /// Say what would be run, and run nothing.
+    #[arg(long)]
+    dry_run: bool,
+    /// How progress is written to standard error.
+    #[arg(long, value_enum, default_value = "text")]
+    log: Log,
+}
+
+/// Runs the command.
+pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
+    let begun = Instant::now();
+    let context = || format!("could not run the study `{}`", arguments.study.display());
+    let study = Study::open(&arguments.study).with_context(context)?;
+    let threads = arguments.threads.unwrap_or(0);
+    rayon::ThreadPoolBuilder::new().num_threads(threads).build_global().context("could not start the threads")?;
+    let device = arguments.device.open().with_context(context)?;
+    let out = arguments.out.clone().unwrap_or_else(|| PathBuf::from("results").join(&study.name));
+    let options = Options {
+        out: out.clone(),
+        only: arguments.only.clone(),
+        dry_run: arguments.dry_run,
+        command: format!("gyrus run {}", arguments.study.display()),
+        program: std::env::current_exe().map_err(anyhow::Error::from).and_then(|exe| Ok(file_hash(&exe)?))?,
+    };
+    let mut news = News::new(arguments.log);
+    let outcome = run_study(&study, &device, &options, &mut |event| news.show(event)).with_context(context)?;
+    if arguments.dry_run {
+        return Ok(());
+    }
+    let steps: Vec<_> = news.steps.iter().map(|(step, outcome, seconds)| json!([step, outcome, seconds])).collect();
+    let seconds = begun.elapsed().as_secs_f64();
+    let log =
+        json!({ "seconds": seconds, "threads": rayon::current_num_threads(), "device": device.name(), "steps": steps });
+    write_whole(&out.join("run-log.json"), format!("{log:#}").as_bytes()).with_context(context)?;
+    let times = format!("{} steps run, {} found, {seconds:.1} s", outcome.ran, outcome.found);
+    say(format_args!("{}  ({times})", outcome.report.display()));
+    Ok(())
+}

@@ -1,0 +1,155 @@
+//! What can go wrong in a study.
+
+use std::path::PathBuf;
+
+/// A failure of a study, naming the file where there is one.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum Error {
+    /// A file that cannot be read.
+    #[error("read `{}`", path.display())]
+    Read {
+        /// The file.
+        path: PathBuf,
+        /// What the system says.
+        source: std::io::Error,
+    },
+    /// A file that cannot be written.
+    #[error("write `{}` (what was there before is whole)", path.display())]
+    Write {
+        /// The file.
+        path: PathBuf,
+        /// What the system says.
+        source: std::io::Error,
+    },
+    /// A study file that is not one.
+    #[error("understand the study file `{}`", path.display())]
+    Study {
+        /// The file.
+        path: PathBuf,
+        /// Where and what.
+        source: Box<toml::de::Error>,
+    },
+    /// A setting with a value that makes no sense.
+    #[error("setting `{setting}` of `{}` {reason}", path.display())]
+    Setting {
+        /// The study file.
+        path: PathBuf,
+        /// Section and name.
+        setting: &'static str,
+        /// What is wrong with it.
+        reason: String,
+    },
+    /// Settings that the recordings are too short for.
+    #[error("section `[encoding]` does not suit recordings of {scans} scans")]
+    Plan {
+        /// Rows of every recording.
+        scans: usize,
+        /// What does not fit.
+        source: Box<Error>,
+    },
+    /// A filter that leaves nothing of the recordings.
+    #[error("setting `scans.cosines` must be less than the {scans} scans: `{cosines}`")]
+    Cosines {
+        /// Cosines to remove.
+        cosines: usize,
+        /// Rows of every recording.
+        scans: usize,
+    },
+    /// Data or models of a study that are not on this machine.
+    #[error("study `{study}` needs `{}`, which is not there", path.display())]
+    Absent {
+        /// Name of the study.
+        study: String,
+        /// The missing file or folder.
+        path: PathBuf,
+    },
+    /// A tensor file that does not hold what it should.
+    #[error("understand `{}`: {reason}", path.display())]
+    Tensors {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong.
+        reason: String,
+    },
+    /// A table that cannot be made or written.
+    #[error("make the table `{}`", path.display())]
+    Table {
+        /// The file.
+        path: PathBuf,
+        /// What polars says.
+        source: Box<polars::error::PolarsError>,
+    },
+    /// A result of an earlier step that cannot be understood.
+    #[error("understand `{}`; remove it and run again", path.display())]
+    Result {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong.
+        source: serde_json::Error,
+    },
+    /// A step asked for that does not exist.
+    #[error("there is no step `{step}`; the steps are {known}")]
+    Step {
+        /// The step asked for.
+        step: String,
+        /// The steps there are.
+        known: String,
+    },
+    /// Two arrays of a command that do not belong together.
+    #[error("`{}` has {found} rows, `{}` has {expected}", path.display(), other.display())]
+    Rows {
+        /// The file with other rows.
+        path: PathBuf,
+        /// Its rows.
+        found: usize,
+        /// The file that it must match.
+        other: PathBuf,
+        /// Rows of that file.
+        expected: usize,
+    },
+    /// No listener that can be used.
+    #[error("no listener of `{}` can be used", folder.display())]
+    NoListener {
+        /// The data set's folder.
+        folder: PathBuf,
+    },
+    /// A failure in the words or recordings.
+    #[error(transparent)]
+    Recordings(#[from] gyrus_recordings::Error),
+    /// A failure in tokens or windows.
+    #[error(transparent)]
+    Windows(#[from] gyrus_windows::Error),
+    /// A failure in a model.
+    #[error(transparent)]
+    Activations(#[from] gyrus_activations::Error),
+    /// A failure in encoding.
+    #[error(transparent)]
+    Encoding(#[from] gyrus_encoding::Error),
+    /// A failure in similarity.
+    #[error(transparent)]
+    Similarity(#[from] gyrus_similarity::Error),
+    /// A failure in a figure or the page.
+    #[error(transparent)]
+    Report(#[from] gyrus_report::Error),
+    /// A value that would not be valid.
+    #[error(transparent)]
+    Types(#[from] gyrus_types::Error),
+}
+
+impl Error {
+    /// What the user can do about it, where that is known.
+    pub fn hint(&self) -> Option<String> {
+        match self {
+            Self::Absent { .. } => Some(
+                "paths count from the folder of the study file; the data and models of the studies that come with \
+                 the program are not part of its repository and stand in the folder `shared` beside it"
+                    .into(),
+            ),
+            Self::Write { source, .. } if source.kind() == std::io::ErrorKind::StorageFull => Some(
+                "free some space or choose another folder with `--out`, and run again: finished steps are found".into(),
+            ),
+            _ => None,
+        }
+    }
+}

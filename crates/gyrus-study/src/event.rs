@@ -1,0 +1,39 @@
+//! What a running study tells its shell.
+
+use gyrus_types::Progress;
+
+/// News of a running study; the shell decides how to show it.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Event {
+    /// A step begins.
+    Begun {
+        /// Name of the step.
+        step: String,
+    },
+    /// A step has come this far.
+    Progress {
+        /// Name of the step.
+        step: String,
+        /// How far.
+        progress: Progress,
+        /// What is counted, for example `tokens`.
+        unit: &'static str,
+    },
+    /// A step is finished.
+    Finished {
+        /// Name of the step.
+        step: String,
+    },
+    /// A finished step was found again by the hash of its inputs and settings.
+    Found {
+        /// Name of the step.
+        step: String,
+    },
+    /// A step that a dry run would run.
+    Planned {
+        /// Name of the step.
+        step: String,
+    },
+    /// Something the user should know, for example a refused listener.
+    Note(String),
+}

@@ -1,0 +1,165 @@
+//! The ordered list of steps of a study.
+
+use std::path::{Path, PathBuf};
+
+use gyrus_activations::Device;
+
+use crate::cache::Cache;
+use crate::settings::Study;
+use crate::steps::{encoding, extraction, material::Material, report, similarity, text};
+use crate::{Error, Event};
+
+/// How a study is run; nothing here changes a number.
+#[derive(Debug, Clone)]
+pub struct Options {
+    /// Folder of the results.
+    pub out: PathBuf,
+    /// Run only this step (and what it needs from disk).
+    pub only: Option<String>,
+    /// Name what would be run, and run nothing.
+    pub dry_run: bool,
+    /// The command, for the report.
+    pub command: String,
+    /// SHA-256 of the running program: another program makes every step anew.
+    pub program: String,
+}
+
+/// Where the results are.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Outcome {
+    /// The page, if it was made.
+    pub report: PathBuf,
+    /// Steps that were run, or in a dry run would have been.
+    pub ran: usize,
+    /// Steps that were found finished.
+    pub found: usize,
+}
+
+/// Names of the steps, in order.
+pub const STEPS: [&str; 5] = ["activations", "text", "encoding", "similarity", "report"];
+
+/// Runs `study` on `device`; finished steps are found again by the hash of their inputs and settings.
+///
+/// # Errors
+/// Whatever a step says; results of earlier steps stay whole.
+pub fn run(
+    study: &Study,
+    device: &Device,
+    options: &Options,
+    on_event: &mut dyn FnMut(Event),
+) -> Result<Outcome, Error> {
+    if let Some(step) = options.only.as_ref().filter(|step| !STEPS.contains(&step.as_str())) {
+        return Err(Error::Step { step: step.clone(), known: STEPS.join(", ") });
+    }
+    study.require_present()?;
+    let material = Material::gather(study, on_event)?;
+    check_plan(study, &material)?;
+    let mut desk = Desk {
+        study,
+        device,
+        material: &material,
+        cache: Cache::new(&options.out),
+        options,
+        on_event,
+        ran: 0,
+        found: 0,
+    };
+    let wanted = |step: &str| options.only.as_deref().is_none_or(|only| only == step);
+    if wanted("activations") {
+        extraction::run(&mut desk)?;
+    }
+    if wanted("text") {
+        text::run(&mut desk)?;
+    }
+    if wanted("encoding") {
+        encoding::run(&mut desk)?;
+    }
+    if wanted("similarity") {
+        similarity::run(&mut desk)?;
+    }
+    if wanted("report") {
+        // The report reads what the steps before it wrote.
+        match desk.options.dry_run && desk.ran > 0 {
+            true => desk.plan("report"),
+            false => report::run(&mut desk)?,
+        }
+    }
+    Ok(Outcome { report: options.out.join("report.html"), ran: desk.ran, found: desk.found })
+}
+
+/// Whether the recordings are long enough for the settings, before anything is computed.
+fn check_plan(study: &Study, material: &Material) -> Result<(), Error> {
+    let scans = material.manifest.signals.scans;
+    if study.scans.cosines >= scans {
+        return Err(Error::Cosines { cosines: study.scans.cosines, scans });
+    }
+    let plan = encoding::design(&study.encoding, scans);
+    plan.map(drop).map_err(|source| Error::Plan { scans, source: Box::new(source) })
+}
+
+/// What every step has in front of it.
+pub(crate) struct Desk<'a> {
+    pub study: &'a Study,
+    pub device: &'a Device,
+    pub material: &'a Material,
+    pub cache: Cache,
+    pub options: &'a Options,
+    pub on_event: &'a mut dyn FnMut(Event),
+    ran: usize,
+    found: usize,
+}
+
+impl Desk<'_> {
+    /// Where `file` stands in the results.
+    pub fn path(&self, file: impl AsRef<Path>) -> PathBuf {
+        self.options.out.join(file)
+    }
+
+    /// Runs `work` for the step `name` decided by `parts`, unless it is found finished.
+    /// `work` returns the files it wrote, paths within the results folder.
+    pub fn step(
+        &mut self,
+        name: &str,
+        parts: &[&str],
+        work: impl FnOnce(&mut Self) -> Result<Vec<PathBuf>, Error>,
+    ) -> Result<(), Error> {
+        let common = [self.options.program.as_str(), self.device.name(), instruction_set(), name];
+        let stage = crate::cache::Stage::new(name, &[&common, parts].concat());
+        let step = name.to_owned();
+        if self.cache.holds(&stage) {
+            self.found += 1;
+            (self.on_event)(Event::Found { step });
+            return Ok(());
+        }
+        if self.options.dry_run {
+            self.plan(name);
+            return Ok(());
+        }
+        (self.on_event)(Event::Begun { step: step.clone() });
+        let files = work(self)?;
+        self.cache.remember(&stage, &files)?;
+        self.ran += 1;
+        (self.on_event)(Event::Finished { step });
+        Ok(())
+    }
+
+    /// Says that a dry run would run the step `name`.
+    fn plan(&mut self, name: &str) {
+        self.ran += 1;
+        (self.on_event)(Event::Planned { step: name.to_owned() });
+    }
+}
+
+/// The widest vector instructions of this processor, which decide how sums are rounded.
+pub(crate) fn instruction_set() -> &'static str {
+    #[cfg(target_arch = "x86_64")]
+    {
+        if std::arch::is_x86_feature_detected!("avx512f") {
+            return "x86-64 with AVX-512";
+        }
+        if std::arch::is_x86_feature_detected!("avx2") {
+            return "x86-64 with AVX2";
+        }
+    }
+    std::env::consts::ARCH
+}

@@ -1,0 +1,121 @@
+//! Every layer's state of every word, for every model, its untrained twins, and every window.
+
+use std::path::PathBuf;
+
+use gyrus_activations::{Checkpoint, extract};
+use gyrus_types::{TokenWindow, Tokens};
+use gyrus_windows::{LastToken, Tokenizer, WindowSpec, WordTokens, windows};
+
+use crate::run::Desk;
+use crate::settings::{ModelEntry, Pooling};
+use crate::store::write_activations;
+use crate::{Error, Event};
+
+/// Which weights of a model.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Variant {
+    /// The trained ones.
+    Trained,
+    /// Random ones, drawn from the model's own initialiser with this twin's seed.
+    Twin(u64),
+}
+
+impl Variant {
+    /// The trained model, then its `twins` twins.
+    pub fn all(twins: u64) -> impl Iterator<Item = Self> {
+        std::iter::once(Self::Trained).chain((1..=twins).map(Self::Twin))
+    }
+
+    /// Name in tables: `trained`, `twin-1`, ...
+    pub fn name(self) -> String {
+        match self {
+            Self::Trained => "trained".into(),
+            Self::Twin(twin) => format!("twin-{twin}"),
+        }
+    }
+}
+
+/// The file of one model variant at one window, within the results.
+pub fn activations_file(model: &str, variant: Variant, window: WindowSpec) -> PathBuf {
+    let folder = match variant {
+        Variant::Trained => model.to_owned(),
+        Variant::Twin(_) => format!("{model}-{}", variant.name()),
+    };
+    PathBuf::from("activations").join(folder).join(format!("{window}.safetensors"))
+}
+
+/// The windows that a variant is run with: twins serve only the headline numbers.
+pub fn variant_windows(desk: &Desk, variant: Variant) -> Vec<WindowSpec> {
+    match variant {
+        Variant::Trained => desk.study.words.windows.clone(),
+        Variant::Twin(_) => vec![desk.study.words.main],
+    }
+}
+
+/// Runs the step for every model.
+///
+/// # Errors
+/// A model, tokenizer or window that cannot be used, or a file that cannot be written.
+pub fn run(desk: &mut Desk) -> Result<(), Error> {
+    for model in &desk.study.models {
+        for variant in Variant::all(desk.study.words.twins) {
+            extract_variant(desk, model, variant)?;
+        }
+    }
+    Ok(())
+}
+
+fn extract_variant(desk: &mut Desk, model: &ModelEntry, variant: Variant) -> Result<(), Error> {
+    let name = format!("activations-{}-{}", model.name, variant.name());
+    let specs = variant_windows(desk, variant);
+    let settings =
+        format!("{specs:?} {:?} {:?} {}", desk.study.words.pooling, desk.study.words.overflow, desk.study.seed);
+    let hashes = desk.material.model_hash(&model.name).to_owned();
+    let story = desk.material.story_hash.clone();
+    desk.step(&name, &[&settings, &hashes, &story], |desk| {
+        let mut checkpoint = Checkpoint::open(&model.folder)?;
+        if let Variant::Twin(twin) = variant {
+            checkpoint = checkpoint.untrained(desk.study.seed.wrapping_add(twin));
+        }
+        let (tokens, wanted) = read_windows(desk, model, &checkpoint, &specs)?;
+        let on_event = &mut *desk.on_event;
+        let mut on_progress =
+            |progress| on_event(Event::Progress { step: name.clone(), progress, unit: "tokens x layers" });
+        let pooling = match desk.study.words.pooling {
+            Pooling::Last => gyrus_activations::Pooling::Last,
+            Pooling::Mean => gyrus_activations::Pooling::Mean,
+            Pooling::Sum => gyrus_activations::Pooling::Sum,
+        };
+        let activations = extract(&checkpoint, desk.device, &tokens, &wanted, pooling, &mut on_progress)?;
+        let files: Vec<PathBuf> = specs.iter().map(|spec| activations_file(&model.name, variant, *spec)).collect();
+        for (file, activations) in files.iter().zip(&activations) {
+            write_activations(&desk.path(file), activations)?;
+        }
+        Ok(files)
+    })
+}
+
+/// The story's tokens, and the window of every word for every specification.
+fn read_windows(
+    desk: &mut Desk,
+    model: &ModelEntry,
+    checkpoint: &Checkpoint,
+    specs: &[WindowSpec],
+) -> Result<(Tokens, Vec<Vec<TokenWindow>>), Error> {
+    let transcript = &desk.material.transcript;
+    let tokenizer = Tokenizer::open(&model.folder)?;
+    tokenizer.check_vocabulary(checkpoint.architecture().vocabulary)?;
+    let tokens = tokenizer.tokens(transcript.text())?;
+    let words = WordTokens::new(&tokens, transcript, LastToken::default())?;
+    let mut wanted = Vec::with_capacity(specs.len());
+    for spec in specs {
+        let found = windows(&tokens, &words, *spec, checkpoint.architecture().limit, desk.study.words.overflow)?;
+        if found.clipped > 0 {
+            let note =
+                format!("{}: {} windows of `{spec}` were clipped to the model's limit", model.name, found.clipped);
+            (desk.on_event)(Event::Note(note));
+        }
+        wanted.push(found.windows);
+    }
+    Ok((tokens, wanted))
+}

@@ -1,0 +1,237 @@
+//! From scores to findings: intervals, nulls, comparisons. The mathematics is `gyrus-encoding`'s; here is only who is compared with whom.
+
+use gyrus_encoding::{
+    Bootstrap, Design, Estimate, FoldScores, Profile, Reduced, Scored, Weights, baseline, benjamini_hochberg,
+    chosen_layers, chosen_score, circular_shifts, p_value, refit, shifted,
+};
+use ndarray::{Array2, ArrayView2, Axis};
+use rayon::prelude::*;
+
+use crate::Error;
+use crate::settings::Study;
+use crate::steps::extraction::Variant;
+use crate::steps::scans::Panel;
+use crate::steps::scores::{Predictors, Series};
+use crate::summary::{Contribution, ModelSummary, PairSummary, WindowSummary};
+
+/// The controls, and the draws that everything shares.
+pub struct Inference<'a> {
+    study: &'a Study,
+    design: &'a Design,
+    /// The mean recording.
+    group: &'a Panel,
+    bootstrap: Bootstrap,
+    controls: Profile,
+    controls_listeners: Profile,
+    regions: usize,
+    /// Mean over regions of the mean recording.
+    mean: Weights,
+    /// Mean over listeners and their regions; draws draw listeners too.
+    listeners: Weights,
+}
+
+/// A model's answers that are compared with other models' answers.
+pub struct Finding {
+    /// For the report.
+    pub summary: ModelSummary,
+    score: Scored,
+    score_listeners: Scored,
+}
+
+impl<'a> Inference<'a> {
+    /// Prepares draws from the controls' scores, one per panel, the mean recording last.
+    pub fn new(study: &'a Study, design: &'a Design, group: &'a Panel, controls: &[FoldScores]) -> Self {
+        let (of_group, of_listeners) = split(controls);
+        let draws = study.inference.draws;
+        let bootstrap = Bootstrap::new(of_group, draws, study.seed);
+        let regions = group.responses.ncols();
+        Self {
+            study,
+            design,
+            group,
+            controls: Profile::new([of_group], &bootstrap),
+            controls_listeners: Profile::new([&FoldScores::side_by_side(&of_listeners)], &bootstrap),
+            regions,
+            mean: Weights::mean(regions, draws),
+            listeners: Weights::listeners(of_listeners.len(), regions, draws, study.seed.wrapping_add(1)),
+            bootstrap,
+        }
+    }
+
+    /// The controls on the mean recording: each region, then their mean.
+    pub fn controls(&self) -> Vec<Estimate> {
+        self.places().iter().map(|place| self.controls.layer(0, place).estimate(&self.bootstrap)).collect()
+    }
+
+    /// The controls, mean over single listeners.
+    pub fn controls_listeners(&self) -> Estimate {
+        self.controls_listeners.layer(0, &self.listeners).estimate(&self.bootstrap)
+    }
+
+    /// Everything about one model; `reduced` are its trained layers at the main window.
+    ///
+    /// # Errors
+    /// A refit of the null that fails.
+    pub fn model(&self, name: &str, series: &[Series], reduced: &[Reduced]) -> Result<Finding, Error> {
+        let main = self.study.words.main;
+        let find = |variant, window, predictors| {
+            let is =
+                |s: &&Series| (s.model == name) && (s.variant, s.window, s.predictors) == (variant, window, predictors);
+            series.iter().find(is).expect("every series was made")
+        };
+        let joint = find(Variant::Trained, main, Predictors::Joint);
+        let twins = Variant::all(self.study.words.twins).skip(1).map(|twin| find(twin, main, Predictors::Joint));
+        let (group, listeners) = (self.group_profile(joint), self.listeners_profile(joint));
+        let twins: Vec<&Series> = twins.collect();
+        let twin_groups: Vec<Profile> = twins.iter().map(|twin| self.group_profile(twin)).collect();
+        let twin_listeners: Vec<Profile> = twins.iter().map(|twin| self.listeners_profile(twin)).collect();
+        let score = group.chosen_score(&self.mean);
+        let score_listeners = listeners.chosen_score(&self.listeners);
+        let (over_controls, over_controls_regions) = self.over_controls(joint, &group, reduced)?;
+        let windows = self.study.words.windows.iter().map(|w| (*w, find(Variant::Trained, *w, Predictors::Joint)));
+        let summary = ModelSummary {
+            name: name.into(),
+            joint: self.by_layer(std::slice::from_ref(&group), joint.scores.len()),
+            alone: self
+                .by_layer(&[self.group_profile(find(Variant::Trained, main, Predictors::Layer))], joint.scores.len()),
+            twins: self.by_layer(&twin_groups, joint.scores.len()),
+            listeners: (0..joint.scores.len())
+                .map(|layer| self.estimate(&listeners.layer(layer, &self.listeners)))
+                .collect(),
+            chosen_layers: group.chosen(&self.mean),
+            score: self.estimate(&score),
+            score_listeners: self.estimate(&score_listeners),
+            over_controls,
+            over_controls_regions,
+            over_controls_listeners: self
+                .estimate(&score_listeners.minus(&self.controls_listeners.layer(0, &self.listeners))),
+            over_twin: self.over_twins(&score, &twin_groups, &self.mean),
+            over_twin_listeners: self.over_twins(&score_listeners, &twin_listeners, &self.listeners),
+            peaks: self.places().iter().map(|place| group.peak(place)).collect(),
+            slope: self.estimate(&group.slope(&self.mean)?.1),
+            windows: self.windows(windows.map(|(w, s)| (w.to_string(), self.group_profile(s)))),
+        };
+        Ok(Finding { summary, score, score_listeners })
+    }
+
+    /// Every pair of trained models.
+    pub fn pairs(&self, findings: &[Finding]) -> Vec<PairSummary> {
+        let pairs: Vec<_> = (0..findings.len()).flat_map(|a| (a + 1..findings.len()).map(move |b| (a, b))).collect();
+        let difference = |a: &Scored, b: &Scored| a.minus(b).estimate_among(pairs.len(), &self.bootstrap);
+        let pair = |&(a, b): &(usize, usize)| PairSummary {
+            a: findings[a].summary.name.clone(),
+            b: findings[b].summary.name.clone(),
+            difference: difference(&findings[a].score, &findings[b].score),
+            difference_listeners: difference(&findings[a].score_listeners, &findings[b].score_listeners),
+        };
+        pairs.iter().map(pair).collect()
+    }
+
+    /// What the layers add to the controls, over regions and in each, with the null of the whole analysis:
+    /// recording and controls go around the run together, so that only their tie to the layers is broken;
+    /// weights are refitted and layers chosen anew, penalties stay.
+    fn over_controls(
+        &self,
+        joint: &Series,
+        profile: &Profile,
+        reduced: &[Reduced],
+    ) -> Result<(Contribution, Vec<Contribution>), Error> {
+        let (rows, gap) = (self.group.responses.nrows(), self.study.encoding.gap);
+        let shifts = circular_shifts(rows, gap, self.study.inference.shifts, self.study.seed.wrapping_add(2));
+        let null = shifts.par_iter().map(|shift| self.shifted_differences(joint, reduced, *shift));
+        let null: Vec<Vec<f64>> = null.collect::<Result<_, Error>>()?;
+        let mut found: Vec<Contribution> = Vec::new();
+        for (place, weights) in self.places().iter().enumerate() {
+            let difference = profile.chosen_score(weights).minus(&self.controls.layer(0, weights));
+            let null: Vec<f64> = null.iter().map(|differences| differences[place]).collect();
+            let p = p_value(difference.value(), &null);
+            found.push(Contribution { difference: self.estimate(&difference), p, q: p });
+        }
+        let mean = found.pop().expect("the mean over regions comes last");
+        let q = benjamini_hochberg(&found.iter().map(|region| region.p).collect::<Vec<_>>());
+        found.iter_mut().zip(q).for_each(|(region, q)| region.q = q);
+        Ok((mean, found))
+    }
+
+    /// Joint minus controls of a shifted recording: each region, then their mean, layers chosen as in the analysis.
+    fn shifted_differences(&self, joint: &Series, reduced: &[Reduced], shift: usize) -> Result<Vec<f64>, Error> {
+        let responses = shifted(self.group.responses.view(), shift);
+        let controls = shifted(self.group.controls.view(), shift);
+        let baseline = baseline(self.design, controls.view(), responses.view())?.r();
+        let layers = joint.scores.iter().zip(reduced).map(|(scores, reduced)| {
+            let penalties = split(scores).0.penalties();
+            Ok(refit(self.design, reduced, Some(controls.view()), responses.view(), penalties)?.r())
+        });
+        let layers: Vec<Array2<f64>> = layers.collect::<Result<_, Error>>()?;
+        let difference = |place: Option<usize>| {
+            let by_fold: Vec<_> = layers.iter().map(|r| over_regions(r.view(), place)).collect();
+            let views: Vec<_> = by_fold.iter().map(|folds| folds.view()).collect();
+            let by_layer = ndarray::stack(Axis(0), &views).expect("layers share their folds");
+            let controls = over_regions(baseline.view(), place).mean().unwrap_or(f64::NAN);
+            chosen_score(by_layer.view(), &chosen_layers(by_layer.view())) - controls
+        };
+        Ok((0..self.regions).map(Some).chain([None]).map(difference).collect())
+    }
+
+    /// Trained minus twin, mean over twins, each at its own chosen layers.
+    fn over_twins(&self, trained: &Scored, twins: &[Profile], weights: &Weights) -> Option<Estimate> {
+        let scores: Vec<Scored> = twins.iter().map(|twin| twin.chosen_score(weights)).collect();
+        Scored::mean_of(&scores).map(|twin| self.estimate(&trained.minus(&twin)))
+    }
+
+    fn windows(&self, profiles: impl Iterator<Item = (String, Profile)>) -> Vec<WindowSummary> {
+        let scored: Vec<(String, Scored)> =
+            profiles.map(|(window, profile)| (window, profile.chosen_score(&self.mean))).collect();
+        let summary = |(window, score): &(String, Scored)| WindowSummary {
+            window: window.clone(),
+            score: self.estimate(score),
+            over_first: self.estimate(&score.minus(&scored[0].1)),
+        };
+        scored.iter().map(summary).collect()
+    }
+
+    /// `[layer][place]`, mean over `profiles`; empty if there are none.
+    fn by_layer(&self, profiles: &[Profile], layers: usize) -> Vec<Vec<Estimate>> {
+        let at = |layer: usize, place: &Weights| {
+            let scores: Vec<Scored> = profiles.iter().map(|profile| profile.layer(layer, place)).collect();
+            Scored::mean_of(&scores).map(|score| self.estimate(&score))
+        };
+        let places = self.places();
+        let layer = |layer| places.iter().map(|place| at(layer, place)).collect::<Option<Vec<_>>>();
+        (0..layers).map(layer).collect::<Option<Vec<_>>>().unwrap_or_default()
+    }
+
+    /// Each region alone, then their mean.
+    fn places(&self) -> Vec<Weights> {
+        let draws = self.study.inference.draws;
+        (0..self.regions).map(|region| Weights::only(region, self.regions, draws)).chain([self.mean.clone()]).collect()
+    }
+
+    fn group_profile(&self, series: &Series) -> Profile {
+        Profile::new(series.scores.iter().map(|layer| split(layer).0), &self.bootstrap)
+    }
+
+    fn listeners_profile(&self, series: &Series) -> Profile {
+        let layers: Vec<FoldScores> =
+            series.scores.iter().map(|layer| FoldScores::side_by_side(&split(layer).1)).collect();
+        Profile::new(&layers, &self.bootstrap)
+    }
+
+    fn estimate(&self, scored: &Scored) -> Estimate {
+        scored.estimate(&self.bootstrap)
+    }
+}
+
+/// The mean recording, and the single listeners.
+fn split(panels: &[FoldScores]) -> (&FoldScores, Vec<&FoldScores>) {
+    let (group, listeners) = panels.split_last().expect("the mean recording is always there");
+    (group, listeners.iter().collect())
+}
+
+/// One region of `(folds, regions)`, or the mean over regions: `(folds)`.
+fn over_regions(r: ArrayView2<f64>, region: Option<usize>) -> ndarray::Array1<f64> {
+    match region {
+        Some(region) => r.column(region).to_owned(),
+        None => r.mean_axis(Axis(1)).expect("there are regions"),
+    }
+}

@@ -1,0 +1,15 @@
+//! One file per step of a study; a step takes values and files and leaves files.
+
+pub mod encoding;
+pub mod extraction;
+pub mod figures;
+pub mod inference;
+pub mod material;
+pub mod prose;
+pub mod report;
+pub mod scans;
+pub mod score_tables;
+pub mod scores;
+pub mod sections;
+pub mod similarity;
+pub mod text;

@@ -1,0 +1,135 @@
+//! Findings in words. A difference is called one only where its interval says so.
+
+use gyrus_encoding::Estimate;
+use gyrus_windows::WindowSpec;
+
+use crate::settings::Study;
+use crate::summary::{ModelSummary, PairSummary, Summary};
+
+/// Three digits with the interval.
+pub fn interval(estimate: &Estimate) -> String {
+    format!("{:.3} [{:.3}, {:.3}]", estimate.value, estimate.low, estimate.high)
+}
+
+/// What was run, on what.
+pub fn lead(study: &Study, summary: &Summary) -> String {
+    let refused: Vec<&str> = summary.refused.iter().map(|refused| refused.subject.as_str()).collect();
+    let left_out = match refused.as_slice() {
+        [] => String::new(),
+        names => format!(" ({} refused: {})", names.len(), names.join(", ")),
+    };
+    format!(
+        "{} language models, each with {} untrained twins, against fMRI of {} listeners{left_out} in {} regions: \
+         {} scans each, a story of {} words, {} of them with a time.\n\n\
+         The headline score is r between prediction and the mean recording on held-out scans, \
+         for the layer that was best on the other folds, on top of the controls, with a context of {}.",
+        study.models.len(),
+        study.words.twins,
+        summary.listeners.len(),
+        summary.regions.len(),
+        summary.scans,
+        summary.words,
+        summary.timed_words,
+        context(study.words.main),
+    )
+}
+
+/// A context window in words.
+fn context(window: WindowSpec) -> String {
+    match window {
+        WindowSpec::Tokens(n) => format!("{n} tokens"),
+        WindowSpec::Words(n) => format!("{n} words"),
+        WindowSpec::Full => "all that the model can read".into(),
+    }
+}
+
+/// What one model shows against the controls and against its untrained twin.
+pub fn verdict(model: &ModelSummary) -> String {
+    let added = &model.over_controls;
+    let beyond = match (added.difference.low > 0.0, added.p < 0.05) {
+        (true, true) => "so its layers carry something that word rate and sound power do not",
+        (true, false) | (false, true) => "and interval and null disagree, so this is no more than a hint",
+        (false, false) => "so nothing beyond word rate and sound power is shown",
+    };
+    let twin = model.over_twin.as_ref().map(|twin| {
+        let verdict = match (twin.low > 0.0, twin.high < 0.0) {
+            (true, _) => "training matters",
+            (_, true) => "the untrained twin is better",
+            _ => "it is not shown that training matters",
+        };
+        format!(" Against its untrained twins the difference is {}: {verdict}.", interval(twin))
+    });
+    let listeners = &model.over_controls_listeners;
+    let single = match (listeners.low > 0.0, listeners.high < 0.0) {
+        (true, _) => "it holds for single listeners too",
+        (_, true) => "for single listeners the layers harm",
+        _ => "nothing is shown for single listeners, whose controls include their motion",
+    };
+    format!(
+        "{} adds {} to the controls (p = {:.3} by circular shifts), {beyond}.{} \
+         Mean over single listeners: {}, {single}.",
+        model.name,
+        interval(&added.difference),
+        added.p,
+        twin.unwrap_or_default(),
+        interval(listeners),
+    )
+}
+
+/// Whether the trained models differ from each other.
+pub fn pairs(summary: &Summary) -> String {
+    let differ = |pick: &dyn Fn(&PairSummary) -> Estimate| -> Vec<String> {
+        let apart = summary.pairs.iter().filter(|pair| pick(pair).excludes_zero());
+        apart.map(|pair| format!("{} and {} ({})", pair.a, pair.b, interval(&pick(pair)))).collect()
+    };
+    let (group, listeners) = (differ(&|pair| pair.difference), differ(&|pair| pair.difference_listeners));
+    let n = summary.pairs.len();
+    match (n, group.as_slice(), listeners.as_slice()) {
+        (0, ..) => "There is only one model, so nothing to compare.".into(),
+        (_, [], []) => format!(
+            "On this small data set the differences between the trained models are not significant: \
+             all {n} intervals hold zero, on the mean recording and over listeners. \
+             No model may be called better than another from these scores."
+        ),
+        (_, some, []) => format!(
+            "On the mean recording {} of {n} pairs of trained models differ: {}. \
+             Over single listeners no pair does, so the differences between the trained models are not significant \
+             for listeners in general, and one set of weights per model says nothing of its family.",
+            some.len(),
+            some.join("; ")
+        ),
+        (_, _, some) => format!(
+            "Of {n} pairs of trained models these differ over single listeners: {}. The other differences are not \
+             significant, and one set of weights per model says nothing of its family.",
+            some.join("; ")
+        ),
+    }
+}
+
+/// What the reader must know before any number: everything that weakens the numbers.
+pub fn warnings(study: &Study, summary: &Summary) -> Vec<String> {
+    let mut warnings = vec![pairs(summary)];
+    for refused in &summary.refused {
+        warnings.push(format!("Listener {} was refused and is in no number: {}.", refused.subject, refused.reason));
+    }
+    if summary.autocorrelation_scans > study.encoding.block {
+        warnings.push(format!(
+            "The responses' autocorrelation lasts {} scans, longer than the resampled blocks of {}: intervals are too narrow.",
+            summary.autocorrelation_scans, study.encoding.block
+        ));
+    }
+    for model in summary.models.iter().filter(|model| twin_scores(model)) {
+        warnings.push(format!(
+            "The untrained twins of {} score above the controls at some layer: \
+             what its architecture and the word times alone give is not nothing.",
+            model.name
+        ));
+    }
+    warnings
+}
+
+/// Whether the twins' best layer looks better than what the controls give: a canary, not a test.
+fn twin_scores(model: &ModelSummary) -> bool {
+    let controls = model.score.value - model.over_controls.difference.value;
+    model.twins.iter().filter_map(|places| places.last()).any(|mean| mean.low > controls)
+}

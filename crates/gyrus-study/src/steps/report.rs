@@ -1,0 +1,123 @@
+//! Tables and figures to one page, and the manifest that says what made them.
+
+use std::path::PathBuf;
+
+use gyrus_report::{Page, Palette, Section};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+use crate::Error;
+use crate::run::{Desk, instruction_set};
+use crate::settings::{SCHEMA, Study};
+use crate::steps::figures::{contributions, score_by_layer, similarity, text_trend};
+use crate::steps::prose;
+use crate::steps::sections::{additions, brains, figure, found, layers, models, windows, words};
+use crate::steps::similarity::Similarity;
+use crate::steps::text::TextScore;
+use crate::store::write_whole;
+use crate::summary::Summary;
+
+/// What made the results; the same inputs give the same bytes.
+#[derive(Debug, Serialize)]
+struct Manifest<'a> {
+    schema: u32,
+    program: String,
+    program_sha256: &'a str,
+    device: String,
+    instruction_set: &'static str,
+    settings: &'a Study,
+    files: Vec<(String, &'a str)>,
+}
+
+/// Runs the step.
+///
+/// # Errors
+/// A result that is missing or cannot be understood, a value that cannot be shown, or a file that cannot be written.
+pub fn run(desk: &mut Desk) -> Result<(), Error> {
+    let summary: Summary = read(desk, super::encoding::FILES[3])?;
+    let text: Vec<TextScore> = read(desk, super::text::FILE)?;
+    let cka: Similarity = read(desk, super::similarity::FILES[1])?;
+    let inputs = format!("{summary:?} {text:?} {cka:?} {:?} {}", desk.study, desk.material.data_hash);
+    desk.step("report", &[&inputs], |desk| {
+        let palette = Palette::new(desk.study.models.iter().map(|model| model.name.as_str()));
+        let figures = [
+            ("score-by-layer", score_by_layer(&summary, &palette)?),
+            ("contributions", contributions(&summary, &palette)?),
+            ("similarity", similarity(&cka)?),
+            ("text", text_trend(&summary, &text, &palette)?),
+        ];
+        let mut files = Vec::new();
+        for (name, svg) in &figures {
+            files.push(PathBuf::from(format!("figures/{name}.svg")));
+            write_whole(&desk.path(files.last().expect("just pushed")), svg.as_str().as_bytes())?;
+        }
+        let [by_layer, added, alike, trend] = figures.map(|(_, svg)| svg);
+        let manifest = serde_json::to_string_pretty(&manifest(desk)).expect("settings and hashes");
+        write_whole(&desk.path("manifest.json"), manifest.as_bytes())?;
+        let page = Page::new(&desk.study.title, prose::lead(desk.study, &summary));
+        let page = prose::warnings(desk.study, &summary).into_iter().fold(page, Page::warning);
+        let page = page
+            .section(found(&summary)?)
+            .section(layers(&summary, by_layer)?)
+            .section(additions(&summary, added)?)
+            .section(windows(&summary)?)
+            .section(models(&text)?.figure(figure(
+                trend,
+                "Score of the chosen layers against bits per character, one point per model.",
+                "Whether the points rise to the left. With so few models they can do so by chance.",
+            )))
+            .section(Section::new("Model against model").figure(figure(
+                alike,
+                "Linear CKA, debiased, between all layers of all models and the first untrained twin of each, over all words of the story.",
+                "Blocks on the diagonal are layers of one model; bright cells off it are layers of different models that are alike.",
+            )))
+            .section(brains(&summary)?)
+            .section(words(desk.material)?);
+        write_whole(&desk.path("report.html"), provenance(desk, page).html()?.as_bytes())?;
+        files.extend(["manifest.json", "report.html"].map(PathBuf::from));
+        Ok(files)
+    })
+}
+
+fn read<T: DeserializeOwned>(desk: &Desk, file: &str) -> Result<T, Error> {
+    let path = desk.path(file);
+    let text = std::fs::read_to_string(&path).map_err(|source| Error::Read { path: path.clone(), source })?;
+    serde_json::from_str(&text).map_err(|source| Error::Result { path, source })
+}
+
+fn provenance(desk: &Desk, page: Page) -> Page {
+    let study = desk.study;
+    let settings = serde_json::to_value(study).expect("settings are plain values");
+    let page = page
+        .provenance("program", format!("gyrus {}", env!("CARGO_PKG_VERSION")))
+        .provenance("SHA-256 of the program", &desk.options.program)
+        .provenance("command", &desk.options.command)
+        .provenance("device", format!("{}, {}", desk.device.name(), instruction_set()))
+        .provenance("layer index", "0 = input of the first block; last = after the final norm")
+        .provenance(
+            "data set",
+            format!(
+                "{}; {}; {}",
+                desk.material.manifest.title, desk.material.manifest.licence, desk.material.manifest.citation
+            ),
+        );
+    let sections = settings.as_object().into_iter().flatten().filter(|(name, _)| *name != "models" && *name != "data");
+    let page =
+        sections.fold(page, |page, (name, value)| page.provenance(format!("settings: {name}"), value.to_string()));
+    let models = desk.material.model_hashes.iter();
+    let page = models.fold(page, |page, (name, hash)| page.provenance(format!("SHA-256 of model {name}"), hash));
+    page.provenance("SHA-256 of the data", &desk.material.data_hash)
+        .provenance("SHA-256 of the words and their times", &desk.material.story_hash)
+}
+
+fn manifest<'a>(desk: &'a Desk) -> Manifest<'a> {
+    Manifest {
+        schema: SCHEMA,
+        program: format!("gyrus {}", env!("CARGO_PKG_VERSION")),
+        program_sha256: &desk.options.program,
+        device: desk.device.name().to_owned(),
+        instruction_set: instruction_set(),
+        settings: desk.study,
+        files: desk.material.files.iter().map(|(path, hash)| (path.display().to_string(), hash.as_str())).collect(),
+    }
+}

@@ -1,0 +1,83 @@
+//! Every model at every layer on every listener, in parallel; the outcome does not depend on the number of threads.
+
+use gyrus_encoding::{Design, FoldScores, encode};
+use gyrus_types::Progress;
+use rayon::prelude::*;
+
+use crate::run::Desk;
+use crate::settings::ModelEntry;
+use crate::steps::extraction::{Variant, activations_file};
+use crate::steps::scans::{Panel, Scans};
+use crate::store::read_activations;
+use crate::{Error, Event};
+use gyrus_windows::WindowSpec;
+
+/// What predicts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Predictors {
+    /// Word rate, sound power and motion.
+    Controls,
+    /// A layer alone.
+    Layer,
+    /// A layer on top of the controls.
+    Joint,
+}
+
+impl Predictors {
+    /// Name in tables.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Controls => "controls",
+            Self::Layer => "layer",
+            Self::Joint => "controls+layer",
+        }
+    }
+}
+
+/// The layers of one model variant at one window, `[layer][listener]`, the mean recording last.
+#[derive(Debug)]
+pub struct Series {
+    /// Name of the model.
+    pub model: String,
+    /// Which weights.
+    pub variant: Variant,
+    /// Context window.
+    pub window: WindowSpec,
+    /// What predicts.
+    pub predictors: Predictors,
+    /// `[layer][listener]`.
+    pub scores: Vec<Vec<FoldScores>>,
+}
+
+/// Every series of every model, in the order of the study file.
+///
+/// # Errors
+/// A file of activations that cannot be read, or a fit that fails.
+pub fn all_series(desk: &mut Desk, scans: &Scans, panels: &[Panel], design: &Design) -> Result<Vec<Series>, Error> {
+    let main = desk.study.words.main;
+    let mut jobs: Vec<(&ModelEntry, Variant, WindowSpec, Predictors)> = Vec::new();
+    for model in &desk.study.models {
+        jobs.extend(desk.study.words.windows.iter().map(|w| (model, Variant::Trained, *w, Predictors::Joint)));
+        jobs.push((model, Variant::Trained, main, Predictors::Layer));
+        let twins = Variant::all(desk.study.words.twins).skip(1);
+        jobs.extend(twins.map(|twin| (model, twin, main, Predictors::Joint)));
+    }
+    let total = jobs.len() as u64;
+    let mut series = Vec::with_capacity(jobs.len());
+    for (done, (model, variant, window, predictors)) in jobs.into_iter().enumerate() {
+        let activations = read_activations(&desk.path(activations_file(&model.name, variant, window)))?;
+        let layers = (0..activations.n_layers()).map(|layer| {
+            let reduced = design.reduce(scans.features(activations.layer(layer))?.view())?;
+            let listener = |panel: &Panel| {
+                let controls = (predictors == Predictors::Joint).then(|| panel.controls.view());
+                Ok(encode(design, &reduced, controls, panel.responses.view())?)
+            };
+            panels.par_iter().map(listener).collect::<Result<Vec<_>, Error>>()
+        });
+        let scores = layers.collect::<Result<_, Error>>()?;
+        series.push(Series { model: model.name.clone(), variant, window, predictors, scores });
+        let progress = Progress { done: done as u64 + 1, total };
+        (desk.on_event)(Event::Progress { step: "encoding".into(), progress, unit: "profiles" });
+    }
+    Ok(series)
+}

@@ -1,0 +1,222 @@
+//! The sections of the page, each from findings to prose, tables and figures.
+
+use gyrus_encoding::Peak;
+use gyrus_report::{Cell, Figure, Section, Svg, Table};
+
+use crate::Error;
+use crate::steps::figures::shown;
+use crate::steps::material::Material;
+use crate::steps::prose;
+use crate::steps::text::TextScore;
+use crate::summary::Summary;
+
+/// A drawing with its caption and what to look for.
+pub fn figure(svg: Svg, caption: &str, look_for: &str) -> Figure {
+    Figure { svg, caption: caption.into(), look_for: look_for.into() }
+}
+
+/// The headline: every model against the controls and its twins, and against the other models.
+///
+/// # Errors
+/// An [`Error::Report`] if a number cannot be shown.
+pub fn found(summary: &Summary) -> Result<Section, Error> {
+    let header = ["model", "score", "over controls", "p", "over untrained twin"];
+    let mut table = Table::new("Score: r on the mean recording, mean over regions, with its 95 % interval.", header);
+    for model in &summary.models {
+        let twin = model.over_twin.as_ref().map_or(Ok(Cell::text("no twin")), estimate)?;
+        let added = &model.over_controls;
+        let row = [
+            Cell::text(&model.name),
+            estimate(&model.score)?,
+            estimate(&added.difference)?,
+            Cell::PValue(added.p),
+            twin,
+        ];
+        table = table.row(row.to_vec())?;
+    }
+    let verdicts: Vec<String> = summary.models.iter().map(prose::verdict).collect();
+    Ok(Section::new("What was found").prose(verdicts.join("\n\n")).prose(prose::pairs(summary)).table(table))
+}
+
+/// The models and how well they predict the story's text.
+///
+/// # Errors
+/// An [`Error::Report`] if a number cannot be shown.
+pub fn models(text: &[TextScore]) -> Result<Section, Error> {
+    let header = ["model", "parameters", "blocks", "width", "longest input", "bits per character"];
+    let mut table =
+        Table::new("The models. Longest input in tokens; bits per character on the beginning of the story.", header);
+    for text in text {
+        let counts = [text.parameters, text.layers as u64, text.width as u64, text.limit as u64];
+        let bits = Cell::Number { value: text.bits_per_character, digits: 3 };
+        table =
+            table.row([Cell::text(&text.model)].into_iter().chain(counts.map(Cell::Count)).chain([bits]).collect())?;
+    }
+    Ok(Section::new("Models and text").table(table))
+}
+
+/// Scores by layer, slopes and peaks.
+///
+/// # Errors
+/// An [`Error::Report`] if a number cannot be shown.
+pub fn layers(summary: &Summary, svg: Svg) -> Result<Section, Error> {
+    let mut table = Table::new(
+        "Peak layer of each model (0 is the input of the first block) with its interval over bootstrap draws.",
+        ["model"].into_iter().chain(summary.regions.iter().map(String::as_str)).chain(["mean over regions"]),
+    );
+    for model in &summary.models {
+        let peak = |peak: &Peak| Cell::text(format!("{} [{:.0}, {:.0}]", peak.layer, peak.low, peak.high));
+        table = table.row([Cell::text(&model.name)].into_iter().chain(model.peaks.iter().map(peak)).collect())?;
+    }
+    let slopes: Vec<String> =
+        summary.models.iter().map(|model| format!("{}: {}", model.name, prose::interval(&model.slope))).collect();
+    let slopes = format!("Slope of the score from the first layer (0) to the last (1): {}.", slopes.join("; "));
+    Ok(Section::new("Scores by layer")
+        .figure(figure(
+            svg,
+            "r of controls and layer together on held-out scans of the mean recording, by layer. Solid: trained, with 95 % block-bootstrap intervals. Dashed: mean of the untrained twins. Grey: the controls alone, with their interval.",
+            "Does a trained curve stand above both the grey line and its own dashed twin? Overlapping intervals of two models do not settle whether they differ; the paired differences below do.",
+        ))
+        .prose(slopes)
+        .note("A peak layer whose interval spans most of the model is not a finding.")
+        .table(table))
+}
+
+/// What the chosen layers add to the controls, by region, by pair, and for single listeners.
+///
+/// # Errors
+/// An [`Error::Report`] if a number cannot be shown.
+pub fn additions(summary: &Summary, svg: Svg) -> Result<Section, Error> {
+    let mut table = Table::new(
+        "What the chosen layers add to the controls in each region. q: p adjusted over the regions of a model (Benjamini-Hochberg).",
+        ["model", "region", "difference of r", "p", "q"],
+    );
+    for model in &summary.models {
+        for (region, added) in summary.regions.iter().zip(&model.over_controls_regions) {
+            table = table.row(vec![
+                Cell::text(&model.name),
+                Cell::text(region),
+                estimate(&added.difference)?,
+                Cell::PValue(added.p),
+                Cell::PValue(added.q),
+            ])?;
+        }
+    }
+    let mut pairs = Table::new(
+        "Pairs of trained models. The intervals of a column hold together 95 times in 100 (Bonferroni).",
+        ["model", "against", "difference of r, mean recording", "difference of r, single listeners"],
+    );
+    for pair in &summary.pairs {
+        let row = [
+            Cell::text(&pair.a),
+            Cell::text(&pair.b),
+            estimate(&pair.difference)?,
+            estimate(&pair.difference_listeners)?,
+        ];
+        pairs = pairs.row(row.to_vec())?;
+    }
+    let mut single = Table::new(
+        "Single listeners, mean over listeners and regions; intervals draw listeners and blocks.",
+        ["model", "score", "over controls", "over untrained twin"],
+    );
+    for model in &summary.models {
+        let twin = model.over_twin_listeners.as_ref().map_or(Ok(Cell::text("no twin")), estimate)?;
+        let row = [
+            Cell::text(&model.name),
+            estimate(&model.score_listeners)?,
+            estimate(&model.over_controls_listeners)?,
+            twin,
+        ];
+        single = single.row(row.to_vec())?;
+    }
+    Ok(Section::new("Beyond the controls")
+        .figure(figure(
+            svg,
+            "Joint score minus the controls' score, layers chosen on other folds. Last rows: the same against the untrained twin, and the mean over single listeners.",
+            "Intervals that leave out zero. The mean recording has less noise than a single listener, so its differences are larger.",
+        ))
+        .table(table)
+        .table(pairs)
+        .table(single))
+}
+
+/// Scores by context window.
+///
+/// # Errors
+/// An [`Error::Report`] if a number cannot be shown.
+pub fn windows(summary: &Summary) -> Result<Section, Error> {
+    let mut table = Table::new(
+        "Score with each context window (w: words), and its difference from the first window.",
+        ["model", "window", "score", "over the first window"],
+    );
+    for model in &summary.models {
+        for window in &model.windows {
+            let row = [
+                Cell::text(&model.name),
+                Cell::text(&window.window),
+                estimate(&window.score)?,
+                estimate(&window.over_first)?,
+            ];
+            table = table.row(row.to_vec())?;
+        }
+    }
+    Ok(Section::new("Does context matter").table(table))
+}
+
+/// The recordings, the controls and the ceiling.
+///
+/// # Errors
+/// An [`Error::Report`] if a number cannot be shown.
+pub fn brains(summary: &Summary) -> Result<Section, Error> {
+    let mut table = Table::new(
+        "Regions. Ceiling: leave-one-out inter-subject r after removal of drift, mean over listeners. It bounds nothing for the mean recording, which has less noise than any listener.",
+        ["region", "inter-subject r", "controls alone, mean recording"],
+    );
+    for (region, name) in summary.regions.iter().enumerate() {
+        let value = summary.inter_subject[region].unwrap_or(f64::NAN);
+        table = table.row(vec![
+            Cell::text(name),
+            Cell::Number { value, digits: 3 },
+            estimate(&summary.controls[region])?,
+        ])?;
+    }
+    let controls = summary.controls.last().expect("the mean over regions comes last");
+    let prose = format!(
+        "The controls alone reach {} on the mean recording and {} on single listeners. \
+         The word rate recomputed from the transcript correlates {:.3} or better with the one supplied for each listener. \
+         The autocorrelation of the mean recording has fallen to zero after {} scans.",
+        prose::interval(controls),
+        prose::interval(&summary.controls_listeners),
+        summary.word_rate_check,
+        summary.autocorrelation_scans,
+    );
+    Ok(Section::new("Recordings and controls").prose(prose).table(table))
+}
+
+/// How the text and the labels of the recording were brought together.
+///
+/// # Errors
+/// An [`Error::Report`] if a number cannot be shown.
+pub fn words(material: &Material) -> Result<Section, Error> {
+    let mut spellings = Table::new(
+        "Words that the labels of the recording spell otherwise, excused by the manifest.",
+        ["word", "text", "label"],
+    );
+    for used in &material.spellings {
+        spellings =
+            spellings.row(vec![Cell::Count(used.word as u64), Cell::text(&used.text), Cell::text(&used.spoken)])?;
+    }
+    let examples: Vec<String> =
+        material.merges.iter().take(8).map(|merge| format!("{} = {}", merge.text, merge.labels.join(" + "))).collect();
+    let prose = format!(
+        "{} words of the text were spoken as several labels and have been joined, for example {}. \
+         Words without letters have no time; they are read by the models and never scored.",
+        material.merges.len(),
+        examples.join("; "),
+    );
+    Ok(Section::new("Words").prose(prose).table(spellings))
+}
+
+fn estimate(estimate: &gyrus_encoding::Estimate) -> Result<Cell, Error> {
+    Ok(Cell::Estimate { estimate: shown(estimate)?, digits: 3 })
+}

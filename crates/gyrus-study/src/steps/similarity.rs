@@ -1,0 +1,96 @@
+//! Every layer of every model against every other: `similarity.parquet`.
+
+use std::path::PathBuf;
+
+use gyrus_similarity::{CkaMatrix, linear_cka};
+use gyrus_types::{LayerActivations, Progress};
+use serde::{Deserialize, Serialize};
+
+use crate::run::Desk;
+use crate::steps::extraction::{Variant, activations_file};
+use crate::store::{read_activations, write_whole};
+use crate::tables::{Table, write_table};
+use crate::{Error, Event};
+
+/// The files of the step, within the results.
+pub const FILES: [&str; 2] = ["similarity.parquet", "similarity.json"];
+
+/// Memory for Gram tiles in bytes.
+const MEMORY: usize = 256 << 20;
+
+/// The matrices as the report draws them.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Similarity {
+    /// Models in order, with their number of layers; the first twin of each model comes after it.
+    pub models: Vec<(String, usize)>,
+    /// Debiased CKA, row by row; undefined for a layer that does not vary.
+    pub debiased: Vec<Vec<Option<f64>>>,
+    /// Biased CKA, row by row.
+    pub biased: Vec<Vec<Option<f64>>>,
+}
+
+/// Runs the step.
+///
+/// # Errors
+/// A file of activations that cannot be read.
+pub fn run(desk: &mut Desk) -> Result<(), Error> {
+    let models: Vec<&str> = desk.study.models.iter().map(|model| desk.material.model_hash(&model.name)).collect();
+    let settings = format!("{:?} {} {models:?}", desk.study.words, desk.study.seed);
+    let story = desk.material.story_hash.clone();
+    desk.step("similarity", &[&settings, &story], |desk| {
+        let sources = sources(desk)?;
+        let views: Vec<_> = sources.iter().flat_map(|(_, a)| a.layers().iter().map(|layer| layer.view())).collect();
+        let on_event = &mut *desk.on_event;
+        let mut on_progress = |done, total| {
+            let progress = Progress { done, total };
+            on_event(Event::Progress { step: "similarity".into(), progress, unit: "tiles" });
+        };
+        let cka = linear_cka(&views, MEMORY, &mut on_progress)?;
+        let models: Vec<_> = sources.iter().map(|(name, a)| (name.clone(), a.n_layers())).collect();
+        write_table(&desk.path(FILES[0]), table(&models, &cka))?;
+        let rows = |matrix: &ndarray::Array2<f64>| {
+            matrix.outer_iter().map(|row| row.iter().map(|cka| (!cka.is_nan()).then_some(*cka)).collect()).collect()
+        };
+        let similarity = Similarity { models, debiased: rows(&cka.debiased), biased: rows(&cka.biased) };
+        let json = serde_json::to_string(&similarity).expect("numbers and names");
+        write_whole(&desk.path(FILES[1]), json.as_bytes())?;
+        Ok(FILES.map(PathBuf::from).to_vec())
+    })
+}
+
+/// The trained models at the main window, each followed by its first twin.
+fn sources(desk: &Desk) -> Result<Vec<(String, LayerActivations)>, Error> {
+    let variants = || Variant::all(desk.study.words.twins.min(1));
+    let jobs = desk.study.models.iter().flat_map(|model| variants().map(move |variant| (model, variant)));
+    jobs.map(|(model, variant)| {
+        let name = match variant {
+            Variant::Trained => model.name.clone(),
+            Variant::Twin(_) => format!("{} untrained", model.name),
+        };
+        let file = activations_file(&model.name, variant, desk.study.words.main);
+        Ok((name, read_activations(&desk.path(file))?))
+    })
+    .collect()
+}
+
+/// One row per pair of layers, each pair once.
+fn table(models: &[(String, usize)], cka: &CkaMatrix) -> Table {
+    let labels: Vec<(&str, u32)> =
+        models.iter().flat_map(|(name, layers)| (0..*layers).map(move |layer| (name.as_str(), layer as u32))).collect();
+    let pairs: Vec<(usize, usize)> = (0..labels.len()).flat_map(|a| (a..labels.len()).map(move |b| (a, b))).collect();
+    let names = |pick: &dyn Fn(&(usize, usize)) -> usize| -> Vec<String> {
+        pairs.iter().map(|pair| labels[pick(pair)].0.to_owned()).collect()
+    };
+    let layers = |pick: &dyn Fn(&(usize, usize)) -> usize| -> Vec<u32> {
+        pairs.iter().map(|pair| labels[pick(pair)].1).collect()
+    };
+    let values = |matrix: &ndarray::Array2<f64>| -> Vec<f64> { pairs.iter().map(|pair| matrix[*pair]).collect() };
+    Table::new()
+        .texts("model_a", &names(&|pair| pair.0))
+        .counts("layer_a", &layers(&|pair| pair.0))
+        .texts("model_b", &names(&|pair| pair.1))
+        .counts("layer_b", &layers(&|pair| pair.1))
+        .numbers("cka", &values(&cka.debiased))
+        .numbers("cka_biased", &values(&cka.biased))
+}

@@ -1,0 +1,52 @@
+//! Tables as Parquet files, written whole.
+
+use std::path::Path;
+
+use polars::prelude::{Column, DataFrame, NamedFrom, ParquetWriter, Series};
+
+use crate::Error;
+use crate::store::write_whole;
+
+/// A table that grows column by column; all columns have the same length.
+#[derive(Debug, Default)]
+pub struct Table {
+    columns: Vec<Column>,
+}
+
+impl Table {
+    /// A table without columns.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// With a column of texts.
+    pub fn texts(mut self, name: &str, values: &[String]) -> Self {
+        self.columns.push(Series::new(name.into(), values).into());
+        self
+    }
+
+    /// With a column of numbers; NaN stays NaN: undefined.
+    pub fn numbers(mut self, name: &str, values: &[f64]) -> Self {
+        self.columns.push(Series::new(name.into(), values).into());
+        self
+    }
+
+    /// With a column of counts.
+    pub fn counts(mut self, name: &str, values: &[u32]) -> Self {
+        self.columns.push(Series::new(name.into(), values).into());
+        self
+    }
+}
+
+/// Writes `table` to `path` as Parquet.
+///
+/// # Errors
+/// [`Error::Table`] if the columns differ in length, [`Error::Write`] if the file cannot be written.
+pub fn write_table(path: &Path, table: Table) -> Result<(), Error> {
+    let failed = |source| Error::Table { path: path.to_owned(), source: Box::new(source) };
+    let rows = table.columns.first().map_or(0, Column::len);
+    let mut frame = DataFrame::new(rows, table.columns).map_err(failed)?;
+    let mut bytes = Vec::new();
+    ParquetWriter::new(&mut bytes).finish(&mut frame).map_err(failed)?;
+    write_whole(path, &bytes)
+}
