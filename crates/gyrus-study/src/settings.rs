@@ -204,7 +204,11 @@ impl Study {
             ("models", !names.is_empty(), "is empty".into()),
             ("models.name", names.iter().all(|name| plain(name)), format!("must be plain file names: {names:?}")),
             ("models.name", names.windows(2).all(|pair| pair[0] != pair[1]), format!("is given twice: {names:?}")),
-            ("models.name", taken.is_none(), format!("is the name of another model's twin: `{}`", taken.unwrap_or(&""))),
+            (
+                "models.name",
+                taken.is_none(),
+                format!("is the name of another model's twin: `{}`", taken.unwrap_or(&"")),
+            ),
             (
                 "words.windows",
                 repeated.is_none(),

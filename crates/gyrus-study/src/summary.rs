@@ -54,6 +54,8 @@ pub struct ModelSummary {
     pub name: String,
     /// Controls and layer together, `[layer][region]`, the last region being the mean over regions.
     pub joint: Vec<Vec<Estimate>>,
+    /// Controls and layer minus the controls alone, likewise.
+    pub added: Vec<Vec<Estimate>>,
     /// The layer without controls, likewise.
     pub alone: Vec<Vec<Estimate>>,
     /// Controls and layer of the untrained twins, mean over twins, likewise.

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use clap::ValueEnum;
 use gyrus_study::Event;
-use indicatif::{ProgressBar, ProgressStyle};
+use indicatif::{ProgressBar, ProgressState, ProgressStyle};
 use serde_json::json;
 
 /// How news is written to standard error.
@@ -63,9 +63,9 @@ impl News {
                 let Some(bar) = &self.bar else { return };
                 if bar.length() != Some(progress.total) {
                     let template =
-                        format!("{{msg:32}} {{bar:30}} {{human_pos}}/{{human_len}} {unit} {{per_sec}}, {{eta}} left");
+                        format!("{{msg:32}} {{bar:30}} {{human_pos}}/{{human_len}} {unit}, {{rate}}/s, {{eta}} left");
                     if let Ok(style) = ProgressStyle::with_template(&template) {
-                        bar.set_style(style);
+                        bar.set_style(style.with_key("rate", rate));
                     }
                     bar.set_message(step.clone());
                     bar.set_length(progress.total);
@@ -121,6 +121,13 @@ impl News {
         };
         note(&value.to_string());
     }
+}
+
+/// Units per second, whole where there are many.
+fn rate(state: &ProgressState, out: &mut dyn std::fmt::Write) {
+    let digits = if state.per_sec() < 10.0 { 1 } else { 0 };
+    // A bar that cannot be written has nowhere to say so.
+    let _ = write!(out, "{:.digits$}", state.per_sec());
 }
 
 #[expect(clippy::print_stderr, reason = "news goes to standard error")]

@@ -1,4 +1,4 @@
-//! Layers against brains: the step that makes `scores.parquet`, `models.parquet`, `targets.parquet` and `summary.json`.
+//! Layers against brains: the step that makes `scores.parquet`, `models.parquet`, `targets.parquet`, `layers.parquet` and `summary.json`.
 
 use std::path::PathBuf;
 
@@ -13,14 +13,17 @@ use crate::settings::EncodingSettings;
 use crate::steps::extraction::{Variant, activations_file};
 use crate::steps::inference::{Finding, Inference};
 use crate::steps::scans::{Panel, Scans};
-use crate::steps::score_tables::{model_table, score_table, target_table};
+use crate::steps::score_tables::{layer_table, model_table, score_table, target_table};
 use crate::steps::scores::{Predictors, Series, all_series};
 use crate::store::{read_activations, write_whole};
 use crate::summary::{Refused, Summary};
 use crate::tables::write_table;
 
 /// The files of the step, within the results.
-pub const FILES: [&str; 4] = ["scores.parquet", "models.parquet", "targets.parquet", "summary.json"];
+pub const FILES: [&str; 5] = ["scores.parquet", "models.parquet", "targets.parquet", "layers.parquet", SUMMARY];
+
+/// The findings as the report reads them.
+pub const SUMMARY: &str = "summary.json";
 
 /// Runs the step.
 ///
@@ -39,8 +42,9 @@ pub fn run(desk: &mut Desk) -> Result<(), Error> {
         write_table(&desk.path(FILES[0]), score_table(&series, &panels, &summary.regions))?;
         write_table(&desk.path(FILES[1]), model_table(&summary))?;
         write_table(&desk.path(FILES[2]), target_table(&summary))?;
+        write_table(&desk.path(FILES[3]), layer_table(&summary))?;
         let json = serde_json::to_string_pretty(&summary).expect("numbers and names");
-        write_whole(&desk.path(FILES[3]), json.as_bytes())?;
+        write_whole(&desk.path(SUMMARY), json.as_bytes())?;
         Ok(FILES.map(PathBuf::from).to_vec())
     })
 }

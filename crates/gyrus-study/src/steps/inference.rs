@@ -38,6 +38,14 @@ pub struct Finding {
     score_listeners: Scored,
 }
 
+/// A model's answers for single listeners.
+struct SingleListeners {
+    layers: Vec<Estimate>,
+    score: Scored,
+    over_controls: Estimate,
+    over_twin: Option<Estimate>,
+}
+
 impl<'a> Inference<'a> {
     /// Prepares draws from the controls' scores, one per panel, the mean recording last.
     pub fn new(study: &'a Study, design: &'a Design, group: &'a Panel, controls: &[FoldScores]) -> Self {
@@ -80,38 +88,54 @@ impl<'a> Inference<'a> {
             series.iter().find(is).expect("every series was made")
         };
         let joint = find(Variant::Trained, main, Predictors::Joint);
+        let alone = find(Variant::Trained, main, Predictors::Layer);
         let twins = Variant::all(self.study.words.twins).skip(1).map(|twin| find(twin, main, Predictors::Joint));
-        let (group, listeners) = (self.group_profile(joint), self.listeners_profile(joint));
         let twins: Vec<&Series> = twins.collect();
+        let windows = self.study.words.windows.iter();
+        let windows = windows.map(|window| (*window, find(Variant::Trained, *window, Predictors::Joint)));
+        let windows = self.windows(windows.map(|(window, series)| (window.to_string(), self.group_profile(series))));
+
+        let group = self.group_profile(joint);
         let twin_groups: Vec<Profile> = twins.iter().map(|twin| self.group_profile(twin)).collect();
-        let twin_listeners: Vec<Profile> = twins.iter().map(|twin| self.listeners_profile(twin)).collect();
-        let score = group.chosen_score(&self.mean);
-        let score_listeners = listeners.chosen_score(&self.listeners);
         let (over_controls, over_controls_regions) = self.over_controls(joint, &group, reduced)?;
-        let windows = self.study.words.windows.iter().map(|w| (*w, find(Variant::Trained, *w, Predictors::Joint)));
+        let score = group.chosen_score(&self.mean);
+        let single = self.single_listeners(joint, &twins);
+        let layers = joint.scores.len();
         let summary = ModelSummary {
             name: name.into(),
-            joint: self.by_layer(std::slice::from_ref(&group), joint.scores.len()),
-            alone: self
-                .by_layer(&[self.group_profile(find(Variant::Trained, main, Predictors::Layer))], joint.scores.len()),
-            twins: self.by_layer(&twin_groups, joint.scores.len()),
-            listeners: (0..joint.scores.len())
-                .map(|layer| self.estimate(&listeners.layer(layer, &self.listeners)))
-                .collect(),
+            joint: self.by_layer(std::slice::from_ref(&group), layers),
+            added: self.added_by_layer(&group, layers),
+            alone: self.by_layer(&[self.group_profile(alone)], layers),
+            twins: self.by_layer(&twin_groups, layers),
+            listeners: single.layers,
             chosen_layers: group.chosen(&self.mean),
             score: self.estimate(&score),
-            score_listeners: self.estimate(&score_listeners),
+            score_listeners: self.estimate(&single.score),
             over_controls,
             over_controls_regions,
-            over_controls_listeners: self
-                .estimate(&score_listeners.minus(&self.controls_listeners.layer(0, &self.listeners))),
+            over_controls_listeners: single.over_controls,
             over_twin: self.over_twins(&score, &twin_groups, &self.mean),
-            over_twin_listeners: self.over_twins(&score_listeners, &twin_listeners, &self.listeners),
+            over_twin_listeners: single.over_twin,
             peaks: self.places().iter().map(|place| group.peak(place)).collect(),
             slope: self.estimate(&group.slope(&self.mean)?.1),
-            windows: self.windows(windows.map(|(w, s)| (w.to_string(), self.group_profile(s)))),
+            windows,
         };
-        Ok(Finding { summary, score, score_listeners })
+        Ok(Finding { summary, score, score_listeners: single.score })
+    }
+
+    /// The same questions asked of single listeners, averaged over listeners and their regions.
+    fn single_listeners(&self, joint: &Series, twins: &[&Series]) -> SingleListeners {
+        let profile = self.listeners_profile(joint);
+        let twins: Vec<Profile> = twins.iter().map(|twin| self.listeners_profile(twin)).collect();
+        let score = profile.chosen_score(&self.listeners);
+        let controls = self.controls_listeners.layer(0, &self.listeners);
+        let layer = |layer| self.estimate(&profile.layer(layer, &self.listeners));
+        SingleListeners {
+            layers: (0..joint.scores.len()).map(layer).collect(),
+            over_controls: self.estimate(&score.minus(&controls)),
+            over_twin: self.over_twins(&score, &twins, &self.listeners),
+            score,
+        }
     }
 
     /// Every pair of trained models.
@@ -199,6 +223,13 @@ impl<'a> Inference<'a> {
         let places = self.places();
         let layer = |layer| places.iter().map(|place| at(layer, place)).collect::<Option<Vec<_>>>();
         (0..layers).map(layer).collect::<Option<Vec<_>>>().unwrap_or_default()
+    }
+
+    /// Joint minus controls, `[layer][place]`.
+    fn added_by_layer(&self, profile: &Profile, layers: usize) -> Vec<Vec<Estimate>> {
+        let places = self.places();
+        let added = |layer, place| self.estimate(&profile.layer(layer, place).minus(&self.controls.layer(0, place)));
+        (0..layers).map(|layer| places.iter().map(|place| added(layer, place)).collect()).collect()
     }
 
     /// Each region alone, then their mean.

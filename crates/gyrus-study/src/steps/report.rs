@@ -34,7 +34,7 @@ struct Manifest<'a> {
 /// # Errors
 /// A result that is missing or cannot be understood, a value that cannot be shown, or a file that cannot be written.
 pub fn run(desk: &mut Desk) -> Result<(), Error> {
-    let summary: Summary = read(desk, super::encoding::FILES[3])?;
+    let summary: Summary = read(desk, super::encoding::SUMMARY)?;
     let text: Vec<TextScore> = read(desk, super::text::FILE)?;
     let cka: Similarity = read(desk, super::similarity::FILES[1])?;
     let inputs = format!("{summary:?} {text:?} {cka:?} {:?} {}", desk.study, desk.material.data_hash);

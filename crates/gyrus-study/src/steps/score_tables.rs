@@ -114,6 +114,29 @@ pub fn target_table(summary: &Summary) -> Table {
     names.iter().zip(&numbers).fold(table, |table, (name, column)| table.numbers(name, column))
 }
 
+/// `layers.parquet`: one row per model, layer and region (the mean over regions last), on the mean recording.
+pub fn layer_table(summary: &Summary) -> Table {
+    let places: Vec<String> = summary.regions.iter().cloned().chain(["mean over regions".into()]).collect();
+    let (mut models, mut targets, mut layers) = (Vec::new(), Vec::new(), Vec::new());
+    let mut columns: [Vec<Estimate>; 4] = Default::default();
+    let undefined = Estimate { value: f64::NAN, low: f64::NAN, high: f64::NAN };
+    for model in &summary.models {
+        for (layer, (place, target)) in
+            (0..model.joint.len()).flat_map(|l| places.iter().enumerate().map(move |p| (l, p)))
+        {
+            let twins = model.twins.get(layer).map_or(undefined, |places| places[place]);
+            let row = [model.joint[layer][place], model.added[layer][place], model.alone[layer][place], twins];
+            columns.iter_mut().zip(row).for_each(|(column, estimate)| column.push(estimate));
+            models.push(model.name.clone());
+            targets.push(target.clone());
+            layers.push(layer as u32);
+        }
+    }
+    let table = Table::new().texts("model", &models).texts("target", &targets).counts("layer", &layers);
+    let names = ["joint", "over_controls", "alone", "untrained_joint"];
+    names.iter().zip(&columns).fold(table, |table, (name, column)| estimates(table, name, column))
+}
+
 /// A number and its interval as three columns.
 fn estimates(table: Table, name: &str, values: &[Estimate]) -> Table {
     let column = |pick: fn(&Estimate) -> f64| values.iter().map(pick).collect::<Vec<_>>();
