@@ -3,8 +3,9 @@
 //! Blocks longer than the autocorrelation are drawn with replacement within each fold, the same draw for every model,
 //! so that differences are paired. Nothing is refitted: a duplicated block would sit in training and test at once.
 //! Drawing m of m blocks understates the spread by (m - 1) / m, which is undone by widening (Davison and Hinkley 1997, 2.3).
+//! A single block per fold says nothing about spread: intervals are then undefined.
 
-use ndarray::{Array2, Array3, ArrayView1, s};
+use ndarray::{Array2, ArrayView1};
 use rand::rngs::StdRng;
 use rand::{Rng, SeedableRng};
 
@@ -43,7 +44,7 @@ impl Bootstrap {
         let mut rng = StdRng::seed_from_u64(seed);
         let counts: Vec<_> = like.folds.iter().map(|fold| multinomial(draws, fold.len(), &mut rng)).collect();
         let fewest = like.folds.iter().map(Blocks::len).min().unwrap_or(0) as f64;
-        let widening = if fewest > 1.0 { (fewest / (fewest - 1.0)).sqrt() } else { f64::INFINITY };
+        let widening = if fewest > 1.0 { (fewest / (fewest - 1.0)).sqrt() } else { f64::NAN };
         Self { counts, draws, widening }
     }
 
@@ -52,14 +53,14 @@ impl Bootstrap {
         self.draws
     }
 
-    /// r of every draw, `(draws, folds, targets)`.
-    pub fn r(&self, scores: &FoldScores) -> Array3<f64> {
-        let targets = scores.penalties().ncols();
-        let mut r = Array3::zeros((self.draws, self.counts.len(), targets));
-        for (fold, (counts, blocks)) in self.counts.iter().zip(&scores.folds).enumerate() {
-            r.slice_mut(s![.., fold, ..]).assign(&blocks.resampled(counts.view()));
-        }
-        r
+    /// By how much a draw's distance from the value is stretched.
+    pub(crate) fn widening(&self) -> f64 {
+        self.widening
+    }
+
+    /// r of every draw in fold `fold`, `(draws, targets)`.
+    pub(crate) fn r(&self, scores: &FoldScores, fold: usize) -> Array2<f64> {
+        scores.folds[fold].resampled(self.counts[fold].view())
     }
 
     /// `value` with the interval that `drawn`, its counterpart in every draw, spans.

@@ -1,4 +1,4 @@
-//! How alike listeners are: what a model of the stimulus could reach.
+//! How alike listeners are: a yardstick for a model of what they share, not a bound.
 //!
 //! Leave-one-out inter-subject correlation (Hasson et al. 2004; Nastase et al. 2019):
 //! for each listener, r between their signal and the sum of everybody else's z-scored signals.

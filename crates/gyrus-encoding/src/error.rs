@@ -63,6 +63,6 @@ pub enum Error {
     #[error(transparent)]
     Linfa(#[from] linfa::Error),
     /// A failure inside linfa's linear regression.
-    #[error("the baseline could not be fitted")]
+    #[error("the baseline could not be fitted: is a control constant, or a sum of others?")]
     Baseline(#[from] linfa_linear::LinearError<f64>),
 }

@@ -76,7 +76,7 @@ fn positions(stretches: &[Range<usize>], positions: Range<usize>) -> Vec<Range<u
 
 /// `stretches` without `held` and the `gap` rows on both sides of it.
 fn purge(stretches: &[Range<usize>], held: &Range<usize>, gap: usize) -> Vec<Range<usize>> {
-    let (from, to) = (held.start.saturating_sub(gap), held.end + gap);
+    let (from, to) = (held.start.saturating_sub(gap), held.end.saturating_add(gap));
     stretches
         .iter()
         .flat_map(|stretch| [stretch.start..stretch.end.min(from), stretch.start.max(to)..stretch.end])

@@ -2,8 +2,8 @@
 
 use std::ops::Range;
 
-use gyrus_ridge::HeldOut;
-use ndarray::{Array1, Array2, Array3, ArrayView1, ArrayView2, ArrayView3, Axis, Zip, concatenate, s};
+use gyrus_ridge::pearson;
+use ndarray::{Array1, Array2, Array3, ArrayView1, ArrayView2, ArrayView3, Axis, concatenate, s};
 
 /// Per block: rows, then per target the sums of p, y, p^2, y^2 and p y, for predictions p and responses y.
 #[derive(Debug, Clone)]
@@ -44,12 +44,9 @@ impl Blocks {
         let flat = self.sums.view().into_shape_with_order((blocks, kinds * targets)).expect("sums are contiguous");
         let (rows, sums) = (counts.dot(&self.rows), counts.dot(&flat));
         let sums = sums.into_shape_with_order((counts.nrows(), kinds, targets)).expect("a product is contiguous");
-        let mut r = Array2::zeros((counts.nrows(), targets));
-        Zip::from(r.rows_mut())
-            .and(&rows)
-            .and(sums.outer_iter())
-            .for_each(|mut r, &n, sums| r.assign(&pearson(n, sums)));
-        r
+        Array2::from_shape_fn((counts.nrows(), targets), |(draw, target)| {
+            pearson(rows[draw], std::array::from_fn(|kind| sums[[draw, kind, target]]))
+        })
     }
 
     /// The targets of several listeners side by side.
@@ -60,13 +57,6 @@ impl Blocks {
         // A join along the last axis may be laid out otherwise; the sums are read as flat rows.
         Self { rows, sums: sums.as_standard_layout().into_owned() }
     }
-}
-
-/// r of `n` rows from their sums `(5, targets)`.
-fn pearson(n: f64, sums: ArrayView2<f64>) -> Array1<f64> {
-    let sum = |kind: usize| -> Array1<f64> { sums.row(kind).to_owned() };
-    let origin = Array1::zeros(sums.ncols());
-    HeldOut { n: n as usize, origin, sum_p: sum(0), sum_y: sum(1), pp: sum(2), yy: sum(3), py: sum(4) }.r()
 }
 
 /// r = sum (a - mean a)(b - mean b) / sqrt(sum (a - mean a)^2 sum (b - mean b)^2); NaN if either is constant.

@@ -36,7 +36,7 @@ pub use held_out::correlation;
 pub use hemodynamics::{canonical_response, convolve};
 pub use joint::{encode, refit};
 pub use peak::Peak;
-pub use profile::{Profile, Scored, Weights};
+pub use profile::{Profile, Scored, Weights, average};
 pub use scores::FoldScores;
 pub use selection::{chosen_layers, chosen_score};
 pub use shift::{circular_shifts, p_value, shifted};

@@ -2,7 +2,7 @@
 //!
 //! Every answer carries its draws, so that differences between answers are paired draw by draw.
 
-use ndarray::{Array1, Array2, Array3, ArrayView1, ArrayView2, Axis, Zip};
+use ndarray::{Array1, Array2, ArrayView1, ArrayView2, Axis, Zip};
 use rand::SeedableRng;
 use rand::rngs::StdRng;
 use rayon::prelude::*;
@@ -11,17 +11,18 @@ use crate::bootstrap::multinomial;
 use crate::selection::{chosen_layers, chosen_score};
 use crate::{Bootstrap, Error, Estimate, FoldScores, Peak, Trend};
 
-/// Scores of the layers of one model, `[layer]`.
+/// Scores of the layers of one model, averaged over targets in one way.
 #[derive(Debug, Clone)]
 pub struct Profile {
     layers: Vec<Layer>,
+    widening: f64,
 }
 
-/// r of one layer, `(folds, targets)`, and its draws, `(draws, folds, targets)`.
+/// r of one layer, averaged over targets, `(folds)`, and its draws, `(draws, folds)`.
 #[derive(Debug, Clone)]
 struct Layer {
-    r: Array2<f64>,
-    drawn: Array3<f64>,
+    r: Array1<f64>,
+    drawn: Array2<f64>,
 }
 
 /// How targets are averaged: `(targets)` for the value, `(draws, targets)` for the draws.
@@ -61,33 +62,49 @@ impl Weights {
 }
 
 impl Profile {
-    /// The profile of `scores`, one per layer, under the draws of `bootstrap`.
-    pub fn new<'a>(scores: impl IntoIterator<Item = &'a FoldScores>, bootstrap: &Bootstrap) -> Self {
-        let layer = |scores: &FoldScores| Layer { r: scores.r(), drawn: bootstrap.r(scores) };
+    /// The profiles of `scores`, one per layer, under the draws of `bootstrap`: one profile for each of `weights`.
+    pub fn new<'a>(
+        scores: impl IntoIterator<Item = &'a FoldScores>,
+        bootstrap: &Bootstrap,
+        weights: &[Weights],
+    ) -> Vec<Self> {
         let scores: Vec<&FoldScores> = scores.into_iter().collect();
-        Self { layers: scores.into_par_iter().map(layer).collect() }
+        let layers: Vec<Vec<Layer>> =
+            scores.into_par_iter().map(|scores| Layer::averaged(scores, bootstrap, weights)).collect();
+        let profile = |place: usize| Self {
+            layers: layers.iter().map(|layer| layer[place].clone()).collect(),
+            widening: bootstrap.widening(),
+        };
+        (0..weights.len()).map(profile).collect()
+    }
+
+    /// Number of layers.
+    pub fn n_layers(&self) -> usize {
+        self.layers.len()
     }
 
     /// The score of layer `layer`: the mean over folds.
-    pub fn layer(&self, layer: usize, weights: &Weights) -> Scored {
-        self.along(&vec![layer; self.layers[layer].r.nrows()], weights)
+    pub fn layer(&self, layer: usize) -> Scored {
+        self.along(&vec![layer; self.layers[layer].r.len()])
     }
 
     /// For every fold, the layer that is best on the other folds.
-    pub fn chosen(&self, weights: &Weights) -> Vec<usize> {
-        chosen_layers(self.by_fold(weights).view())
+    pub fn chosen(&self) -> Vec<usize> {
+        chosen_layers(self.by_fold().view())
     }
 
     /// The score of the layers chosen on other folds. The choice is that of the data and stays fixed over draws.
-    pub fn chosen_score(&self, weights: &Weights) -> Scored {
-        self.along(&self.chosen(weights), weights)
+    pub fn chosen_score(&self) -> Scored {
+        self.along(&self.chosen())
     }
 
     /// The best layer with its interval, a description and not a score.
-    pub fn peak(&self, weights: &Weights) -> Peak {
-        let scored: Vec<Scored> = (0..self.layers.len()).map(|layer| self.layer(layer, weights)).collect();
+    pub fn peak(&self) -> Peak {
+        let scored: Vec<Scored> = (0..self.layers.len()).map(|layer| self.layer(layer)).collect();
         let profile: Array1<f64> = scored.iter().map(|layer| layer.value).collect();
-        let columns: Vec<ArrayView1<f64>> = scored.iter().map(|layer| layer.drawn.view()).collect();
+        let widened: Vec<Array1<f64>> =
+            scored.iter().map(|layer| layer.value + self.widening * (&layer.drawn - layer.value)).collect();
+        let columns: Vec<ArrayView1<f64>> = widened.iter().map(Array1::view).collect();
         Peak::of(profile.view(), ndarray::stack(Axis(1), &columns).expect("every layer has the same draws").view())
     }
 
@@ -95,9 +112,9 @@ impl Profile {
     ///
     /// # Errors
     /// [`Error::Trend`] with fewer than three layers.
-    pub fn slope(&self, weights: &Weights) -> Result<(Trend, Scored), Error> {
+    pub fn slope(&self) -> Result<(Trend, Scored), Error> {
         let last = (self.layers.len().max(2) - 1) as f64;
-        let scored: Vec<Scored> = (0..self.layers.len()).map(|layer| self.layer(layer, weights)).collect();
+        let scored: Vec<Scored> = (0..self.layers.len()).map(|layer| self.layer(layer)).collect();
         let line = |of: &dyn Fn(&Scored) -> f64| {
             Trend::through(&scored.iter().enumerate().map(|(l, s)| (l as f64 / last, of(s))).collect::<Vec<_>>())
         };
@@ -108,23 +125,35 @@ impl Profile {
     }
 
     /// The mean over folds of the layer that `chosen` names for each fold.
-    fn along(&self, chosen: &[usize], weights: &Weights) -> Scored {
-        let value = chosen_score(self.by_fold(weights).view(), chosen);
-        let draws = weights.drawn.nrows();
-        let mut drawn = Array1::zeros(draws);
-        for (fold, &layer) in chosen.iter().enumerate() {
-            let r = self.layers[layer].drawn.index_axis(Axis(1), fold);
-            drawn += &(averages(r, weights.drawn.view()) / chosen.len() as f64);
-        }
+    fn along(&self, chosen: &[usize]) -> Scored {
+        let value = chosen_score(self.by_fold().view(), chosen);
+        let columns = chosen.iter().enumerate().map(|(fold, &layer)| self.layers[layer].drawn.column(fold).to_owned());
+        let drawn = columns.reduce(|sum, column| sum + column).unwrap_or_default() / chosen.len() as f64;
         Scored { value, drawn }
     }
 
-    /// r averaged over targets, `(layers, folds)`.
-    fn by_fold(&self, weights: &Weights) -> Array2<f64> {
-        let folds = self.layers.first().map_or(0, |layer| layer.r.nrows());
-        Array2::from_shape_fn((self.layers.len(), folds), |(layer, fold)| {
-            average(self.layers[layer].r.row(fold), weights.value.view())
-        })
+    /// `(layers, folds)`.
+    fn by_fold(&self) -> Array2<f64> {
+        let folds = self.layers.first().map_or(0, |layer| layer.r.len());
+        Array2::from_shape_fn((self.layers.len(), folds), |(layer, fold)| self.layers[layer].r[fold])
+    }
+}
+
+impl Layer {
+    /// r and its draws averaged over targets in each of the ways of `weights`; one fold is in memory at a time.
+    fn averaged(scores: &FoldScores, bootstrap: &Bootstrap, weights: &[Weights]) -> Vec<Self> {
+        let r = scores.r();
+        let (draws, folds) = (bootstrap.draws(), r.nrows());
+        let value = |weights: &Weights| r.rows().into_iter().map(|r| average(r, weights.value.view())).collect();
+        let empty = |weights| Self { r: value(weights), drawn: Array2::zeros((draws, folds)) };
+        let mut layers: Vec<Self> = weights.iter().map(empty).collect();
+        for fold in 0..folds {
+            let drawn = bootstrap.r(scores, fold);
+            for (layer, weights) in layers.iter_mut().zip(weights) {
+                layer.drawn.column_mut(fold).assign(&averages(drawn.view(), weights.drawn.view()));
+            }
+        }
+        layers
     }
 }
 
@@ -158,7 +187,7 @@ impl Scored {
 }
 
 /// The weighted mean of the defined values; NaN if none is.
-fn average(values: ArrayView1<f64>, weights: ArrayView1<f64>) -> f64 {
+pub fn average(values: ArrayView1<f64>, weights: ArrayView1<f64>) -> f64 {
     let defined = values.iter().zip(weights).filter(|(value, weight)| !value.is_nan() && **weight > 0.0);
     let (sum, weight) =
         defined.fold((0.0, 0.0), |(sum, total), (value, weight)| (sum + value * weight, total + weight));

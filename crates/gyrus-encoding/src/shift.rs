@@ -23,13 +23,16 @@ pub fn shifted(y: ArrayView2<f64>, shift: usize) -> Array2<f64> {
     concatenate![ndarray::Axis(0), y.slice(s![cut.., ..]), y.slice(s![..cut, ..])]
 }
 
-/// One-sided p value: (1 + null values at least as large as `observed`) / (1 + null values); NaN if `observed` is.
+/// One-sided p value: (1 + null values at least as large as `observed`) / (1 + null values).
+///
+/// Undefined null values are not counted; the p value is undefined if `observed` is, or if no null value is defined.
 pub fn p_value(observed: f64, null: &[f64]) -> f64 {
-    if observed.is_nan() {
+    let defined = null.iter().filter(|value| !value.is_nan()).count();
+    if observed.is_nan() || defined == 0 {
         return f64::NAN;
     }
     let as_large = null.iter().filter(|value| **value >= observed).count();
-    (1 + as_large) as f64 / (1 + null.len()) as f64
+    (1 + as_large) as f64 / (1 + defined) as f64
 }
 
 #[cfg(test)]
@@ -54,6 +57,12 @@ mod tests {
     #[test]
     fn p_value_is_never_zero() {
         assert_eq!(p_value(5.0, &[1.0, 2.0, 3.0]), 0.25);
+    }
+
+    #[test]
+    fn an_undefined_null_is_no_evidence() {
         assert!(p_value(f64::NAN, &[1.0]).is_nan());
+        assert!(p_value(1.0, &[f64::NAN, f64::NAN]).is_nan());
+        assert_eq!(p_value(1.0, &[f64::NAN, 2.0]), 1.0);
     }
 }

@@ -196,12 +196,12 @@ fn bootstrap_intervals_hold_the_true_difference() -> Result<(), Error> {
         // Both models are their controls alone: the first sees column 0, the second column 1, equally good by design.
         let mut rng = StdRng::seed_from_u64(1000 + seed);
         let parts = autoregressive(&mut rng, 0.6, 3);
-        let response = (&parts.column(0) + &parts.column(1) + &parts.column(2)).insert_axis(Axis(1));
+        let response = (&parts.column(0) + &parts.column(1) + parts.column(2)).insert_axis(Axis(1));
         let model = |column: usize| baseline(&design, parts.slice(s![.., column..=column]), response.view());
         let (a, b) = (model(0)?, model(1)?);
         let bootstrap = Bootstrap::new(&a, 400, seed);
-        let mean = Weights::mean(1, 400);
-        let score = |scores: &FoldScores| Profile::new([scores], &bootstrap).layer(0, &mean);
+        let mean = [Weights::mean(1, 400)];
+        let score = |scores: &FoldScores| Profile::new([scores], &bootstrap, &mean)[0].layer(0);
         let interval = score(&a).minus(&score(&b)).estimate(&bootstrap);
         inside += usize::from(interval.low <= 0.0 && 0.0 <= interval.high);
     }

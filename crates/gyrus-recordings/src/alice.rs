@@ -67,7 +67,9 @@ fn story(dir: &Path, manifest: &Manifest) -> Result<Alignment, Error> {
     let text = fs::read_to_string(&text_path).map_err(|source| Error::Read { path: text_path.clone(), source })?;
     let grid = TextGrid::read(&grid_path)?;
     let labels = &grid.tier(&manifest.story.tier)?.labels;
-    let sources = Sources { text: &text, text_path: &text_path, labels, grid_path: &grid_path };
+    // Some editors put a byte-order mark first; it is no part of the first word.
+    let text = text.trim_start_matches('\u{feff}');
+    let sources = Sources { text, text_path: &text_path, labels, grid_path: &grid_path };
     align(sources, &manifest.story.silence, &manifest.spellings)
 }
 

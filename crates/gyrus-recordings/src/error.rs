@@ -170,7 +170,9 @@ pub enum Error {
         intervals: String,
     },
     /// A spelling exception that was needed more or less often than the manifest says.
-    #[error("spelling exception `{text}` spoken as `{spoken}` is listed {listed} times and needed {used} times")]
+    #[error(
+        "spelling exception `{text}` spoken as `{spoken}` is listed {listed} times and needed {used} times; correct its `count` in the manifest or remove it"
+    )]
     SpellingCount {
         /// Spelling of the text.
         text: String,

@@ -58,14 +58,8 @@ impl HeldOut {
     /// It is NaN, that is undefined, where the response or the prediction does not vary beyond the rounding of its
     /// sums, and where there are fewer than two rows.
     pub fn r(&self) -> Array1<f64> {
-        let n = self.n as f64;
-        Array1::from_shape_fn(self.origin.len(), |j| {
-            let cov = self.py[j] - self.sum_p[j] * self.sum_y[j] / n;
-            match (variation(n, self.sum_p[j], self.pp[j]), variation(n, self.sum_y[j], self.yy[j])) {
-                (Some(p), Some(y)) => cov / (p.sqrt() * y.sqrt()),
-                _ => f64::NAN,
-            }
-        })
+        let sums = |j: usize| [self.sum_p[j], self.sum_y[j], self.pp[j], self.yy[j], self.py[j]];
+        Array1::from_shape_fn(self.origin.len(), |j| pearson(self.n as f64, sums(j)))
     }
 
     /// Sum over these rows of the squared difference of response and prediction, for each target (t).
@@ -110,6 +104,16 @@ impl AddAssign<&HeldOut> for HeldOut {
         } else {
             self.add(&other.clone().measured_from(self.origin.view()));
         }
+    }
+}
+
+/// Pearson's r of `n` rows from the sums of p, y, p^2, y^2 and p y, in this order.
+///
+/// It is NaN, that is undefined, where p or y does not vary beyond the rounding of its sums.
+pub fn pearson(n: f64, [sum_p, sum_y, pp, yy, py]: [f64; 5]) -> f64 {
+    match (variation(n, sum_p, pp), variation(n, sum_y, yy)) {
+        (Some(p), Some(y)) => (py - sum_p * sum_y / n) / (p.sqrt() * y.sqrt()),
+        _ => f64::NAN,
     }
 }
 

@@ -28,7 +28,7 @@ pub use centred::Centred;
 pub use choice::{Choice, InnerFold, choose};
 pub use error::Error;
 pub use grid::PenaltyGrid;
-pub use held_out::HeldOut;
+pub use held_out::{HeldOut, pearson};
 pub use moments::Moments;
 pub use origin::Origin;
 pub use params::{Penalty, RidgeParams, RidgeValidParams};
