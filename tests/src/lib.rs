@@ -1,1 +1,18 @@
-//! Holds the tests that cross crates; they stand in `tests/`.
+//! A complete small study, written into a folder that vanishes with it: a model, a story, listeners and settings.
+//!
+//! The tests that cross crates stand in `tests/`; the program's own tests use the same study.
+
+mod checkpoint;
+mod draws;
+mod listeners;
+mod program;
+mod settings;
+mod small_study;
+mod snapshot;
+mod story;
+mod tokenizer;
+
+pub use draws::Draws;
+pub use program::{Answer, Program};
+pub use small_study::SmallStudy;
+pub use snapshot::{Snapshot, changed, snapshot};

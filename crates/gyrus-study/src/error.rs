@@ -40,6 +40,14 @@ pub enum Error {
         /// What is wrong with it.
         reason: String,
     },
+    /// A step that fails.
+    #[error("step `{step}`")]
+    InStep {
+        /// Name of the step.
+        step: String,
+        /// Why.
+        source: Box<Error>,
+    },
     /// Settings that the recordings are too short for.
     #[error("section `[encoding]` does not suit recordings of {scans} scans")]
     Plan {
@@ -114,6 +122,14 @@ pub enum Error {
         /// The data set's folder.
         folder: PathBuf,
     },
+    /// Controls that cannot be fitted, for example motion that never changes.
+    #[error("the controls of `{listener}` cannot be fitted")]
+    Controls {
+        /// Whose controls.
+        listener: String,
+        /// What the fit says.
+        source: gyrus_encoding::Error,
+    },
     /// A failure in the words or recordings.
     #[error(transparent)]
     Recordings(#[from] gyrus_recordings::Error),
@@ -141,6 +157,7 @@ impl Error {
     /// What the user can do about it, where that is known.
     pub fn hint(&self) -> Option<String> {
         match self {
+            Self::InStep { source, .. } => source.hint(),
             Self::Absent { .. } => Some(
                 "paths count from the folder of the study file; the data and models of the studies that come with \
                  the program are not part of its repository and stand in the folder `shared` beside it"

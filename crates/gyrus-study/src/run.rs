@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use gyrus_activations::Device;
 
 use crate::cache::Cache;
+use crate::hash::{file_hash, text_hash};
 use crate::settings::Study;
 use crate::steps::{encoding, extraction, material::Material, report, similarity, text};
 use crate::{Error, Event};
@@ -110,6 +111,18 @@ pub(crate) struct Desk<'a> {
 }
 
 impl Desk<'_> {
+    /// Names and hashes of the models, in the order of the study: part of the key of every step that compares them.
+    pub fn models_key(&self) -> String {
+        let models = self.study.models.iter();
+        models.map(|model| format!("{}={} ", model.name, self.material.model_hash(&model.name))).collect()
+    }
+
+    /// Hash of what stands in the results' `files`, which earlier steps left; one that is not there counts as such.
+    pub fn content_key(&self, files: &[PathBuf]) -> String {
+        let hash = |file: &PathBuf| file_hash(&self.path(file)).unwrap_or_else(|_| "absent".into());
+        text_hash(&files.iter().map(hash).collect::<Vec<_>>().join(" "))
+    }
+
     /// Where `file` stands in the results.
     pub fn path(&self, file: impl AsRef<Path>) -> PathBuf {
         self.options.out.join(file)
@@ -136,7 +149,7 @@ impl Desk<'_> {
             return Ok(());
         }
         (self.on_event)(Event::Begun { step: step.clone() });
-        let files = work(self)?;
+        let files = work(self).map_err(|source| Error::InStep { step: step.clone(), source: Box::new(source) })?;
         self.cache.remember(&stage, &files)?;
         self.ran += 1;
         (self.on_event)(Event::Finished { step });

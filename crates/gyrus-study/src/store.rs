@@ -69,7 +69,8 @@ pub fn read_activations(path: &Path) -> Result<LayerActivations, Error> {
 pub fn read_tensors(path: &Path) -> Result<Vec<(String, Array2<f32>)>, Error> {
     let bytes = std::fs::read(path).map_err(|source| Error::Read { path: path.to_owned(), source })?;
     let wrong = |reason: String| Error::Tensors { path: path.to_owned(), reason };
-    let file = SafeTensors::deserialize(&bytes).map_err(|error| wrong(error.to_string()))?;
+    let file =
+        SafeTensors::deserialize(&bytes).map_err(|error| wrong(format!("not a whole safetensors file ({error})")))?;
     let mut tensors = file
         .iter()
         .map(|(name, view)| {

@@ -23,6 +23,8 @@ pub struct Summary {
     /// Undefined for a single listener.
     pub inter_subject: Vec<Option<f64>>,
     /// Correlation of the recomputed word rate with the one supplied, lowest over listeners.
+    /// Undefined where none of the supplied ones varies.
+    #[serde(deserialize_with = "gyrus_encoding::defined_or_nan")]
     pub word_rate_check: f64,
     /// Scans after which the responses' autocorrelation has fallen to zero, the longest over regions.
     pub autocorrelation_scans: usize,
@@ -78,6 +80,8 @@ pub struct ModelSummary {
     pub over_twin: Option<Estimate>,
     /// The same for single listeners, mean over listeners.
     pub over_twin_listeners: Option<Estimate>,
+    /// The untrained twins at their chosen layers minus the controls, mean over twins and regions: a canary.
+    pub twin_over_controls: Option<Estimate>,
     /// Peak layer of each region, then of the mean over regions.
     pub peaks: Vec<Peak>,
     /// Slope of the score over relative depth.

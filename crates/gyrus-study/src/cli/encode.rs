@@ -52,7 +52,8 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
     }
     let design = Design::new(expected, arguments.design())?;
     let fit = |(name, layer): &(String, ndarray::Array2<f32>)| {
-        let context = || format!("could not encode tensor `{name}` of `{}`", arguments.features.display());
+        let (features, responses_file) = (arguments.features.display(), arguments.responses.display());
+        let context = || format!("tensor `{name}` of `{features}` against `{responses_file}`");
         let reduced = design.reduce(layer.mapv(f64::from).view()).with_context(context)?;
         encode(&design, &reduced, None, responses.view()).with_context(context)
     };

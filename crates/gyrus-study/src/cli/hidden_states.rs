@@ -49,7 +49,7 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
 }
 
 fn input_ids(bytes: &[u8]) -> anyhow::Result<Array2<u32>> {
-    let file = SafeTensors::deserialize(bytes)?;
+    let file = SafeTensors::deserialize(bytes).context("not a whole safetensors file")?;
     let tensor = file.tensor("input_ids")?;
     let &[batch, tokens] = tensor.shape() else {
         bail!("tensor `input_ids` has shape {:?}, not (batch, tokens)", tensor.shape());

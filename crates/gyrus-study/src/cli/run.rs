@@ -23,8 +23,8 @@ pub struct Arguments {
     #[arg(long, value_enum, default_value_t)]
     device: DeviceName,
     /// Threads [default: all cores]. The results do not depend on it.
-    #[arg(long)]
-    threads: Option<usize>,
+    #[arg(long, value_parser = clap::value_parser!(u16).range(1..=1024))]
+    threads: Option<u16>,
     /// Run only this step: activations, text, encoding, similarity or report.
     #[arg(long, value_name = "STEP")]
     only: Option<String>,
@@ -41,7 +41,7 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
     let begun = Instant::now();
     let context = || format!("could not run the study `{}`", arguments.study.display());
     let study = Study::open(&arguments.study).with_context(context)?;
-    let threads = arguments.threads.unwrap_or(0);
+    let threads = arguments.threads.map_or(0, usize::from);
     rayon::ThreadPoolBuilder::new().num_threads(threads).build_global().context("could not start the threads")?;
     let device = arguments.device.open().with_context(context)?;
     let out = arguments.out.clone().unwrap_or_else(|| PathBuf::from("results").join(&study.name));

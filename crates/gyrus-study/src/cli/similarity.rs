@@ -27,6 +27,17 @@ enum Metric {
     Cka,
 }
 
+/// The error with the file that it is about, where it is about one.
+fn named(error: gyrus_similarity::Error, labels: &[(String, u32)]) -> anyhow::Error {
+    match error {
+        gyrus_similarity::Error::NotFinite { representation, .. } => {
+            let (file, layer) = &labels[representation];
+            anyhow::Error::new(error).context(format!("layer {layer} (from 0) of `{file}`"))
+        }
+        _ => error.into(),
+    }
+}
+
 /// Memory for Gram tiles in bytes.
 const MEMORY: usize = 256 << 20;
 
@@ -46,7 +57,7 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
         }
     }
     let views: Vec<_> = layers.iter().map(Array2::view).collect();
-    let cka = linear_cka(&views, MEMORY, &mut |_, _| {})?;
+    let cka = linear_cka(&views, MEMORY, &mut |_, _| {}).map_err(|error| named(error, &labels))?;
     let pairs: Vec<(usize, usize)> = (0..labels.len()).flat_map(|a| (a..labels.len()).map(move |b| (a, b))).collect();
     let (a, b): (Vec<_>, Vec<_>) = pairs.iter().map(|&(a, b)| (labels[a].clone(), labels[b].clone())).unzip();
     let ((files_a, layers_a), (files_b, layers_b)): ((Vec<_>, Vec<_>), (Vec<_>, Vec<_>)) =

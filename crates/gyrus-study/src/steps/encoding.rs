@@ -10,7 +10,7 @@ use rayon::prelude::*;
 use crate::Error;
 use crate::run::Desk;
 use crate::settings::EncodingSettings;
-use crate::steps::extraction::{Variant, activations_file};
+use crate::steps::extraction::{Variant, activations_file, all_files};
 use crate::steps::inference::{Finding, Inference};
 use crate::steps::scans::{Panel, Scans};
 use crate::steps::score_tables::{layer_table, model_table, score_table, target_table};
@@ -33,11 +33,10 @@ pub fn run(desk: &mut Desk) -> Result<(), Error> {
     let study = desk.study;
     let settings =
         format!("{:?} {:?} {:?} {} {:?}", study.scans, study.encoding, study.inference, study.seed, study.words);
-    let models: Vec<&str> = study.models.iter().map(|model| desk.material.model_hash(&model.name)).collect();
-    let names: Vec<&str> = study.models.iter().map(|model| model.name.as_str()).collect();
-    let inputs =
-        format!("{} {:?} {} {models:?} {names:?}", desk.material.data_hash, study.data, desk.material.story_hash);
-    desk.step("encoding", &[&settings, &inputs], |desk| {
+    let recordings = (study.data.radius, &study.data.listeners, &desk.material.data_hash, &desk.material.story_hash);
+    let inputs = format!("{recordings:?} {}", desk.models_key());
+    let states = desk.content_key(&all_files(desk));
+    desk.step("encoding", &[&settings, &inputs, &states], |desk| {
         let (summary, series, panels) = encode_all(desk)?;
         write_table(&desk.path(FILES[0]), score_table(&series, &panels, &summary.regions))?;
         write_table(&desk.path(FILES[1]), model_table(&summary))?;
@@ -73,8 +72,11 @@ fn encode_all(desk: &mut Desk) -> Result<(Summary, Vec<Series>, Vec<Panel>), Err
     let group = panels.last().expect("the mean recording is always there");
     let design = design(&desk.study.encoding, first.signal().nrows())?;
     let mut series = all_series(desk, &scans, &panels, &design)?;
-    let controls = panels.par_iter().map(|panel| baseline(&design, panel.controls.view(), panel.responses.view()));
-    let controls = controls.collect::<Result<Vec<_>, _>>()?;
+    let baseline_of = |panel: &Panel| {
+        let scores = baseline(&design, panel.controls.view(), panel.responses.view());
+        scores.map_err(|source| Error::Controls { listener: panel.name.clone(), source })
+    };
+    let controls = panels.par_iter().map(baseline_of).collect::<Result<Vec<_>, _>>()?;
     let inference = Inference::new(desk.study, &design, group, &controls);
     let mut findings: Vec<Finding> = Vec::new();
     for model in &desk.study.models {

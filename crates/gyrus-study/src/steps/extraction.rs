@@ -6,6 +6,7 @@ use gyrus_activations::{Checkpoint, extract};
 use gyrus_types::{TokenWindow, Tokens};
 use gyrus_windows::{LastToken, Tokenizer, WindowSpec, WordTokens, windows};
 
+use crate::hash::text_hash;
 use crate::run::Desk;
 use crate::settings::{ModelEntry, Pooling};
 use crate::store::write_activations;
@@ -44,6 +45,18 @@ pub fn activations_file(model: &str, variant: Variant, window: WindowSpec) -> Pa
     PathBuf::from("activations").join(folder).join(format!("{window}.safetensors"))
 }
 
+/// Every file that the step leaves, in a fixed order.
+pub fn all_files(desk: &Desk) -> Vec<PathBuf> {
+    let mut files = Vec::new();
+    for model in &desk.study.models {
+        for variant in Variant::all(desk.study.words.twins) {
+            let windows = variant_windows(desk, variant).into_iter();
+            files.extend(windows.map(|window| activations_file(&model.name, variant, window)));
+        }
+    }
+    files
+}
+
 /// The windows that a variant is run with: twins serve only the headline numbers.
 pub fn variant_windows(desk: &Desk, variant: Variant) -> Vec<WindowSpec> {
     match variant {
@@ -75,7 +88,7 @@ fn extract_variant(desk: &mut Desk, model: &ModelEntry, variant: Variant) -> Res
     desk.step(&name, &[&settings, &hashes, &story], |desk| {
         let mut checkpoint = Checkpoint::open(&model.folder)?;
         if let Variant::Twin(twin) = variant {
-            checkpoint = checkpoint.untrained(desk.study.seed.wrapping_add(twin));
+            checkpoint = checkpoint.untrained(twin_seed(desk.study.seed, &model.name, twin));
         }
         let (tokens, wanted) = read_windows(desk, model, &checkpoint, &specs)?;
         let on_event = &mut *desk.on_event;
@@ -93,6 +106,12 @@ fn extract_variant(desk: &mut Desk, model: &ModelEntry, variant: Variant) -> Res
         }
         Ok(files)
     })
+}
+
+/// A twin's own seed: twins of models with blocks of the same shape must not share their weights.
+fn twin_seed(seed: u64, model: &str, twin: u64) -> u64 {
+    let hash = text_hash(&format!("{seed} {twin} {model}"));
+    u64::from_str_radix(&hash[..16], 16).expect("a hash is hexadecimal")
 }
 
 /// The story's tokens, and the window of every word for every specification.

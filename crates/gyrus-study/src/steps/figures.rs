@@ -16,15 +16,7 @@ const SCORE: &str = "r on held-out scans (mean over folds, 95 % interval)";
 
 /// An estimate as the report knows it; undefined where it is not a number.
 pub fn shown(estimate: &Estimate) -> Result<gyrus_report::Estimate, Error> {
-    if estimate.value.is_nan() {
-        return Ok(gyrus_report::Estimate::undefined());
-    }
-    if estimate.low.is_nan() || estimate.high.is_nan() {
-        return Ok(gyrus_report::Estimate::bare(estimate.value)?);
-    }
-    // The bounds of a skewed set of draws may both lie on one side of the value.
-    let (low, high) = (estimate.low.min(estimate.value), estimate.high.max(estimate.value));
-    Ok(gyrus_report::Estimate::new(estimate.value, low, high)?)
+    Ok(gyrus_report::Estimate::new(estimate.value, estimate.low, estimate.high)?)
 }
 
 /// Controls and layer together, by layer, for each region and their mean.

@@ -1,10 +1,10 @@
 //! From scores to findings: intervals, nulls, comparisons. The mathematics is `gyrus-encoding`'s; here is only who is compared with whom.
 
 use gyrus_encoding::{
-    Bootstrap, Design, Estimate, FoldScores, Profile, Reduced, Scored, Weights, baseline, benjamini_hochberg,
+    Bootstrap, Design, Estimate, FoldScores, Profile, Reduced, Scored, Weights, average, baseline, benjamini_hochberg,
     chosen_layers, chosen_score, circular_shifts, p_value, refit, shifted,
 };
-use ndarray::{Array2, ArrayView2, Axis};
+use ndarray::{Array1, Array2, ArrayView2, Axis};
 use rayon::prelude::*;
 
 use crate::Error;
@@ -21,13 +21,14 @@ pub struct Inference<'a> {
     /// The mean recording.
     group: &'a Panel,
     bootstrap: Bootstrap,
-    controls: Profile,
-    controls_listeners: Profile,
     regions: usize,
-    /// Mean over regions of the mean recording.
-    mean: Weights,
+    /// Each region of the mean recording alone, then their mean.
+    places: Vec<Weights>,
     /// Mean over listeners and their regions; draws draw listeners too.
-    listeners: Weights,
+    listeners: [Weights; 1],
+    /// The controls at each place, and for single listeners.
+    controls: Vec<Scored>,
+    controls_listeners: Scored,
 }
 
 /// A model's answers that are compared with other models' answers.
@@ -46,6 +47,9 @@ struct SingleListeners {
     over_twin: Option<Estimate>,
 }
 
+/// A model on the mean recording: one profile for each place.
+type Places = Vec<Profile>;
+
 impl<'a> Inference<'a> {
     /// Prepares draws from the controls' scores, one per panel, the mean recording last.
     pub fn new(study: &'a Study, design: &'a Design, group: &'a Panel, controls: &[FoldScores]) -> Self {
@@ -53,27 +57,33 @@ impl<'a> Inference<'a> {
         let draws = study.inference.draws;
         let bootstrap = Bootstrap::new(of_group, draws, study.seed);
         let regions = group.responses.ncols();
+        let only = (0..regions).map(|region| Weights::only(region, regions, draws));
+        let places: Vec<Weights> = only.chain([Weights::mean(regions, draws)]).collect();
+        let seed = study.seed.wrapping_add(1);
+        let listeners = [Weights::listeners(of_listeners.len(), regions, draws, seed)];
+        let profiles = Profile::new([of_group], &bootstrap, &places);
+        let single = Profile::new([&FoldScores::side_by_side(&of_listeners)], &bootstrap, &listeners);
         Self {
+            controls: profiles.iter().map(|profile| profile.layer(0)).collect(),
+            controls_listeners: single[0].layer(0),
             study,
             design,
             group,
-            controls: Profile::new([of_group], &bootstrap),
-            controls_listeners: Profile::new([&FoldScores::side_by_side(&of_listeners)], &bootstrap),
             regions,
-            mean: Weights::mean(regions, draws),
-            listeners: Weights::listeners(of_listeners.len(), regions, draws, study.seed.wrapping_add(1)),
+            places,
+            listeners,
             bootstrap,
         }
     }
 
     /// The controls on the mean recording: each region, then their mean.
     pub fn controls(&self) -> Vec<Estimate> {
-        self.places().iter().map(|place| self.controls.layer(0, place).estimate(&self.bootstrap)).collect()
+        self.controls.iter().map(|controls| self.estimate(controls)).collect()
     }
 
     /// The controls, mean over single listeners.
     pub fn controls_listeners(&self) -> Estimate {
-        self.controls_listeners.layer(0, &self.listeners).estimate(&self.bootstrap)
+        self.estimate(&self.controls_listeners)
     }
 
     /// Everything about one model; `reduced` are its trained layers at the main window.
@@ -93,32 +103,35 @@ impl<'a> Inference<'a> {
         let twins: Vec<&Series> = twins.collect();
         let windows = self.study.words.windows.iter();
         let windows = windows.map(|window| (*window, find(Variant::Trained, *window, Predictors::Joint)));
-        let windows = self.windows(windows.map(|(window, series)| (window.to_string(), self.group_profile(series))));
+        let windows = windows.map(|(window, series)| (window.to_string(), self.mean_profile(series)));
 
-        let group = self.group_profile(joint);
-        let twin_groups: Vec<Profile> = twins.iter().map(|twin| self.group_profile(twin)).collect();
+        let group = self.group_profiles(joint);
+        let mean = self.over_regions(&group);
+        let twin_groups: Vec<Places> = twins.iter().map(|twin| self.group_profiles(twin)).collect();
+        let twin_means: Vec<&Profile> = twin_groups.iter().map(|twin| self.over_regions(twin)).collect();
         let (over_controls, over_controls_regions) = self.over_controls(joint, &group, reduced)?;
-        let score = group.chosen_score(&self.mean);
+        let score = mean.chosen_score();
         let single = self.single_listeners(joint, &twins);
-        let layers = joint.scores.len();
         let summary = ModelSummary {
             name: name.into(),
-            joint: self.by_layer(std::slice::from_ref(&group), layers),
-            added: self.added_by_layer(&group, layers),
-            alone: self.by_layer(&[self.group_profile(alone)], layers),
-            twins: self.by_layer(&twin_groups, layers),
+            joint: self.by_layer(&[&group], None),
+            added: self.by_layer(&[&group], Some(&self.controls)),
+            alone: self.by_layer(&[&self.group_profiles(alone)], None),
+            twins: self.by_layer(&twin_groups.iter().collect::<Vec<_>>(), None),
             listeners: single.layers,
-            chosen_layers: group.chosen(&self.mean),
+            chosen_layers: mean.chosen(),
             score: self.estimate(&score),
             score_listeners: self.estimate(&single.score),
             over_controls,
             over_controls_regions,
             over_controls_listeners: single.over_controls,
-            over_twin: self.over_twins(&score, &twin_groups, &self.mean),
+            over_twin: twin_score(&twin_means).map(|twin| self.estimate(&score.minus(&twin))),
             over_twin_listeners: single.over_twin,
-            peaks: self.places().iter().map(|place| group.peak(place)).collect(),
-            slope: self.estimate(&group.slope(&self.mean)?.1),
-            windows,
+            twin_over_controls: twin_score(&twin_means)
+                .map(|twin| self.estimate(&twin.minus(&self.controls[self.regions]))),
+            peaks: group.iter().map(Profile::peak).collect(),
+            slope: self.estimate(&mean.slope()?.1),
+            windows: self.windows(windows),
         };
         Ok(Finding { summary, score, score_listeners: single.score })
     }
@@ -127,13 +140,11 @@ impl<'a> Inference<'a> {
     fn single_listeners(&self, joint: &Series, twins: &[&Series]) -> SingleListeners {
         let profile = self.listeners_profile(joint);
         let twins: Vec<Profile> = twins.iter().map(|twin| self.listeners_profile(twin)).collect();
-        let score = profile.chosen_score(&self.listeners);
-        let controls = self.controls_listeners.layer(0, &self.listeners);
-        let layer = |layer| self.estimate(&profile.layer(layer, &self.listeners));
+        let score = profile.chosen_score();
         SingleListeners {
-            layers: (0..joint.scores.len()).map(layer).collect(),
-            over_controls: self.estimate(&score.minus(&controls)),
-            over_twin: self.over_twins(&score, &twins, &self.listeners),
+            layers: (0..profile.n_layers()).map(|layer| self.estimate(&profile.layer(layer))).collect(),
+            over_controls: self.estimate(&score.minus(&self.controls_listeners)),
+            over_twin: twin_score(&twins.iter().collect::<Vec<_>>()).map(|twin| self.estimate(&score.minus(&twin))),
             score,
         }
     }
@@ -157,20 +168,20 @@ impl<'a> Inference<'a> {
     fn over_controls(
         &self,
         joint: &Series,
-        profile: &Profile,
+        group: &Places,
         reduced: &[Reduced],
     ) -> Result<(Contribution, Vec<Contribution>), Error> {
         let (rows, gap) = (self.group.responses.nrows(), self.study.encoding.gap);
         let shifts = circular_shifts(rows, gap, self.study.inference.shifts, self.study.seed.wrapping_add(2));
         let null = shifts.par_iter().map(|shift| self.shifted_differences(joint, reduced, *shift));
         let null: Vec<Vec<f64>> = null.collect::<Result<_, Error>>()?;
-        let mut found: Vec<Contribution> = Vec::new();
-        for (place, weights) in self.places().iter().enumerate() {
-            let difference = profile.chosen_score(weights).minus(&self.controls.layer(0, weights));
+        let contribution = |(place, profile): (usize, &Profile)| {
+            let difference = profile.chosen_score().minus(&self.controls[place]);
             let null: Vec<f64> = null.iter().map(|differences| differences[place]).collect();
             let p = p_value(difference.value(), &null);
-            found.push(Contribution { difference: self.estimate(&difference), p, q: p });
-        }
+            Contribution { difference: self.estimate(&difference), p, q: p }
+        };
+        let mut found: Vec<Contribution> = group.iter().enumerate().map(contribution).collect();
         let mean = found.pop().expect("the mean over regions comes last");
         let q = benjamini_hochberg(&found.iter().map(|region| region.p).collect::<Vec<_>>());
         found.iter_mut().zip(q).for_each(|(region, q)| region.q = q);
@@ -197,15 +208,9 @@ impl<'a> Inference<'a> {
         Ok((0..self.regions).map(Some).chain([None]).map(difference).collect())
     }
 
-    /// Trained minus twin, mean over twins, each at its own chosen layers.
-    fn over_twins(&self, trained: &Scored, twins: &[Profile], weights: &Weights) -> Option<Estimate> {
-        let scores: Vec<Scored> = twins.iter().map(|twin| twin.chosen_score(weights)).collect();
-        Scored::mean_of(&scores).map(|twin| self.estimate(&trained.minus(&twin)))
-    }
-
     fn windows(&self, profiles: impl Iterator<Item = (String, Profile)>) -> Vec<WindowSummary> {
         let scored: Vec<(String, Scored)> =
-            profiles.map(|(window, profile)| (window, profile.chosen_score(&self.mean))).collect();
+            profiles.map(|(window, profile)| (window, profile.chosen_score())).collect();
         let summary = |(window, score): &(String, Scored)| WindowSummary {
             window: window.clone(),
             score: self.estimate(score),
@@ -214,43 +219,44 @@ impl<'a> Inference<'a> {
         scored.iter().map(summary).collect()
     }
 
-    /// `[layer][place]`, mean over `profiles`; empty if there are none.
-    fn by_layer(&self, profiles: &[Profile], layers: usize) -> Vec<Vec<Estimate>> {
-        let at = |layer: usize, place: &Weights| {
-            let scores: Vec<Scored> = profiles.iter().map(|profile| profile.layer(layer, place)).collect();
-            Scored::mean_of(&scores).map(|score| self.estimate(&score))
+    /// `[layer][place]`, mean over `models`, less what `controls` reach at each place; empty without models.
+    fn by_layer(&self, models: &[&Places], controls: Option<&[Scored]>) -> Vec<Vec<Estimate>> {
+        let at = |layer: usize, place: usize| {
+            let scores: Vec<Scored> = models.iter().map(|places| places[place].layer(layer)).collect();
+            let score = Scored::mean_of(&scores).expect("there are models");
+            self.estimate(&controls.map_or(score.clone(), |controls| score.minus(&controls[place])))
         };
-        let places = self.places();
-        let layer = |layer| places.iter().map(|place| at(layer, place)).collect::<Option<Vec<_>>>();
-        (0..layers).map(layer).collect::<Option<Vec<_>>>().unwrap_or_default()
+        let layers = models.first().map_or(0, |places| places[0].n_layers());
+        (0..layers).map(|layer| (0..=self.regions).map(|place| at(layer, place)).collect()).collect()
     }
 
-    /// Joint minus controls, `[layer][place]`.
-    fn added_by_layer(&self, profile: &Profile, layers: usize) -> Vec<Vec<Estimate>> {
-        let places = self.places();
-        let added = |layer, place| self.estimate(&profile.layer(layer, place).minus(&self.controls.layer(0, place)));
-        (0..layers).map(|layer| places.iter().map(|place| added(layer, place)).collect()).collect()
+    /// The profile of the mean over regions, which comes after the regions.
+    fn over_regions<'b>(&self, places: &'b Places) -> &'b Profile {
+        &places[self.regions]
     }
 
-    /// Each region alone, then their mean.
-    fn places(&self) -> Vec<Weights> {
-        let draws = self.study.inference.draws;
-        (0..self.regions).map(|region| Weights::only(region, self.regions, draws)).chain([self.mean.clone()]).collect()
+    fn mean_profile(&self, series: &Series) -> Profile {
+        self.group_profiles(series).swap_remove(self.regions)
     }
 
-    fn group_profile(&self, series: &Series) -> Profile {
-        Profile::new(series.scores.iter().map(|layer| split(layer).0), &self.bootstrap)
+    fn group_profiles(&self, series: &Series) -> Places {
+        Profile::new(series.scores.iter().map(|layer| split(layer).0), &self.bootstrap, &self.places)
     }
 
     fn listeners_profile(&self, series: &Series) -> Profile {
         let layers: Vec<FoldScores> =
             series.scores.iter().map(|layer| FoldScores::side_by_side(&split(layer).1)).collect();
-        Profile::new(&layers, &self.bootstrap)
+        Profile::new(&layers, &self.bootstrap, &self.listeners).swap_remove(0)
     }
 
     fn estimate(&self, scored: &Scored) -> Estimate {
         scored.estimate(&self.bootstrap)
     }
+}
+
+/// The mean over twins, each at its own chosen layers; none without twins.
+fn twin_score(twins: &[&Profile]) -> Option<Scored> {
+    Scored::mean_of(&twins.iter().map(|twin| twin.chosen_score()).collect::<Vec<_>>())
 }
 
 /// The mean recording, and the single listeners.
@@ -260,9 +266,9 @@ fn split(panels: &[FoldScores]) -> (&FoldScores, Vec<&FoldScores>) {
 }
 
 /// One region of `(folds, regions)`, or the mean over regions: `(folds)`.
-fn over_regions(r: ArrayView2<f64>, region: Option<usize>) -> ndarray::Array1<f64> {
+fn over_regions(r: ArrayView2<f64>, region: Option<usize>) -> Array1<f64> {
     match region {
         Some(region) => r.column(region).to_owned(),
-        None => r.mean_axis(Axis(1)).expect("there are regions"),
+        None => r.rows().into_iter().map(|r| average(r, Array1::ones(r.len()).view())).collect(),
     }
 }

@@ -55,7 +55,8 @@ impl Material {
             on_event(Event::Note(note));
         }
         let mut files = data_files(study, &manifest, on_event)?;
-        let data_hash = text_hash(&format!("{files:?}"));
+        let published: Vec<&String> = files.values().collect();
+        let data_hash = text_hash(&format!("{published:?} {}", numbers_hash(&listeners)));
         let mut model_hashes = BTreeMap::new();
         for model in &study.models {
             let checkpoint = Checkpoint::open(&model.folder)?;
@@ -105,6 +106,16 @@ fn data_files(
         hashes.insert(path, hash);
     }
     Ok(hashes)
+}
+
+/// Hash of every number that was read, whether or not the manifest lists its file.
+fn numbers_hash(listeners: &[Listener]) -> String {
+    let numbers = |l: &Listener| -> Vec<f64> {
+        let signal = l.recording.signal();
+        signal.iter().chain(&l.motion).chain(&l.sound_power).chain(&l.supplied_rate).copied().collect()
+    };
+    let one = |listener: &Listener| format!("{} {:?}", listener.recording.subject(), numbers(listener));
+    text_hash(&listeners.iter().map(one).collect::<Vec<_>>().join("\n"))
 }
 
 /// Hashes of the files in `folder` that decide what a model computes.

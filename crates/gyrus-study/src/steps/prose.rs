@@ -53,8 +53,8 @@ pub fn verdict(model: &ModelSummary) -> String {
     };
     let twin = model.over_twin.as_ref().map(|twin| {
         let verdict = match (twin.low > 0.0, twin.high < 0.0) {
-            (true, _) => "training matters",
-            (_, true) => "the untrained twin is better",
+            (true, _) => "on the mean recording training matters",
+            (_, true) => "on the mean recording the untrained twins are better",
             _ => "it is not shown that training matters",
         };
         format!(" Against its untrained twins the difference is {}: {verdict}.", interval(twin))
@@ -118,18 +118,21 @@ pub fn warnings(study: &Study, summary: &Summary) -> Vec<String> {
             summary.autocorrelation_scans, study.encoding.block
         ));
     }
-    for model in summary.models.iter().filter(|model| twin_scores(model)) {
+    if study.encoding.gap < summary.autocorrelation_scans {
         warnings.push(format!(
-            "The untrained twins of {} score above the controls at some layer: \
-             what its architecture and the word times alone give is not nothing.",
-            model.name
+            "The gap of {} scans is shorter than the responses' autocorrelation of {}: held-out scans leak.",
+            study.encoding.gap, summary.autocorrelation_scans
         ));
     }
+    for model in &summary.models {
+        if let Some(twin) = model.twin_over_controls.filter(|twin| twin.low > 0.0) {
+            warnings.push(format!(
+                "The untrained twins of {} add {} to the controls: what the identity and order of words give \
+                 through random weights is not nothing.",
+                model.name,
+                interval(&twin)
+            ));
+        }
+    }
     warnings
-}
-
-/// Whether the twins' best layer looks better than what the controls give: a canary, not a test.
-fn twin_scores(model: &ModelSummary) -> bool {
-    let controls = model.score.value - model.over_controls.difference.value;
-    model.twins.iter().filter_map(|places| places.last()).any(|mean| mean.low > controls)
 }

@@ -98,14 +98,25 @@ impl Scans {
 
     /// Without drift, then to standard deviation 1, so that regions and listeners weigh the same.
     fn clean(&self, signal: ArrayView2<f64>) -> Array2<f64> {
-        standardised(self.high_pass.apply(signal))
+        standardised(self.without_drift(signal))
     }
 
     /// Without drift, on the scale it came in.
     pub fn without_drift(&self, signal: ArrayView2<f64>) -> Array2<f64> {
-        self.high_pass.apply(signal)
+        let mut clean = self.high_pass.apply(signal);
+        for (mut clean, signal) in clean.axis_iter_mut(Axis(1)).zip(signal.axis_iter(Axis(1))) {
+            let largest = signal.fold(0.0_f64, |largest, value| largest.max(value.abs()));
+            // What the filter leaves of a constant is rounding, not signal.
+            if clean.std(0.0) <= ROUNDING * largest {
+                clean.fill(0.0);
+            }
+        }
+        clean
     }
 }
+
+/// Standard deviation, as a fraction of the largest value before the filter, below which nothing but rounding is left.
+const ROUNDING: f64 = 1e-12;
 
 fn column(values: ArrayView1<f64>) -> ArrayView2<f64> {
     values.insert_axis(Axis(1))
@@ -115,10 +126,44 @@ fn column(values: ArrayView1<f64>) -> ArrayView2<f64> {
 fn standardised(mut signal: Array2<f64>) -> Array2<f64> {
     for mut column in signal.axis_iter_mut(Axis(1)) {
         let sd = column.std(0.0);
-        // What the filter leaves of a constant is rounding, not signal.
-        if sd > 1e-9 {
+        if sd > 0.0 {
             column /= sd;
         }
     }
     signal
+}
+
+#[cfg(test)]
+mod tests {
+    use ndarray::array;
+
+    use super::*;
+
+    fn scans(n: usize) -> Result<Scans, Box<dyn std::error::Error>> {
+        let sampling = gyrus_types::Sampling::new(20.0, 2.0)?;
+        let recording = Recording::new("s01".into(), vec!["a".into()], Array2::zeros((n, 1)), sampling)?;
+        let settings = ScanSettings { response: Response::Canonical, delays: Vec::new(), cosines: 2 };
+        Ok(Scans::new(&recording, vec![0], &[Interval::new(20.0, 21.0)?], &settings))
+    }
+
+    #[test]
+    fn a_constant_region_is_exactly_zero_and_a_tiny_one_is_kept() -> Result<(), Box<dyn std::error::Error>> {
+        let wave = |i: usize| if i.is_multiple_of(2) { 1e-15 } else { -1e-15 };
+        let signal = Array2::from_shape_fn((40, 2), |(i, column)| if column == 0 { 5.0 } else { wave(i) });
+        let clean = scans(40)?.clean(signal.view());
+        assert!(clean.column(0).iter().all(|value| *value == 0.0));
+        assert!((clean.column(1).std(0.0) - 1.0).abs() < 1e-9);
+        Ok(())
+    }
+
+    #[test]
+    fn features_belong_to_the_end_of_their_word() -> Result<(), Box<dyn std::error::Error>> {
+        let mut scans = scans(20)?;
+        scans.high_pass = HighPass::new(20, 0);
+        let features = scans.features(array![[1.0f32]].view())?;
+        let response = |scan: usize| canonical_response(20.0 + 2.0 * scan as f64 - 21.0);
+        let mean = (0..20).map(response).sum::<f64>() / 20.0;
+        assert!((features[[3, 0]] - (response(3) - mean)).abs() < 1e-12);
+        Ok(())
+    }
 }

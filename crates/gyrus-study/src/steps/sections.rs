@@ -20,10 +20,14 @@ pub fn figure(svg: Svg, caption: &str, look_for: &str) -> Figure {
 /// # Errors
 /// An [`Error::Report`] if a number cannot be shown.
 pub fn found(summary: &Summary) -> Result<Section, Error> {
-    let header = ["model", "score", "over controls", "p", "over untrained twin"];
-    let mut table = Table::new("Score: r on the mean recording, mean over regions, with its 95 % interval.", header);
+    let header = ["model", "score", "over controls", "p", "over untrained twin", "twin over controls"];
+    let mut table = Table::new(
+        "Score: r on the mean recording, mean over regions, with its 95 % interval. p is not adjusted for the number of models.",
+        header,
+    );
     for model in &summary.models {
         let twin = model.over_twin.as_ref().map_or(Ok(Cell::text("no twin")), estimate)?;
+        let canary = model.twin_over_controls.as_ref().map_or(Ok(Cell::text("no twin")), estimate)?;
         let added = &model.over_controls;
         let row = [
             Cell::text(&model.name),
@@ -31,6 +35,7 @@ pub fn found(summary: &Summary) -> Result<Section, Error> {
             estimate(&added.difference)?,
             Cell::PValue(added.p),
             twin,
+            canary,
         ];
         table = table.row(row.to_vec())?;
     }
@@ -129,15 +134,15 @@ pub fn additions(summary: &Summary, svg: Svg) -> Result<Section, Error> {
         ];
         single = single.row(row.to_vec())?;
     }
-    Ok(Section::new("Beyond the controls")
+    let section = Section::new("Beyond the controls")
         .figure(figure(
             svg,
             "Joint score minus the controls' score, layers chosen on other folds. Last rows: the same against the untrained twin, and the mean over single listeners.",
             "Intervals that leave out zero. The mean recording has less noise than a single listener, so its differences are larger.",
         ))
-        .table(table)
-        .table(pairs)
-        .table(single))
+        .table(table);
+    let section = if summary.pairs.is_empty() { section } else { section.table(pairs) };
+    Ok(section.table(single))
 }
 
 /// Scores by context window.
@@ -169,7 +174,7 @@ pub fn windows(summary: &Summary) -> Result<Section, Error> {
 /// An [`Error::Report`] if a number cannot be shown.
 pub fn brains(summary: &Summary) -> Result<Section, Error> {
     let mut table = Table::new(
-        "Regions. Ceiling: leave-one-out inter-subject r after removal of drift, mean over listeners. It bounds nothing for the mean recording, which has less noise than any listener.",
+        "Regions. Ceiling: leave-one-out inter-subject r after removal of drift, mean over listeners. It is a yardstick, not a bound: the mean recording has less noise than any listener, and a single listener's controls include motion, which predicts that listener's own noise.",
         ["region", "inter-subject r", "controls alone, mean recording"],
     );
     for (region, name) in summary.regions.iter().enumerate() {
@@ -181,13 +186,18 @@ pub fn brains(summary: &Summary) -> Result<Section, Error> {
         ])?;
     }
     let controls = summary.controls.last().expect("the mean over regions comes last");
+    let rate = match summary.word_rate_check {
+        check if check.is_nan() => "The supplied word rates do not vary and could not be compared.".into(),
+        check => format!(
+            "The word rate recomputed from the transcript correlates {check:.3} or better with the one supplied for each listener."
+        ),
+    };
     let prose = format!(
         "The controls alone reach {} on the mean recording and {} on single listeners. \
-         The word rate recomputed from the transcript correlates {:.3} or better with the one supplied for each listener. \
+         {rate} \
          The autocorrelation of the mean recording has fallen to zero after {} scans.",
         prose::interval(controls),
         prose::interval(&summary.controls_listeners),
-        summary.word_rate_check,
         summary.autocorrelation_scans,
     );
     Ok(Section::new("Recordings and controls").prose(prose).table(table))

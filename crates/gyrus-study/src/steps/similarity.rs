@@ -7,7 +7,7 @@ use gyrus_types::{LayerActivations, Progress};
 use serde::{Deserialize, Serialize};
 
 use crate::run::Desk;
-use crate::steps::extraction::{Variant, activations_file};
+use crate::steps::extraction::{Variant, activations_file, all_files};
 use crate::store::{read_activations, write_whole};
 use crate::tables::{Table, write_table};
 use crate::{Error, Event};
@@ -35,10 +35,9 @@ pub struct Similarity {
 /// # Errors
 /// A file of activations that cannot be read.
 pub fn run(desk: &mut Desk) -> Result<(), Error> {
-    let models: Vec<&str> = desk.study.models.iter().map(|model| desk.material.model_hash(&model.name)).collect();
-    let settings = format!("{:?} {} {models:?}", desk.study.words, desk.study.seed);
-    let story = desk.material.story_hash.clone();
-    desk.step("similarity", &[&settings, &story], |desk| {
+    let settings = format!("{:?} {} {}", desk.study.words, desk.study.seed, desk.models_key());
+    let states = desk.content_key(&all_files(desk));
+    desk.step("similarity", &[&settings, &states], |desk| {
         let sources = sources(desk)?;
         let views: Vec<_> = sources.iter().flat_map(|(_, a)| a.layers().iter().map(|layer| layer.view())).collect();
         let on_event = &mut *desk.on_event;

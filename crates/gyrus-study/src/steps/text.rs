@@ -37,8 +37,7 @@ pub const FILE: &str = "text.json";
 /// # Errors
 /// A model or tokenizer that cannot be used, or a file that cannot be written.
 pub fn run(desk: &mut Desk) -> Result<(), Error> {
-    let hashes: Vec<&str> = desk.study.models.iter().map(|model| desk.material.model_hash(&model.name)).collect();
-    let settings = format!("{:?} {}", desk.study.text, hashes.join(" "));
+    let settings = format!("{:?} {}", desk.study.text, desk.models_key());
     let story = desk.material.story_hash.clone();
     desk.step("text", &[&settings, &story], |desk| {
         let text: String = desk.material.transcript.text().chars().take(desk.study.text.characters).collect();

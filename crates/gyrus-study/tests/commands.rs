@@ -1,0 +1,376 @@
+//! Each command by hand, against what it should give by definition.
+
+use std::error::Error;
+use std::fs::{self, File};
+use std::path::Path;
+
+use gyrus_study::read_tensors;
+use gyrus_tests::{Draws, Program, SmallStudy, changed, snapshot};
+use gyrus_types::Transcript;
+use gyrus_windows::{LastToken, Tokenizer, WordTokens};
+use ndarray::{Array2, ArrayD, ArrayView2, Axis};
+use polars::prelude::{DataFrame, ParquetReader, SerReader};
+use safetensors::tensor::TensorView;
+use safetensors::{Dtype, SafeTensors};
+
+use crate::nested::Plan;
+
+mod nested;
+
+type Outcome = Result<(), Box<dyn Error>>;
+
+fn program() -> Program {
+    Program::new(env!("CARGO_BIN_EXE_gyrus"))
+}
+
+/// What a good call prints.
+fn call(folder: &Path, arguments: &str) -> Result<String, Box<dyn Error>> {
+    Ok(program().call(folder, arguments.split_whitespace())?.good()?)
+}
+
+/// The error of a call that must fail holds every one of `expected`.
+fn check_refused(folder: &Path, arguments: &str, expected: &[&str]) -> Outcome {
+    let answer = program().call(folder, arguments.split_whitespace())?;
+    let said = answer.refusal()?;
+    for part in expected {
+        assert!(said.contains(part), "`{part}` is missing in: {said}");
+    }
+    Ok(())
+}
+
+fn random(rows: usize, columns: usize, seed: u64) -> Array2<f32> {
+    let mut draws = Draws::new(seed);
+    Array2::from_shape_simple_fn((rows, columns), || draws.normal() as f32)
+}
+
+/// A file of matrices of f32.
+fn write_matrices(path: &Path, tensors: &[(&str, &Array2<f32>)]) -> Outcome {
+    let bytes = |array: &Array2<f32>| array.iter().flat_map(|value| value.to_le_bytes()).collect();
+    write_tensors(path, tensors.iter().map(|(name, array)| (*name, Dtype::F32, array.shape(), bytes(array))).collect())
+}
+
+fn write_tensors(path: &Path, tensors: Vec<(&str, Dtype, &[usize], Vec<u8>)>) -> Outcome {
+    let views =
+        tensors.iter().map(|(name, kind, shape, bytes)| Ok((*name, TensorView::new(*kind, shape.to_vec(), bytes)?)));
+    let views = views.collect::<Result<Vec<_>, safetensors::SafeTensorError>>()?;
+    Ok(fs::write(path, safetensors::serialize(views, None)?)?)
+}
+
+fn read_table(path: &Path) -> Result<DataFrame, Box<dyn Error>> {
+    Ok(ParquetReader::new(File::open(path)?).finish()?)
+}
+
+fn columns(table: &DataFrame) -> Vec<String> {
+    table.get_column_names().into_iter().map(ToString::to_string).collect()
+}
+
+fn numbers(table: &DataFrame, column: &str) -> Result<Vec<f64>, Box<dyn Error>> {
+    Ok(table.column(column)?.f64()?.into_no_null_iter().collect())
+}
+
+fn counts(table: &DataFrame, column: &str) -> Result<Vec<usize>, Box<dyn Error>> {
+    Ok(table.column(column)?.u32()?.into_no_null_iter().map(|count| count as usize).collect())
+}
+
+fn texts(table: &DataFrame, column: &str) -> Result<Vec<String>, Box<dyn Error>> {
+    Ok(table.column(column)?.str()?.iter().flatten().map(String::from).collect())
+}
+
+#[test]
+fn encode_equals_nested_cross_validation_by_brute_force() -> Outcome {
+    let folder = tempfile::tempdir()?;
+    // The first target follows the first layer, the others are noise.
+    let (first, second, mut responses) = (random(61, 4, 1), random(61, 3, 2), random(61, 3, 3));
+    responses.column_mut(0).zip_mut_with(&first.column(1), |y, x| *y += 2.0 * x);
+    write_matrices(&folder.path().join("f.safetensors"), &[("layer.0", &first), ("layer.1", &second)])?;
+    write_matrices(&folder.path().join("r.safetensors"), &[("r", &responses)])?;
+    let files = "encode --features f.safetensors --responses r.safetensors --out scores.parquet";
+    call(folder.path(), &format!("{files} --folds 4 --inner-folds 3 --gap 2 --penalties 1e-1:1e3:5"))?;
+    let table = read_table(&folder.path().join("scores.parquet"))?;
+    assert_eq!(columns(&table), ["layer", "target", "fold", "r", "penalty"]);
+    let plan = Plan { folds: 4, inner_folds: 3, gap: 2, penalties: (-1..=3).map(|n| 10_f64.powi(n)).collect() };
+    let (layers, targets, folds) = (counts(&table, "layer")?, counts(&table, "target")?, counts(&table, "fold")?);
+    let (r, penalties) = (numbers(&table, "r")?, numbers(&table, "penalty")?);
+    assert_eq!(r.len(), 2 * 3 * 4);
+    let features = [first, second].map(|layer| layer.mapv(f64::from));
+    let responses = responses.mapv(f64::from);
+    for row in 0..r.len() {
+        let (layer, target) = (features[layers[row]].view(), responses.column(targets[row]));
+        let (expected, penalty) = plan.score(layer, target, folds[row]);
+        assert!((r[row] - expected).abs() < 1e-9, "row {row}: {} for {expected}", r[row]);
+        assert!((penalties[row] / penalty - 1.0).abs() < 1e-12, "row {row}: {} for {penalty}", penalties[row]);
+    }
+    let followed = (0..r.len()).filter(|row| targets[*row] == 0);
+    assert!(followed.clone().all(|row| (layers[row] == 0) == (r[row] > 0.6)), "{r:?}");
+    assert_eq!(followed.count(), 2 * 4);
+    Ok(())
+}
+
+#[test]
+fn encode_refuses_arrays_that_do_not_belong_together() -> Outcome {
+    let folder = tempfile::tempdir()?;
+    let write = |name: &str, array: &Array2<f32>| write_matrices(&folder.path().join(name), &[("a", array)]);
+    let mut damaged = random(40, 2, 1);
+    damaged[[7, 1]] = f32::NAN;
+    write("f", &random(40, 2, 1))?;
+    write("nan", &damaged)?;
+    write("short", &random(39, 2, 1))?;
+    let check = |f: &str, r: &str, rest: &str, expected: &[&str]| {
+        check_refused(folder.path(), &format!("encode --features {f} --responses {r} --out o {rest}"), expected)
+    };
+    check("f", "short", "", &["`f` has 40 rows, `short` has 39"])?;
+    check("nan", "f", "", &["tensor `a` of `nan`", "`NaN` in row 7, column 1 (from 0)"])?;
+    check("f", "nan", "", &["against `nan`", "`NaN` in row 7, column 1 (from 0)"])?;
+    check("f", "f", "--gap 30", &["a gap of 30 rows on both sides of fold"])?;
+    check("f", "f", "--folds 30", &["40 rows cannot be cut into 30 folds"])?;
+    check("f", "absent", "", &["read `absent`: No such file"])?;
+    assert!(!folder.path().join("o").exists());
+    Ok(())
+}
+
+/// Linear CKA of X and Y by its definition, biased: |Y'X|^2 / (|X'X| |Y'Y|) for centred columns.
+fn biased_cka(x: &Array2<f32>, y: &Array2<f32>) -> f64 {
+    let centred = |a: &Array2<f32>| {
+        let a = a.mapv(f64::from);
+        let mean = a.mean_axis(Axis(0)).expect("there are rows");
+        a - mean
+    };
+    let (x, y) = (centred(x), centred(y));
+    let square = |a: ArrayView2<f64>, b: ArrayView2<f64>| a.t().dot(&b).mapv(|v| v * v).sum();
+    square(y.view(), x.view()) / (square(x.view(), x.view()) * square(y.view(), y.view())).sqrt()
+}
+
+#[test]
+fn similarity_of_a_file_with_itself_is_1() -> Outcome {
+    let folder = tempfile::tempdir()?;
+    let layers = [random(50, 6, 1), random(50, 4, 2)];
+    let other = random(50, 9, 3) + layers[1].column(0).insert_axis(Axis(1));
+    write_matrices(&folder.path().join("a"), &[("layer.0", &layers[0]), ("layer.1", &layers[1])])?;
+    write_matrices(&folder.path().join("b"), &[("layer.0", &other)])?;
+    call(folder.path(), "similarity a b --out similarity.parquet")?;
+    let table = read_table(&folder.path().join("similarity.parquet"))?;
+    assert_eq!(columns(&table), ["file_a", "layer_a", "file_b", "layer_b", "cka", "cka_biased"]);
+    let all = [("a", &layers[0]), ("a", &layers[1]), ("b", &other)];
+    let at = |file: &String, layer: usize| if file == "a" { layer } else { 2 };
+    let (files_a, files_b) = (texts(&table, "file_a")?, texts(&table, "file_b")?);
+    let (layers_a, layers_b) = (counts(&table, "layer_a")?, counts(&table, "layer_b")?);
+    let (cka, biased) = (numbers(&table, "cka")?, numbers(&table, "cka_biased")?);
+    assert_eq!(cka.len(), 6);
+    for row in 0..6 {
+        let (a, b) = (at(&files_a[row], layers_a[row]), at(&files_b[row], layers_b[row]));
+        assert_eq!((files_a[row].as_str(), files_b[row].as_str()), (all[a].0, all[b].0));
+        assert!((biased[row] - biased_cka(all[a].1, all[b].1)).abs() < 1e-9, "row {row}");
+        assert!(
+            if a == b { (cka[row] - 1.0).abs() < 1e-12 } else { cka[row] < biased[row] },
+            "row {row}: {}",
+            cka[row]
+        );
+    }
+    Ok(())
+}
+
+#[test]
+fn similarity_names_the_file_that_is_wrong() -> Outcome {
+    let folder = tempfile::tempdir()?;
+    let mut damaged = random(20, 2, 1);
+    damaged[[3, 0]] = f32::INFINITY;
+    write_matrices(&folder.path().join("a"), &[("layer.0", &random(20, 2, 1))])?;
+    write_matrices(&folder.path().join("infinite"), &[("layer.0", &random(20, 2, 2)), ("layer.1", &damaged)])?;
+    write_matrices(&folder.path().join("long"), &[("layer.0", &random(21, 2, 1))])?;
+    fs::write(folder.path().join("text"), "not tensors at all")?;
+    let check = |file: &str, expected: &[&str]| {
+        check_refused(folder.path(), &format!("similarity a {file} --out similarity.parquet"), expected)
+    };
+    check("infinite", &["layer 1 (from 0) of `infinite`", "`inf` in row 3, column 0"])?;
+    check("long", &["`long` has 21 rows, `a` has 20"])?;
+    check("text", &["`text`", "not a whole safetensors file"])?;
+    assert!(!folder.path().join("similarity.parquet").exists());
+    Ok(())
+}
+
+/// A short text that the tiny model reads at once.
+const TEXT: &str = "ada looked at the gull, and the gull - looked at ada.";
+
+#[test]
+fn extract_hidden_states_and_verify_model_agree() -> Outcome {
+    let study = SmallStudy::new()?;
+    let model = study.path("models/tiny");
+    study.write("text.txt", TEXT)?;
+    let (tokenizer, story) = (Tokenizer::open(&model)?, Transcript::untimed(TEXT.into()));
+    let tokens = tokenizer.tokens(TEXT)?;
+    let ids: Vec<u32> = [tokens.prefix(), tokens.ids()].concat();
+    let bytes: Vec<u8> = ids.iter().flat_map(|id| i64::from(*id).to_le_bytes()).collect();
+    write_tensors(&study.path("ids"), vec![("input_ids", Dtype::I64, &[1, ids.len()], bytes.clone())])?;
+    call(study.folder(), "extract --model models/tiny --transcript text.txt --windows full,1w --out {}.safetensors")?;
+    call(study.folder(), "hidden-states --model models/tiny --ids ids --out states")?;
+
+    let extracted = read_tensors(&study.path("full.safetensors"))?;
+    let states = fs::read(study.path("states"))?;
+    let states = SafeTensors::deserialize(&states)?;
+    let words = WordTokens::new(&tokens, &story, LastToken::default())?;
+    assert_eq!((extracted.len(), extracted[0].1.dim()), (3, (story.words().len(), 16)));
+    for (layer, (name, found)) in extracted.iter().enumerate() {
+        assert_eq!(name, &format!("layer.{layer}"));
+        let expected = cube(&states.tensor(&format!("hidden.{layer}"))?)?;
+        for (word, own) in words.ranges().iter().enumerate() {
+            let token = tokens.prefix().len() + own.end - 1;
+            let apart = &found.row(word) - &expected.slice(ndarray::s![0, token, ..]);
+            assert!(apart.iter().all(|d| d.abs() < 1e-5), "layer {layer}, word {word}: {apart}");
+        }
+    }
+    let short = read_tensors(&study.path("1w.safetensors"))?;
+    assert_eq!(short[0].1, extracted[0].1, "the input of the first block knows no context");
+    assert_ne!(short[2].1.row(5), extracted[2].1.row(5));
+
+    let mut parity = vec![("input_ids", Dtype::I64, vec![1, ids.len()], bytes)];
+    parity.extend(states.iter().map(|(name, view)| (name, view.dtype(), view.shape().to_vec(), view.data().to_vec())));
+    check_verification(&study, &parity)
+}
+
+fn cube(view: &TensorView) -> Result<ArrayD<f32>, Box<dyn Error>> {
+    let values = view.data().as_chunks().0.iter().map(|bytes| f32::from_le_bytes(*bytes)).collect();
+    Ok(ArrayD::from_shape_vec(view.shape(), values)?)
+}
+
+/// What the program says of its own states, and of states that are not its own.
+fn check_verification(study: &SmallStudy, parity: &[(&str, Dtype, Vec<usize>, Vec<u8>)]) -> Outcome {
+    let write = |tensors: &[(&str, Dtype, Vec<usize>, Vec<u8>)]| {
+        let tensors = tensors.iter().map(|(name, kind, shape, bytes)| (*name, *kind, shape.as_slice(), bytes.clone()));
+        write_tensors(&study.path("models/tiny/parity.safetensors"), tensors.collect())
+    };
+    write(parity)?;
+    let said = call(study.folder(), "verify-model models/tiny")?;
+    assert!(said.starts_with("ok  models/tiny  largest 0.0e0"), "{said}");
+    let mut wrong = parity.to_vec();
+    let logits = wrong.iter_mut().find(|tensor| tensor.0 == "logits").ok_or("no logits")?;
+    logits.3[..4].copy_from_slice(&1e3_f32.to_le_bytes());
+    write(&wrong)?;
+    let answer = program().call(study.folder(), ["verify-model", "models/tiny"])?;
+    assert!(answer.refusal()?.contains("1 of 1 models differ by more than 1e-4"), "{answer:?}");
+    assert!(answer.output.starts_with("DIFFERS  models/tiny"), "{answer:?}");
+    wrong.retain(|tensor| tensor.0 != "hidden.1");
+    write(&wrong)?;
+    check_refused(study.folder(), "verify-model models/tiny", &["parity.safetensors` has no tensor `hidden.1`"])
+}
+
+#[test]
+fn extract_and_hidden_states_refuse_what_the_model_cannot_read() -> Outcome {
+    let study = SmallStudy::new()?;
+    let ids = |name: &str, ids: &[i64]| {
+        let bytes = ids.iter().flat_map(|id| id.to_le_bytes()).collect();
+        write_tensors(&study.path(name), vec![("input_ids", Dtype::I64, &[1, ids.len()], bytes)])
+    };
+    ids("beyond", &[1, 5, 40])?;
+    ids("negative", &[1, -5])?;
+    ids("long", &[1; 65])?;
+    let states = |name: &str, expected: &[&str]| {
+        check_refused(study.folder(), &format!("hidden-states --model models/tiny --ids {name} --out o"), expected)
+    };
+    states("beyond", &["token 2 (from 0) has the id `40`, the vocabulary has 40"])?;
+    states("negative", &["`negative`", "holds `-5`, which is no token id"])?;
+    states("long", &["65 tokens long, the model's limit is 64"])?;
+    states("study.toml", &["`study.toml`", "not a whole safetensors file"])?;
+    study.write("words.csv", "word,start,end\nada,0.5,0.9\nrows,0.4,1.0\n")?;
+    let extract = |rest: &str, expected: &[&str]| {
+        check_refused(study.folder(), &format!("extract --model models/tiny --out o {rest}"), expected)
+    };
+    extract("--transcript words.csv", &["`words.csv` row 2 (from 1, below the header) begins before", "`0.4`"])?;
+    extract("--transcript absent.txt", &["`absent.txt`", "No such file"])?;
+    extract("--transcript data/story.txt --windows 1,2", &["several windows need `{}` in `--out`"])?;
+    extract("--transcript data/story.txt --windows 64", &["window `64` and a prefix of 1 exceed the model's limit"])?;
+    assert!(!study.path("o").exists());
+    Ok(())
+}
+
+#[test]
+fn data_check_vouches_for_good_data_and_names_the_damage() -> Outcome {
+    let study = SmallStudy::new()?;
+    let said = call(study.folder(), "data check manifest.toml data")?;
+    assert_eq!(said, "pier: 14 files as the manifest describes them\n");
+    study.edit("data/story.txt", "ada", "eda")?;
+    fs::remove_file(study.path("data/story.TextGrid"))?;
+    study.write("data/signals/s01-rate.txt", "1\n")?;
+    let answer = program().call(study.folder(), ["data", "check", "manifest.toml", "data"])?;
+    assert!(answer.refusal()?.contains("3 of 14 files of `pier` are not as the manifest describes them"), "{answer:?}");
+    for line in [
+        "`data/story.txt` has another SHA-256 than the manifest\n",
+        "`data/story.TextGrid` is missing\n",
+        "`data/signals/s01-rate.txt` has 2 bytes instead of ",
+    ] {
+        assert!(answer.output.contains(line), "{line}: {answer:?}");
+    }
+    Ok(())
+}
+
+#[test]
+fn a_dry_run_writes_nothing() -> Outcome {
+    let study = SmallStudy::new()?;
+    let files = snapshot(study.folder())?;
+    let run = ["run", "study.toml", "--out", "results", "--dry-run"];
+    let answer = program().call(study.folder(), run)?;
+    assert_eq!((answer.status, answer.complaint.matches("would be run").count()), (Some(0), 6), "{answer:?}");
+    assert_eq!(changed(&files, &snapshot(study.folder())?), Vec::<&Path>::new());
+    call(study.folder(), "run study.toml --out results")?;
+    study.edit("study.toml", "draws = 100", "draws = 101")?;
+    let files = snapshot(study.folder())?;
+    let answer = program().call(study.folder(), run)?;
+    for line in ["text found\n", "encoding would be run\n", "similarity found\n", "report would be run\n"] {
+        assert!(answer.complaint.contains(line), "{line}: {answer:?}");
+    }
+    assert_eq!(changed(&files, &snapshot(study.folder())?), Vec::<&Path>::new());
+    Ok(())
+}
+
+#[test]
+fn the_number_of_threads_changes_no_byte() -> Outcome {
+    let study = SmallStudy::new()?;
+    call(study.folder(), "run study.toml --out one --threads 1 --device cpu")?;
+    call(study.folder(), "run study.toml --out two --threads 2 --device cpu")?;
+    let (one, two) = (snapshot(&study.path("one"))?, snapshot(&study.path("two"))?);
+    assert_eq!(changed(&one, &two), [Path::new("run-log.json")]);
+    Ok(())
+}
+
+#[test]
+fn the_silent_listener_is_in_no_score() -> Outcome {
+    let study = SmallStudy::new()?;
+    call(study.folder(), "run study.toml --out results")?;
+    let table = read_table(&study.results().join("scores.parquet"))?;
+    let expected =
+        ["model", "variant", "window", "predictors", "subject", "target", "layer", "lag", "fold", "r", "penalty"];
+    assert!(expected.iter().all(|name| columns(&table).iter().any(|column| column == name)), "{:?}", columns(&table));
+    let mut subjects = texts(&table, "subject")?;
+    subjects.sort();
+    subjects.dedup();
+    assert_eq!(subjects, ["mean recording", "s01", "s03"]);
+    assert!(numbers(&table, "r")?.iter().all(|r| r.is_finite()));
+    Ok(())
+}
+
+#[test]
+fn news_for_machines_is_json() -> Outcome {
+    let study = SmallStudy::new()?;
+    let answer = program().call(study.folder(), ["run", "study.toml", "--out", "results", "--log", "json"])?;
+    let events = answer.complaint.lines().map(serde_json::from_str).collect::<Result<Vec<serde_json::Value>, _>>()?;
+    let finished = |event: &&serde_json::Value| event["event"] == "finished";
+    assert_eq!(events.iter().filter(finished).count(), 6);
+    assert_eq!(events.last().map(|event| &event["step"]), Some(&"report".into()));
+    assert!(answer.output.starts_with("results/report.html  (6 steps run, 0 found"), "{answer:?}");
+    let log: serde_json::Value = serde_json::from_slice(&fs::read(study.results().join("run-log.json"))?)?;
+    assert_eq!(log["steps"].as_array().map(Vec::len), Some(6));
+    Ok(())
+}
+
+#[test]
+fn every_command_explains_itself() -> Outcome {
+    let folder = tempfile::tempdir()?;
+    let overview = call(folder.path(), "--help")?;
+    for command in ["run", "extract", "hidden-states", "verify-model", "encode", "similarity", "data", "data check"] {
+        let first = command.split(' ').next().unwrap_or_default();
+        assert!(overview.contains(&format!("\n  {first} ")), "{first} is not in the overview");
+        let help = call(folder.path(), &format!("{command} --help"))?;
+        assert!(help.contains(&format!("Usage: gyrus {command}")), "{help}");
+    }
+    assert!(call(folder.path(), "--version")?.starts_with("gyrus "));
+    Ok(())
+}

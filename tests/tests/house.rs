@@ -1,0 +1,298 @@
+//! The small study walked through the whole house: from files to the report, and again.
+
+use std::error::Error;
+use std::fs;
+use std::path::Path;
+
+use gyrus_activations::{DeviceChoice, open_device};
+use gyrus_study::{Event, Options, Study, run};
+use gyrus_tests::{SmallStudy, changed, snapshot};
+
+type Outcome = Result<(), Box<dyn Error>>;
+
+const STEPS: [&str; 6] =
+    ["activations-tiny-trained", "activations-tiny-twin-1", "text", "encoding", "similarity", "report"];
+
+/// Which steps ran and which were found, in order.
+#[derive(Debug, Default, PartialEq)]
+struct Walk {
+    ran: Vec<String>,
+    found: Vec<String>,
+    notes: Vec<String>,
+}
+
+/// Runs the study file of `study` as it stands now.
+fn walk(study: &SmallStudy) -> Result<Walk, Box<dyn Error>> {
+    walk_only(study, None)
+}
+
+/// As [`walk`], one step alone.
+fn walk_only(study: &SmallStudy, only: Option<&str>) -> Result<Walk, Box<dyn Error>> {
+    let options = Options {
+        out: study.results(),
+        only: only.map(Into::into),
+        dry_run: false,
+        command: "gyrus run study.toml".into(),
+        program: "the tests".into(),
+    };
+    let mut walk = Walk::default();
+    let mut on_event = |event| match event {
+        Event::Finished { step } => walk.ran.push(step),
+        Event::Found { step } => walk.found.push(step),
+        Event::Note(note) => walk.notes.push(note),
+        _ => {}
+    };
+    let device = open_device(DeviceChoice::Cpu)?;
+    let outcome = run(&Study::open(&study.file())?, &device, &options, &mut on_event)?;
+    assert_eq!(outcome.report, study.results().join("report.html"));
+    assert_eq!((outcome.ran, outcome.found), (walk.ran.len(), walk.found.len()));
+    Ok(walk)
+}
+
+/// Runs a good study, changes it, and runs it again: exactly the steps `expected` run anew.
+fn check_reruns(change: impl FnOnce(&SmallStudy) -> std::io::Result<()>, expected: &[&str]) -> Outcome {
+    let study = SmallStudy::new()?;
+    walk(&study)?;
+    change(&study)?;
+    assert_eq!(walk(&study)?.ran, expected);
+    assert_eq!(walk(&study)?.found, STEPS);
+    Ok(())
+}
+
+/// As [`check_reruns`] for a study file in which `from` has become `to`.
+fn check_setting(from: &str, to: &str, expected: &[&str]) -> Outcome {
+    check_reruns(|study| study.edit("study.toml", from, to), expected)
+}
+
+#[test]
+fn from_files_to_the_report() -> Outcome {
+    let study = SmallStudy::new()?;
+    assert_eq!(walk(&study)?.ran, STEPS);
+    let files = [
+        "manifest.json",
+        "activations/tiny/1w.safetensors",
+        "activations/tiny/3w.safetensors",
+        "activations/tiny-twin-1/3w.safetensors",
+        "scores.parquet",
+        "models.parquet",
+        "targets.parquet",
+        "similarity.parquet",
+        "figures/score-by-layer.svg",
+        "report.html",
+    ];
+    for file in files {
+        assert!(study.results().join(file).is_file(), "{file}");
+    }
+    let page = fs::read_to_string(study.results().join("report.html"))?;
+    assert!(page.contains("A study of nobody") && page.contains("2 listeners") && page.contains("163 words"));
+    Ok(())
+}
+
+#[test]
+fn every_file_is_listed_by_a_step() -> Outcome {
+    let study = SmallStudy::new()?;
+    walk(&study)?;
+    let files = snapshot(&study.results())?;
+    let (steps, results): (Vec<_>, Vec<_>) = files.iter().partition(|(path, _)| path.starts_with("steps"));
+    let steps: Vec<String> = steps.into_iter().map(|(_, bytes)| String::from_utf8_lossy(bytes).into_owned()).collect();
+    for (path, _) in results {
+        let listed = format!("\"{}\"", path.display());
+        assert!(steps.iter().any(|step| step.contains(&listed)), "{listed} could change unseen");
+    }
+    Ok(())
+}
+
+#[test]
+fn the_silent_listener_is_named() -> Outcome {
+    let study = SmallStudy::new()?;
+    let notes = walk(&study)?.notes;
+    assert!(notes[0].contains("s02 is left out: the signal is zero in every region"), "{notes:?}");
+    let page = fs::read_to_string(study.results().join("report.html"))?;
+    assert!(page.contains("Listener s02 was refused and is in no number"));
+    let summary = summary(&study)?;
+    assert_eq!(summary["listeners"], serde_json::json!(["s01", "s03"]));
+    assert_eq!(summary["refused"][0]["subject"], "s02");
+    Ok(())
+}
+
+#[test]
+fn a_second_run_finds_every_step_and_changes_no_byte() -> Outcome {
+    let study = SmallStudy::new()?;
+    walk(&study)?;
+    let before = snapshot(&study.results())?;
+    let again = walk(&study)?;
+    assert_eq!((again.ran.len(), again.found.len()), (0, STEPS.len()));
+    assert_eq!(changed(&before, &snapshot(&study.results())?), Vec::<&Path>::new());
+    Ok(())
+}
+
+#[test]
+fn a_setting_reruns_only_what_depends_on_it() -> Outcome {
+    check_setting("draws = 100", "draws = 101", &["encoding", "report"])?;
+    check_setting("folds = 4", "folds = 3", &["encoding", "report"])?;
+    check_setting("characters = 300", "characters = 200", &["text", "report"])?;
+    check_setting("A study of nobody", "A study of somebody", &["report"])
+}
+
+#[test]
+fn another_model_reruns_what_reads_it() -> Outcome {
+    check_reruns(|study| study.write_model("tiny", 32), &STEPS)
+}
+
+#[test]
+fn another_recording_reruns_no_model() -> Outcome {
+    let rescaled = |study: &SmallStudy| {
+        let file = "data/signals/10mm/s01-timecourses.txt";
+        let text = fs::read_to_string(study.path(file))?;
+        study.write(file, text.replacen("e2", "e1", 1))
+    };
+    check_reruns(rescaled, &["encoding", "report"])
+}
+
+#[test]
+fn a_renamed_model_keeps_nothing_of_its_old_name() -> Outcome {
+    let study = SmallStudy::new()?;
+    walk(&study)?;
+    study.edit("study.toml", "name = \"tiny\"", "name = \"other\"")?;
+    let steps = ["activations-other-trained", "activations-other-twin-1", "text", "encoding", "similarity", "report"];
+    assert_eq!(walk(&study)?.ran, steps);
+    Ok(())
+}
+
+#[test]
+fn scores_of_old_activations_never_pass_for_new_ones() -> Outcome {
+    let pool = |study: &SmallStudy| study.edit("study.toml", "pooling = \"last\"", "pooling = \"mean\"");
+    let (study, fresh) = (SmallStudy::new()?, SmallStudy::new()?);
+    walk(&study)?;
+    pool(&study)?;
+    walk_only(&study, Some("encoding"))?;
+    walk(&study)?;
+    pool(&fresh)?;
+    walk(&fresh)?;
+    let scores = |study: &SmallStudy| fs::read(study.results().join("scores.parquet"));
+    assert_eq!(scores(&study)?, scores(&fresh)?);
+    Ok(())
+}
+
+#[test]
+fn a_table_that_the_manifest_does_not_list_counts() -> Outcome {
+    let unlisted = |study: &SmallStudy| {
+        let file = "data/signals/s01-sndpwr.txt";
+        let manifest = fs::read_to_string(study.path("manifest.toml"))?;
+        let (head, files) = manifest.split_once("[[file]]").expect("files in the manifest");
+        let kept = files.split("[[file]]").filter(|file| !file.contains("s01-sndpwr"));
+        let kept: String = kept.map(|file| format!("[[file]]{file}")).collect();
+        study.write("manifest.toml", format!("{head}{kept}"))?;
+        let text = fs::read_to_string(study.path(file))?;
+        let (first, rest) = text.split_once('\n').expect("rows");
+        study.write(file, format!("{}\n{rest}", first.trim().parse::<f64>().expect("a number") + 0.5))
+    };
+    check_reruns(unlisted, &["encoding", "report"])
+}
+
+#[test]
+fn a_lost_or_altered_result_is_made_again() -> Outcome {
+    let study = SmallStudy::new()?;
+    walk(&study)?;
+    let before = snapshot(&study.results())?;
+    for (file, expected) in [
+        ("activations/tiny/1w.safetensors", STEPS[0]),
+        ("activations/tiny-twin-1/3w.safetensors", STEPS[1]),
+        ("scores.parquet", "encoding"),
+        ("similarity.parquet", "similarity"),
+        ("figures/text.svg", "report"),
+        ("steps/text.json", "text"),
+    ] {
+        let path = study.results().join(file);
+        fs::remove_file(&path)?;
+        assert_eq!(walk(&study)?.ran, [expected], "{file} lost");
+        let mut bytes = fs::read(&path)?;
+        bytes[10] ^= 1;
+        fs::write(&path, bytes)?;
+        assert_eq!(walk(&study)?.ran, [expected], "{file} altered");
+    }
+    assert_eq!(changed(&before, &snapshot(&study.results())?), Vec::<&Path>::new());
+    Ok(())
+}
+
+#[test]
+fn a_run_that_fails_in_the_middle_is_resumed() -> Outcome {
+    let whole = SmallStudy::new()?;
+    walk(&whole)?;
+    let study = SmallStudy::new()?;
+    // A folder where the table should be: the encoding cannot leave it there.
+    let obstacle = study.results().join("targets.parquet");
+    fs::create_dir_all(obstacle.join("in the way"))?;
+    let error = walk(&study).expect_err("a table that cannot be written");
+    let cause = error.source().map(ToString::to_string).unwrap_or_default();
+    assert!(error.to_string() == "step `encoding`" && cause.contains("targets.parquet"), "{error}: {cause}");
+    let earlier = snapshot(&study.results().join("activations"))?;
+    assert_eq!(changed(&earlier, &snapshot(&whole.results().join("activations"))?), Vec::<&Path>::new());
+    fs::remove_dir_all(obstacle)?;
+    assert_eq!(
+        walk(&study)?,
+        Walk {
+            ran: STEPS[3..].iter().map(ToString::to_string).collect(),
+            found: STEPS[..3].iter().map(ToString::to_string).collect(),
+            notes: walk(&whole)?
+                .notes
+                .iter()
+                .map(|note| note.replace(&text(whole.folder()), &text(study.folder())))
+                .collect(),
+        }
+    );
+    Ok(())
+}
+
+fn text(path: &Path) -> String {
+    path.display().to_string()
+}
+
+/// What the study found.
+fn summary(study: &SmallStudy) -> Result<serde_json::Value, Box<dyn Error>> {
+    Ok(serde_json::from_slice(&fs::read(study.results().join("summary.json"))?)?)
+}
+
+#[test]
+fn a_region_that_never_varies_is_undefined() -> Outcome {
+    let study = SmallStudy::new()?;
+    for listener in ["s01", "s03"] {
+        let file = format!("data/signals/10mm/{listener}-timecourses.txt");
+        let text = fs::read_to_string(study.path(&file))?;
+        let still = text.lines().filter_map(|row| row.split_whitespace().next()).map(|left| format!("{left} 5.0\n"));
+        study.write(&file, still.collect::<String>())?;
+    }
+    walk(&study)?;
+    let summary = summary(&study)?;
+    assert!(summary["controls"][0]["value"].is_number() && summary["controls"][1]["value"].is_null());
+    Ok(())
+}
+
+#[test]
+fn a_supplied_rate_that_never_varies_is_undefined() -> Outcome {
+    let study = SmallStudy::new()?;
+    for listener in ["s01", "s03"] {
+        study.write(format!("data/signals/{listener}-rate.txt"), "1.0\n".repeat(120))?;
+    }
+    walk(&study)?;
+    assert!(summary(&study)?["word_rate_check"].is_null());
+    Ok(())
+}
+
+#[test]
+fn scripts_in_names_are_escaped() -> Outcome {
+    let study = SmallStudy::new()?;
+    study.edit("study.toml", "name = \"tiny\"", "name = \"<script>alert(1)<script>\"")?;
+    study.edit("study.toml", "A study of nobody", "</title><script>alert(2)</script>")?;
+    study.edit("manifest.toml", "title = \"The keeper", "title = \"<script>alert(3)</script>")?;
+    walk(&study)?;
+    for (path, bytes) in snapshot(&study.results())? {
+        let shown = path.extension().is_some_and(|extension| extension == "html" || extension == "svg");
+        let text = String::from_utf8_lossy(&bytes);
+        assert!(!shown || !text.contains("<script"), "{}", path.display());
+        assert!(
+            path != Path::new("report.html") || (1..=3).all(|n| text.contains(&format!("&lt;script&gt;alert({n})")))
+        );
+    }
+    Ok(())
+}
