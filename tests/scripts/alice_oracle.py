@@ -36,8 +36,8 @@ from sklearn.preprocessing import StandardScaler
 
 # The settings of studies/alice.toml.
 FIRST_SCAN, STEP, RESPONSE_SECONDS, COSINES = 20.0, 2.0, 32.0, 11
-FOLDS, INNER, GAP, COMPONENTS, BLOCK, DRAWS = 6, 5, 16, 10, 15, 2000
-PENALTIES = np.logspace(-1, 5, 13)
+FOLDS, INNER, GAP, COMPONENTS, BLOCK, DRAWS = 6, 5, 16, 10, 15, 10000
+PENALTIES = np.logspace(-1, 6, 15)
 MODELS = ("stories260K", "babyllama-105", "babyllama-361")
 REGIONS = ("LATL", "RATL", "LPTL", "LIPL", "LPreM", "LIFG")
 MEAN = "mean recording"
