@@ -81,20 +81,33 @@ pub fn contributions(summary: &Summary, palette: &Palette) -> Result<Svg, Error>
     Ok(figure.svg(palette)?)
 }
 
-/// Debiased CKA between all layers of all models and their first twins.
+/// Which estimate of CKA.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Cka {
+    /// 0 on average for independent representations.
+    Debiased,
+    /// As older papers report it.
+    Biased,
+}
+
+/// CKA between all layers of all models and their first twins.
 ///
 /// # Errors
 /// An [`Error::Report`] if a value cannot be drawn.
-pub fn similarity(similarity: &Similarity) -> Result<Svg, Error> {
+pub fn similarity(similarity: &Similarity, cka: Cka) -> Result<Svg, Error> {
     let group = |(name, layers): &(String, usize)| TickGroup {
         name: name.clone(),
         ticks: (0..*layers).map(|layer| layer.to_string()).collect(),
     };
+    let (name, values) = match cka {
+        Cka::Debiased => ("debiased", &similarity.debiased),
+        Cka::Biased => ("biased", &similarity.biased),
+    };
     let figure = HeatMap {
-        title: "How alike the layers are (linear CKA, debiased)".into(),
-        value: "debiased CKA".into(),
+        title: format!("How alike the layers are (linear CKA, {name})"),
+        value: format!("{name} CKA"),
         groups: similarity.models.iter().map(group).collect(),
-        values: similarity.debiased.iter().flatten().map(|cka| cka.unwrap_or(f64::NAN)).collect(),
+        values: values.iter().flatten().map(|cka| cka.unwrap_or(f64::NAN)).collect(),
         range: Some((0.0, 1.0)),
     };
     Ok(figure.svg()?)

@@ -2,16 +2,16 @@
 
 use std::path::PathBuf;
 
-use gyrus_report::{Page, Palette, Section};
+use gyrus_report::{Page, Palette, Svg};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use crate::Error;
 use crate::run::{Desk, instruction_set};
 use crate::settings::{SCHEMA, Study};
-use crate::steps::figures::{contributions, score_by_layer, similarity, text_trend};
+use crate::steps::figures::{Cka, contributions, score_by_layer, similarity, text_trend};
 use crate::steps::prose;
-use crate::steps::sections::{additions, brains, figure, found, layers, models, windows, words};
+use crate::steps::sections::{additions, alike, brains, found, layers, models, windows, words};
 use crate::steps::similarity::Similarity;
 use crate::steps::text::TextScore;
 use crate::store::write_whole;
@@ -29,54 +29,86 @@ struct Manifest<'a> {
     files: Vec<(String, &'a str)>,
 }
 
+/// What earlier steps found.
+struct Findings {
+    summary: Summary,
+    text: Vec<TextScore>,
+    cka: Similarity,
+}
+
+/// The drawings, each also a file of its own.
+struct Figures {
+    by_layer: Svg,
+    contributions: Svg,
+    similarity: Svg,
+    similarity_biased: Svg,
+    text: Svg,
+}
+
 /// Runs the step.
 ///
 /// # Errors
 /// A result that is missing or cannot be understood, a value that cannot be shown, or a file that cannot be written.
 pub fn run(desk: &mut Desk) -> Result<(), Error> {
-    let summary: Summary = read(desk, super::encoding::SUMMARY)?;
-    let text: Vec<TextScore> = read(desk, super::text::FILE)?;
-    let cka: Similarity = read(desk, super::similarity::FILES[1])?;
+    let findings = Findings {
+        summary: read(desk, super::encoding::SUMMARY)?,
+        text: read(desk, super::text::FILE)?,
+        cka: read(desk, super::similarity::FILES[1])?,
+    };
+    let Findings { summary, text, cka } = &findings;
     let inputs = format!("{summary:?} {text:?} {cka:?} {:?} {}", desk.study, desk.material.data_hash);
-    desk.step("report", &[&inputs], |desk| {
-        let palette = Palette::new(desk.study.models.iter().map(|model| model.name.as_str()));
-        let figures = [
-            ("score-by-layer", score_by_layer(&summary, &palette)?),
-            ("contributions", contributions(&summary, &palette)?),
-            ("similarity", similarity(&cka)?),
-            ("text", text_trend(&summary, &text, &palette)?),
-        ];
+    desk.step("report", &[&inputs, &desk.models_key()], |desk| {
+        let figures = Figures::draw(desk.study, &findings)?;
         let mut files = Vec::new();
-        for (name, svg) in &figures {
-            files.push(PathBuf::from(format!("figures/{name}.svg")));
-            write_whole(&desk.path(files.last().expect("just pushed")), svg.as_str().as_bytes())?;
+        for (name, svg) in figures.named() {
+            let file = PathBuf::from(format!("figures/{name}.svg"));
+            write_whole(&desk.path(&file), svg.as_str().as_bytes())?;
+            files.push(file);
         }
-        let [by_layer, added, alike, trend] = figures.map(|(_, svg)| svg);
         let manifest = serde_json::to_string_pretty(&manifest(desk)).expect("settings and hashes");
         write_whole(&desk.path("manifest.json"), manifest.as_bytes())?;
-        let page = Page::new(&desk.study.title, prose::lead(desk.study, &summary));
-        let page = prose::warnings(desk.study, &summary).into_iter().fold(page, Page::warning);
-        let page = page
-            .section(found(&summary)?)
-            .section(layers(&summary, by_layer)?)
-            .section(additions(&summary, added)?)
-            .section(windows(&summary)?)
-            .section(models(&text)?.figure(figure(
-                trend,
-                "Score of the chosen layers against bits per character, one point per model.",
-                "Whether the points rise to the left. With so few models they can do so by chance.",
-            )))
-            .section(Section::new("Model against model").figure(figure(
-                alike,
-                "Linear CKA, debiased, between all layers of all models and the first untrained twin of each, over all words of the story.",
-                "Blocks on the diagonal are layers of one model; bright cells off it are layers of different models that are alike.",
-            )))
-            .section(brains(&summary)?)
-            .section(words(desk.material)?);
-        write_whole(&desk.path("report.html"), provenance(desk, page).html()?.as_bytes())?;
+        write_whole(&desk.path("report.html"), page(desk, &findings, figures)?.html()?.as_bytes())?;
         files.extend(["manifest.json", "report.html"].map(PathBuf::from));
         Ok(files)
     })
+}
+
+impl Figures {
+    fn draw(study: &Study, Findings { summary, text, cka }: &Findings) -> Result<Self, Error> {
+        let palette = Palette::new(study.models.iter().map(|model| model.name.as_str()));
+        Ok(Self {
+            by_layer: score_by_layer(summary, &palette)?,
+            contributions: contributions(summary, &palette)?,
+            similarity: similarity(cka, Cka::Debiased)?,
+            similarity_biased: similarity(cka, Cka::Biased)?,
+            text: text_trend(summary, text, &palette)?,
+        })
+    }
+
+    fn named(&self) -> [(&'static str, &Svg); 5] {
+        [
+            ("score-by-layer", &self.by_layer),
+            ("contributions", &self.contributions),
+            ("similarity", &self.similarity),
+            ("similarity-biased", &self.similarity_biased),
+            ("text", &self.text),
+        ]
+    }
+}
+
+fn page(desk: &Desk, Findings { summary, text, .. }: &Findings, figures: Figures) -> Result<Page, Error> {
+    let page = Page::new(&desk.study.title, prose::lead(desk.study, summary));
+    let page = prose::warnings(desk.study, summary).into_iter().fold(page, Page::warning);
+    let page = page
+        .section(found(summary)?)
+        .section(layers(summary, figures.by_layer)?)
+        .section(additions(summary, figures.contributions)?)
+        .section(windows(summary)?)
+        .section(models(text, figures.text)?)
+        .section(alike(figures.similarity, figures.similarity_biased))
+        .section(brains(summary)?)
+        .section(words(desk.material)?);
+    Ok(provenance(desk, page))
 }
 
 fn read<T: DeserializeOwned>(desk: &Desk, file: &str) -> Result<T, Error> {

@@ -11,7 +11,7 @@ use crate::steps::text::TextScore;
 use crate::summary::Summary;
 
 /// A drawing with its caption and what to look for.
-pub fn figure(svg: Svg, caption: &str, look_for: &str) -> Figure {
+fn figure(svg: Svg, caption: &str, look_for: &str) -> Figure {
     Figure { svg, caption: caption.into(), look_for: look_for.into() }
 }
 
@@ -47,7 +47,7 @@ pub fn found(summary: &Summary) -> Result<Section, Error> {
 ///
 /// # Errors
 /// An [`Error::Report`] if a number cannot be shown.
-pub fn models(text: &[TextScore]) -> Result<Section, Error> {
+pub fn models(text: &[TextScore], trend: Svg) -> Result<Section, Error> {
     let header = ["model", "parameters", "blocks", "width", "longest input", "bits per character"];
     let mut table =
         Table::new("The models. Longest input in tokens; bits per character on the beginning of the story.", header);
@@ -57,7 +57,11 @@ pub fn models(text: &[TextScore]) -> Result<Section, Error> {
         table =
             table.row([Cell::text(&text.model)].into_iter().chain(counts.map(Cell::Count)).chain([bits]).collect())?;
     }
-    Ok(Section::new("Models and text").table(table))
+    Ok(Section::new("Models and text").table(table).figure(figure(
+        trend,
+        "Score of the chosen layers against bits per character, one point per model.",
+        "Whether the points rise to the left. With so few models they can do so by chance.",
+    )))
 }
 
 /// Scores by layer, slopes and peaks.
@@ -166,6 +170,23 @@ pub fn windows(summary: &Summary) -> Result<Section, Error> {
         }
     }
     Ok(Section::new("Does context matter").table(table))
+}
+
+/// How alike the layers are.
+pub fn alike(debiased: Svg, biased: Svg) -> Section {
+    Section::new("Model against model")
+        .figure(figure(
+            debiased,
+            "Linear CKA, debiased, between all layers of all models and the first untrained twin of each, \
+             over all words of the story.",
+            "Blocks on the diagonal are layers of one model; bright cells off it are layers of different models that \
+             are alike.",
+        ))
+        .figure(figure(
+            biased,
+            "The same, biased, for comparison with papers that report it so.",
+            "Cells that are brighter here than above owe it to chance.",
+        ))
 }
 
 /// The recordings, the controls and the ceiling.
