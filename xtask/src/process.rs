@@ -8,9 +8,16 @@ pub fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap_or(Path::new("."))
 }
 
-/// `cargo` in the root, the same one that started this program.
+/// `cargo` in the root, the same one that started this program, in the environment of one typed by hand.
+///
+/// `cargo xtask` sets variables about this package; a dependency whose build script watches one of them,
+/// and all that stands on it, would be compiled again at every change between the two ways of calling.
 pub fn cargo(arguments: &[&str]) -> Command {
     let mut command = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+    let of_this_package = |name: &str| name.starts_with("CARGO_PKG_") || name.starts_with("CARGO_MANIFEST_");
+    for (name, _) in std::env::vars_os().filter(|(name, _)| name.to_str().is_some_and(of_this_package)) {
+        command.env_remove(name);
+    }
     command.current_dir(root()).args(arguments);
     command
 }
