@@ -1,6 +1,11 @@
 //! A small tokenizer written by the tests themselves, and what must hold for the windows of any story.
 
-use std::{collections::BTreeMap, error, fs, ops::Range, path::PathBuf};
+use std::{
+    collections::BTreeMap,
+    error, fs,
+    ops::Range,
+    path::{Path, PathBuf},
+};
 
 use gyrus_types::{TokenWindow, Tokens, Transcript};
 use serde_json::{Value, json};
@@ -51,9 +56,48 @@ fn added(id: usize, content: &str) -> Value {
 
 /// The tokenizer that a `tokenizer.json` of this content gives.
 pub fn open(file: &Value) -> Result<Tokenizer, Failure> {
-    let folder = tempfile::tempdir()?;
-    fs::write(folder.path().join("tokenizer.json"), serde_json::to_vec(file)?)?;
+    let folder = Folder::with(file)?;
     Ok(Tokenizer::open(folder.path())?)
+}
+
+/// A model's folder that goes away with its test.
+pub struct Folder(tempfile::TempDir);
+
+impl Folder {
+    /// A folder with this `tokenizer.json`.
+    pub fn with(file: &Value) -> Result<Self, Failure> {
+        let folder = Self(tempfile::tempdir()?);
+        folder.write("tokenizer.json", file)?;
+        Ok(folder)
+    }
+
+    /// A folder with `vocab.json` and `merges.txt`: byte b is token b, then six merges, then `<|endoftext|>` as 262.
+    pub fn byte_level() -> Result<Self, Failure> {
+        let merges = ["t h", "th e", "a t", "Ġ the", "Ġ c", "Ġc at"];
+        let merged = merges.iter().map(|merge| merge.replace(' ', ""));
+        let tokens = (0..=255).map(byte_character).chain(merged).chain(["<|endoftext|>".to_owned()]);
+        let ids: BTreeMap<String, usize> = tokens.enumerate().map(|(id, token)| (token, id)).collect();
+        let folder = Self(tempfile::tempdir()?);
+        folder.write("vocab.json", &json!(ids))?;
+        fs::write(folder.path().join("merges.txt"), format!("#version: 0.2\n{}\n", merges.join("\n")))?;
+        Ok(folder)
+    }
+
+    pub fn write(&self, name: &str, content: &Value) -> Result<(), Failure> {
+        Ok(fs::write(self.path().join(name), serde_json::to_vec(content)?)?)
+    }
+
+    pub fn path(&self) -> &Path {
+        self.0.path()
+    }
+}
+
+/// How byte-level tokenizers write a byte: itself if it is visible, else a character from U+0100 on.
+fn byte_character(byte: u8) -> String {
+    let visible = |byte: u8| matches!(byte, b'!'..=b'~' | 0xA1..=0xAC | 0xAE..=0xFF);
+    let n_hidden = (0..byte).filter(|&before| !visible(before)).count() as u32;
+    let code = if visible(byte) { u32::from(byte) } else { 0x100 + n_hidden };
+    char::from_u32(code).map(String::from).expect("no surrogate is that small")
 }
 
 /// The tokenizer of [`file`].

@@ -2,17 +2,25 @@
 //!
 //! Only this crate knows the `tokenizers` package; it knows nothing of models beyond a vocabulary size and a limit of tokens.
 
+mod bos;
+mod byte_level;
 mod error;
 #[cfg(test)]
 mod fixture;
+mod json;
+mod merges;
+mod reading;
 #[cfg(test)]
 mod real_tokenizers;
+mod special_tokens;
 mod specification;
 mod tokenizer;
 mod windows;
 mod words;
 
+pub use bos::Bos;
 pub use error::Error;
+pub use reading::Reading;
 pub use specification::WindowSpec;
 pub use tokenizer::Tokenizer;
 pub use windows::{Overflow, Windows, windows};

@@ -15,7 +15,9 @@ const AWKWARD: &str = "Zoë said: “naïve 🐇🐇 rabbits—\u{a0}don't” co
 
 /// Tokens of the Alice text, and of the longest windows of 10, 20 and 30 words.
 fn check(model: &str, n_tokens: usize, longest: [usize; 3]) -> Result<(), Failure> {
-    let Some(shared) = shared() else { return Ok(()) };
+    let Some(shared) = shared() else {
+        return Ok(());
+    };
     let text = fs::read_to_string(shared.join("data/alice/alice_transcription_with_punctuation.txt"))?;
     let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
     let story = Story::new(&tokenizer(&shared, model)?, Transcript::untimed(text), LastToken::Letters)?;
@@ -34,7 +36,9 @@ fn check(model: &str, n_tokens: usize, longest: [usize; 3]) -> Result<(), Failur
 }
 
 fn check_awkward(model: &str) -> Result<(), Failure> {
-    let Some(shared) = shared() else { return Ok(()) };
+    let Some(shared) = shared() else {
+        return Ok(());
+    };
     for last_token in [LastToken::Letters, LastToken::Punctuation] {
         let story = Story::new(&tokenizer(&shared, model)?, Transcript::untimed(AWKWARD.into()), last_token)?;
         for specification in ["1", "3", "1w", "2w", "full"] {
@@ -46,16 +50,21 @@ fn check_awkward(model: &str) -> Result<(), Failure> {
 }
 
 fn tokenizer(shared: &Path, model: &str) -> Result<Tokenizer, Failure> {
-    if !model.starts_with("gpt2") {
-        return Ok(Tokenizer::open(&shared.join("models").join(model))?);
+    match model {
+        "gpt2" => Ok(Tokenizer::open(&shared.join("tokenizers/gpt2"))?),
+        "gpt2-trimmed" => trimmed(&shared.join("tokenizers/gpt2")),
+        model => Ok(Tokenizer::open(&shared.join("models").join(model))?),
     }
-    let folder = shared.join("tokenizers/gpt2");
+}
+
+/// GPT-2's tokenizer, but white space is no part of its tokens' bytes.
+fn trimmed(folder: &Path) -> Result<Tokenizer, Failure> {
     let file = |name: &str| folder.join(name).display().to_string();
     let bpe = BPE::from_file(&file("vocab.json"), &file("merges.txt")).build().map_err(|error| error.to_string())?;
-    let bytes = ByteLevel::default().add_prefix_space(false).trim_offsets(model == "gpt2-trimmed");
+    let bytes = ByteLevel::default().add_prefix_space(false);
     let mut inner = tokenizers::Tokenizer::new(bpe);
     inner.with_pre_tokenizer(Some(bytes)).with_post_processor(Some(bytes)).with_decoder(Some(bytes));
-    Ok(Tokenizer::new(folder.join("vocab.json"), inner)?)
+    Ok(Tokenizer::new(folder, folder.join("vocab.json"), inner)?)
 }
 
 #[test]
@@ -92,7 +101,9 @@ fn byte_level_on_awkward_text() -> Result<(), Failure> {
 
 #[test]
 fn real_models_put_one_mark_first_and_gpt2_none() -> Result<(), Failure> {
-    let Some(shared) = shared() else { return Ok(()) };
+    let Some(shared) = shared() else {
+        return Ok(());
+    };
     for (model, vocabulary, prefix) in
         [("stories260K", 512, 1), ("babyllama-105", 105, 1), ("babyllama-361", 361, 1), ("gpt2", 50257, 0)]
     {
@@ -104,7 +115,9 @@ fn real_models_put_one_mark_first_and_gpt2_none() -> Result<(), Failure> {
 
 #[test]
 fn an_unknown_character_is_one_token_of_its_own_bytes() -> Result<(), Failure> {
-    let Some(shared) = shared() else { return Ok(()) };
+    let Some(shared) = shared() else {
+        return Ok(());
+    };
     let tokens = tokenizer(&shared, "babyllama-105")?.tokens("a 兔 b")?;
     assert_eq!(tokens.offsets()[3], 2..5);
     Ok(())
