@@ -30,6 +30,14 @@ impl Pca {
         PcaParams::new(components)
     }
 
+    /// The first `components` components of `x` (n, p), without a linfa dataset around it.
+    ///
+    /// # Errors
+    /// `components` is 0, there are fewer than two rows, or a value is not finite.
+    pub fn of(x: ArrayView2<f64>, components: usize) -> Result<Self, Error> {
+        Self::params(components).fit(&DatasetBase::from(x))
+    }
+
     /// The training means (p).
     pub fn mean(&self) -> ArrayView1<'_, f64> {
         self.mean.view()
