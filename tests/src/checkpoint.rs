@@ -1,6 +1,7 @@
 //! A Llama of two blocks with random weights, in the layout of Hugging Face.
 
 use std::io;
+use std::path::Path;
 
 use safetensors::Dtype;
 use safetensors::tensor::TensorView;
@@ -65,6 +66,15 @@ pub fn weights(seed: u64) -> io::Result<Vec<u8>> {
         .collect::<Result<Vec<_>, safetensors::SafeTensorError>>()
         .map_err(io::Error::other)?;
     safetensors::serialize(views, None).map_err(io::Error::other)
+}
+
+/// Writes `config.json` and `model.safetensors` into `folder`.
+///
+/// # Errors
+/// Those of writing.
+pub fn write_checkpoint(folder: &Path) -> io::Result<()> {
+    std::fs::write(folder.join("config.json"), config().to_string())?;
+    std::fs::write(folder.join("model.safetensors"), weights(0)?)
 }
 
 fn shapes() -> Vec<(String, Vec<usize>)> {

@@ -12,6 +12,7 @@ mod snapshot;
 mod story;
 mod tokenizer;
 
+pub use checkpoint::write_checkpoint;
 pub use draws::Draws;
 pub use program::{Answer, Program};
 pub use small_study::SmallStudy;

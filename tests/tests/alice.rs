@@ -3,7 +3,7 @@
 use std::error::Error;
 use std::path::{Path, PathBuf};
 
-use gyrus_activations::{Checkpoint, DeviceChoice, greedy, open_device};
+use gyrus_activations::{Checkpoint, DeviceChoice, Precision, greedy, open_device};
 use gyrus_study::{Options, Study, Summary, bits_per_character, run};
 use gyrus_windows::{Tokenizer, WindowSpec};
 
@@ -42,7 +42,7 @@ fn models_predict_the_story_as_well_as_elsewhere() -> Outcome {
     let text = std::fs::read_to_string(shared.join("data/alice/alice_transcription_with_punctuation.txt"))?;
     let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
     let beginning: String = text.chars().take(1500).collect();
-    let device = open_device(DeviceChoice::Cpu)?;
+    let device = open_device(DeviceChoice::Cpu, Precision::Full)?;
     for (model, expected) in [("stories260K", 2.207), ("babyllama-361", 2.213), ("babyllama-105", 2.465)] {
         let folder = shared.join("models").join(model);
         let (checkpoint, tokenizer) = (Checkpoint::open(&folder)?, Tokenizer::open(&folder)?);
@@ -56,7 +56,8 @@ fn stories_begin_as_they_were_trained_to() -> Outcome {
     let Some(shared) = shared() else { return Ok(()) };
     let folder = shared.join("models/stories260K");
     let tokenizer = Tokenizer::open(&folder)?;
-    let ids = greedy(&Checkpoint::open(&folder)?, &open_device(DeviceChoice::Cpu)?, tokenizer.prefix(), 60)?;
+    let ids =
+        greedy(&Checkpoint::open(&folder)?, &open_device(DeviceChoice::Cpu, Precision::Full)?, tokenizer.prefix(), 60)?;
     let text = tokenizer.decode(&ids)?;
     let expected = "Once upon a time, there was a little girl named Lily. She loved to play outside in the park. \
                     One day, she saw a big, red ball.";
@@ -74,10 +75,11 @@ fn recordings_are_as_published() -> Outcome {
         out: folder.path().to_owned(),
         only: None,
         dry_run: false,
+        memory: None,
         command: "the tests".into(),
         program: "the tests".into(),
     };
-    run(&brief_study()?, &open_device(DeviceChoice::Cpu)?, &options, &mut |_| ())?;
+    run(&brief_study()?, &open_device(DeviceChoice::Cpu, Precision::Full)?, &options, &mut |_| ())?;
     let summary: Summary = serde_json::from_slice(&std::fs::read(folder.path().join("summary.json"))?)?;
     assert_eq!((summary.listeners.len(), summary.words, summary.timed_words), (27, 2088, 2086));
     assert_eq!((summary.refused.len(), summary.refused[0].subject.as_str()), (1, "s33"));

@@ -4,7 +4,7 @@ use std::error::Error;
 use std::fs;
 use std::path::Path;
 
-use gyrus_activations::{DeviceChoice, open_device};
+use gyrus_activations::{DeviceChoice, Precision, open_device};
 use gyrus_study::{Event, Options, Study, run};
 use gyrus_tests::{SmallStudy, changed, snapshot};
 
@@ -32,6 +32,7 @@ fn walk_only(study: &SmallStudy, only: Option<&str>) -> Result<Walk, Box<dyn Err
         out: study.results(),
         only: only.map(Into::into),
         dry_run: false,
+        memory: None,
         command: "gyrus run study.toml".into(),
         program: "the tests".into(),
     };
@@ -42,7 +43,7 @@ fn walk_only(study: &SmallStudy, only: Option<&str>) -> Result<Walk, Box<dyn Err
         Event::Note(note) => walk.notes.push(note),
         _ => {}
     };
-    let device = open_device(DeviceChoice::Cpu)?;
+    let device = open_device(DeviceChoice::Cpu, Precision::Full)?;
     let outcome = run(&Study::open(&study.file())?, &device, &options, &mut on_event)?;
     assert_eq!(outcome.report, study.results().join("report.html"));
     assert_eq!((outcome.ran, outcome.found), (walk.ran.len(), walk.found.len()));

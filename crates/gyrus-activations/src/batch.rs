@@ -4,17 +4,6 @@
 
 use std::ops::Range;
 
-use burn::tensor::{Int, Tensor, TensorData};
-
-use crate::architecture::Attention;
-use crate::device::Device;
-
-/// Tokens in a batch at most (one sequence may have more): its states stay in the processor's cache.
-const TOKENS: usize = 4096;
-
-/// Attention scores of a batch at most (one sequence may have more): 64 MiB of f32 where a backend keeps them.
-const SCORES: usize = 1 << 24;
-
 /// Sequences of equal length.
 #[derive(Debug, Clone)]
 pub(crate) struct Batch {
@@ -31,12 +20,6 @@ pub(crate) enum Rows {
     All,
     /// Those whose states are wanted.
     Kept,
-}
-
-/// The most sequences of `length` tokens that go together.
-pub(crate) fn capacity(length: usize, attention: &Attention) -> usize {
-    let scores = attention.heads * length * length;
-    (TOKENS / length).min(SCORES / scores).max(1)
 }
 
 impl Batch {
@@ -63,6 +46,11 @@ impl Batch {
         self.ids.len() / self.length
     }
 
+    /// Number of rows whose states are wanted.
+    pub(crate) fn n_kept(&self) -> usize {
+        self.kept.len()
+    }
+
     /// Positions in a sequence that `rows` means.
     pub(crate) fn positions(&self, sequence: usize, rows: Rows) -> Vec<usize> {
         let of: Range<usize> = sequence * self.length..(sequence + 1) * self.length;
@@ -76,33 +64,15 @@ impl Batch {
         }
     }
 
-    /// The rows that `rows` means of a tensor with a row per token.
-    pub(crate) fn select(&self, x: Tensor<2>, rows: Rows, device: &Device) -> Tensor<2> {
-        if rows == Rows::All || self.kept.len() == self.ids.len() {
-            return x;
-        }
-        let kept: Vec<i32> = self.kept.iter().map(|&row| row as i32).collect();
-        let kept = TensorData::new(kept, [self.kept.len()]);
-        x.select(0, Tensor::<1, Int>::from_data(kept, device.inner()))
+    /// The rows that `rows` means, none if that is every row.
+    pub(crate) fn chosen(&self, rows: Rows) -> Option<&[usize]> {
+        (rows == Rows::Kept && self.kept.len() < self.ids.len()).then_some(self.kept.as_slice())
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    fn check(length: usize, heads: usize) -> usize {
-        let attention =
-            Attention { heads, kv_heads: heads, head_dim: 8, scale: 1.0, input_bias: false, output_bias: false };
-        capacity(length, &attention)
-    }
-
-    #[test]
-    fn a_batch_is_bounded_by_tokens_then_by_scores() {
-        assert_eq!(check(100, 8), 40);
-        assert_eq!(check(2048, 32), 1);
-        assert_eq!(check(1 << 20, 64), 1);
-    }
 
     #[test]
     fn kept_positions_count_from_their_sequence() {

@@ -8,11 +8,13 @@ use rand::{Rng, SeedableRng};
 use rand_distr::StandardNormal;
 
 use crate::Error;
-use crate::architecture::Architecture;
+use crate::architecture::{Architecture, Gain};
 use crate::config::Config;
-use crate::family::Family;
-use crate::inventory::{Beginning, Inventory, Slot};
-use crate::shards::Shards;
+use crate::engine::{LinearWeights, NormWeights};
+use crate::family::{Described, Family};
+use crate::inventory::{Beginning, Inventory, LinearSlots, NormSlots, Slot};
+use crate::tensors::{check_unread, naming, own_head};
+use crate::weights::WeightFiles;
 
 /// A causal language model: what it computes and where its weights come from.
 ///
@@ -22,6 +24,7 @@ pub struct Checkpoint {
     dir: PathBuf,
     architecture: Arc<Architecture>,
     inventory: Arc<Inventory>,
+    unknown_keys: Arc<[String]>,
     source: Source,
 }
 
@@ -29,35 +32,42 @@ pub struct Checkpoint {
 #[derive(Debug, Clone)]
 enum Source {
     /// Files.
-    Mapped(Arc<Shards>),
+    Mapped(Arc<WeightFiles>),
     /// A seed.
     Untrained(u64),
 }
 
 impl Checkpoint {
-    /// The model in the folder `dir`, in Hugging Face layout: `config.json` and `model.safetensors` or its shards.
+    /// The model in the folder `dir`, in Hugging Face layout: `config.json` and weights as safetensors or as PyTorch
+    /// writes them, in one file or several.
     ///
     /// Weights are mapped, not read: opening is quick and takes no memory.
     ///
     /// # Errors
-    /// Any [`Error`] that names a file: unreadable, damaged, of an unknown family,
-    /// with a meaningless setting, or with a weight missing or of a wrong shape or number type.
+    /// Any [`Error`] that names a file: unreadable, damaged, of an unknown family, with a setting that we do not
+    /// compute, or with a weight that is missing, of a wrong shape or number type, or of no use to such a model.
     pub fn open(dir: &Path) -> Result<Self, Error> {
         let config = Config::open(&dir.join("config.json"))?;
         let family = Family::of(&config)?;
-        let architecture = Architecture::read(&config, family)?;
-        let shards = Shards::open(dir)?;
-        let names = &family.names;
-        let bare = shards.has(&format!("{}.weight", names.embedding));
-        let inventory = Inventory::new(&architecture, names, if bare { "" } else { names.prefix });
-        for slot in inventory.slots() {
-            shards.shard(&slot.name)?.check(&slot.name, &slot.shape)?;
+        let Described { mut architecture, unknown_keys } = family.read(&config)?;
+        let files = WeightFiles::open(dir)?;
+        let (layers, tensors) = (architecture.n_layers(), files.names().count());
+        if layers > tensors {
+            return Err(Error::Layers { path: config.path().into(), layers, tensors });
         }
+        let naming = naming(&files, &family.names);
+        architecture.output.tied &= !own_head(&files, &family.names, naming)?;
+        let inventory = Inventory::new(&architecture, family, naming);
+        for slot in inventory.slots() {
+            files.check(&slot.name, &slot.shape)?;
+        }
+        check_unread(&files, &inventory, &family.names)?;
         Ok(Self {
             dir: dir.into(),
             architecture: architecture.into(),
             inventory: inventory.into(),
-            source: Source::Mapped(shards.into()),
+            unknown_keys: unknown_keys.into(),
+            source: Source::Mapped(files.into()),
         })
     }
 
@@ -84,44 +94,93 @@ impl Checkpoint {
         &self.architecture
     }
 
+    /// Keys of `config.json` that no family is known to read, in alphabetical order.
+    pub fn unknown_keys(&self) -> &[String] {
+        &self.unknown_keys
+    }
+
     /// The names and shapes of its weights.
     pub(crate) fn inventory(&self) -> &Inventory {
         &self.inventory
     }
 
+    /// The weights of one product, its outputs in the order queries, keys, values or gate, rest.
+    pub(crate) fn linear(&self, slots: &LinearSlots) -> Result<LinearWeights, Error> {
+        let order = slots.grouping.map(|grouping| grouping.order());
+        let values = match (&order, slots.weights.as_slice()) {
+            (Some(order), [one]) => self.rows(one, order)?,
+            (_, weights) => self.joined(weights)?,
+        };
+        let bias = (!slots.biases.is_empty()).then(|| self.joined(&slots.biases)).transpose()?;
+        let bias = bias.map(|bias| match &order {
+            Some(order) => order.iter().map(|&row| bias[row as usize]).collect(),
+            None => bias,
+        });
+        let LinearSlots { inputs, outputs, transposed, .. } = *slots;
+        Ok(LinearWeights { values, inputs, outputs, transposed, bias })
+    }
+
+    /// The weights of a norm, as long as the row it works on.
+    pub(crate) fn norm(&self, slots: &NormSlots) -> Result<NormWeights, Error> {
+        let stretched = |slots: &[Slot], width: usize| -> Result<Vec<f32>, Error> {
+            Ok(self.joined(slots)?.into_iter().cycle().take(width).collect())
+        };
+        let mut gain = match slots.norm.gain {
+            Gain::None => vec![1.0; slots.width],
+            Gain::Weight | Gain::OnePlusWeight => stretched(&slots.weights, slots.width)?,
+        };
+        if slots.norm.gain == Gain::OnePlusWeight {
+            gain.iter_mut().for_each(|gain| *gain += 1.0);
+        }
+        let bias = slots.norm.bias.then(|| stretched(&slots.biases, slots.width)).transpose()?;
+        Ok(NormWeights { kind: slots.norm.kind, epsilon: slots.norm.epsilon, gain, bias, span: slots.span })
+    }
+
+    /// All numbers of some weights, one after the other.
+    fn joined(&self, slots: &[Slot]) -> Result<Vec<f32>, Error> {
+        let mut values = vec![0.0; slots.iter().map(Slot::size).sum()];
+        let mut rest = values.as_mut_slice();
+        for slot in slots {
+            let (part, after) = rest.split_at_mut(slot.size());
+            match &self.source {
+                Source::Mapped(files) => files.read(&slot.name, part)?,
+                Source::Untrained(seed) => part.copy_from_slice(&self.draw(slot, *seed)),
+            }
+            rest = after;
+        }
+        Ok(values)
+    }
+
     /// All numbers of a weight, row after row.
     pub(crate) fn values(&self, slot: &Slot) -> Result<Vec<f32>, Error> {
-        match &self.source {
-            Source::Mapped(shards) => shards.shard(&slot.name)?.values(&slot.name),
-            Source::Untrained(seed) => Ok(draw(slot, *seed, self.architecture.initializer_range)),
-        }
+        self.joined(std::slice::from_ref(slot))
     }
 
     /// The numbers of some rows of a matrix, row after row.
     pub(crate) fn rows(&self, slot: &Slot, rows: &[u32]) -> Result<Vec<f32>, Error> {
         match &self.source {
-            Source::Mapped(shards) => shards.shard(&slot.name)?.rows(&slot.name, rows),
-            Source::Untrained(_) => {
-                let (values, width) = (self.values(slot)?, slot.shape[1]);
+            Source::Mapped(files) => files.rows(&slot.name, rows),
+            Source::Untrained(seed) => {
+                let (values, width) = (self.draw(slot, *seed), slot.shape[1]);
                 Ok(rows.iter().flat_map(|&row| &values[row as usize * width..][..width]).copied().collect())
             }
         }
     }
-}
 
-/// A weight before training; its random stream is its own, so the order of drawing does not matter.
-fn draw(slot: &Slot, seed: u64, deviation: f64) -> Vec<f32> {
-    let size = slot.shape.iter().product();
-    match slot.beginning {
-        Beginning::Zeros => vec![0.0; size],
-        Beginning::Ones => vec![1.0; size],
-        Beginning::Normal => {
-            let mut key = [0; 32];
-            key[..8].copy_from_slice(&seed.to_le_bytes());
-            key[8..16].copy_from_slice(&slot.index.to_le_bytes());
-            let mut random = StdRng::from_seed(key);
-            let normal = |_| (deviation * random.sample::<f64, _>(StandardNormal)) as f32;
-            (0..size).map(normal).collect()
+    /// A weight before training; its random stream is its own, so the order of drawing does not matter.
+    fn draw(&self, slot: &Slot, seed: u64) -> Vec<f32> {
+        match slot.beginning {
+            Beginning::Zeros => vec![0.0; slot.size()],
+            Beginning::Ones => vec![1.0; slot.size()],
+            Beginning::Normal => {
+                let mut key = [0; 32];
+                key[..8].copy_from_slice(&seed.to_le_bytes());
+                key[8..16].copy_from_slice(&slot.index.to_le_bytes());
+                let mut random = StdRng::from_seed(key);
+                let deviation = self.architecture.initializer_range;
+                let normal = |_| (deviation * random.sample::<f64, _>(StandardNormal)) as f32;
+                (0..slot.size()).map(normal).collect()
+            }
         }
     }
 }
@@ -158,6 +217,28 @@ mod tests {
     }
 
     #[test]
+    fn a_bias_that_the_configuration_leaves_out_is_named() {
+        let written = Sketch { bias: true, ..Sketch::default() }.write();
+        written.configure(&[("attention_bias", "false")]);
+        check(&written, "has tensor `model.layers.0.self_attn.k_proj.bias`, which the model");
+    }
+
+    #[test]
+    fn more_layers_than_tensors_are_refused() {
+        let written = Sketch::default().write();
+        written.configure(&[("num_hidden_layers", "1000")]);
+        check(&written, "asks for `1000` layers");
+    }
+
+    #[test]
+    fn a_head_that_differs_is_used_whatever_the_configuration_says() -> Result<(), Error> {
+        let written = Sketch { tied: false, ..Sketch::default() }.write();
+        written.configure(&[("tie_word_embeddings", "true")]);
+        assert!(!written.open()?.architecture().output.tied);
+        Ok(())
+    }
+
+    #[test]
     fn a_misshapen_tensor_is_named_with_both_shapes() {
         let written = Sketch::default().write();
         written.configure(&[("intermediate_size", "21")]);
@@ -168,14 +249,17 @@ mod tests {
     fn an_unknown_family_is_named_with_those_supported() {
         let written = Sketch::default().write();
         written.configure(&[("model_type", r#""mamba""#)]);
-        check(&written, "config.json` has the unknown `model_type`: `mamba`; supported: `llama`");
+        check(&written, "config.json` has the unknown `model_type`: `mamba`; supported: `gpt2`, `gptj`");
     }
 
     #[test]
     fn an_unknown_rotary_scaling_is_refused() {
         let written = Sketch::default().write();
-        written.configure(&[("rope_scaling", r#"{"type": "yarn", "factor": 4.0}"#)]);
-        check(&written, "other rotary scalings are not supported");
+        written.configure(&[("rope_scaling", r#"{"type": "mrope", "factor": 4.0}"#)]);
+        check(
+            &written,
+            r#"`type`: `"mrope"`, expected `default`, `linear`, `dynamic`, `llama3`, `yarn` or `longrope`"#,
+        );
     }
 
     #[test]
@@ -196,10 +280,10 @@ mod tests {
     fn both_layouts_of_rotary_settings_mean_the_same() -> Result<(), Error> {
         let written = Sketch::default().write();
         written.configure(&[("rope_theta", "500.0"), ("rope_scaling", r#"{"type": "linear", "factor": 2.0}"#)]);
-        let old = written.open()?.architecture().position;
+        let old = written.open()?.architecture().layers.clone();
         let new = r#"{"rope_theta": 500.0, "rope_type": "linear", "factor": 2.0}"#;
         written.configure(&[("rope_parameters", new)]);
-        assert_eq!(old, written.open()?.architecture().position);
+        assert_eq!(old, written.open()?.architecture().layers);
         Ok(())
     }
 
@@ -229,7 +313,7 @@ mod tests {
     #[test]
     fn the_twin_depends_on_its_seed_alone() -> Result<(), Error> {
         let checkpoint = Sketch::default().write().open()?;
-        let slot = &checkpoint.inventory().blocks[1].attention_output.weight;
+        let slot = &checkpoint.inventory().blocks[1].attention_output.weights[0];
         let twin = |seed| checkpoint.untrained(seed).values(slot);
         assert_eq!(twin(5)?, twin(5)?);
         assert_ne!(twin(5)?, twin(6)?);
@@ -243,9 +327,10 @@ mod tests {
         let embedding = twin.values(&twin.inventory().embedding)?;
         let square = embedding.iter().map(|x| f64::from(x * x)).sum::<f64>() / embedding.len() as f64;
         assert!((square.sqrt() - 0.02).abs() < 2e-4, "{square}");
-        assert!(twin.values(&twin.inventory().final_norm)?.iter().all(|gain| *gain == 1.0));
-        let bias = twin.inventory().blocks[0].attention_output.bias.as_ref().expect("a bias");
-        assert!(twin.values(bias)?.iter().all(|bias| *bias == 0.0));
+        let norm = twin.norm(twin.inventory().final_norm.as_ref().expect("a norm"))?;
+        assert!(norm.gain.iter().all(|gain| *gain == 1.0));
+        let bias = twin.linear(&twin.inventory().blocks[0].attention_output)?.bias.expect("a bias");
+        assert!(bias.iter().all(|bias| *bias == 0.0));
         Ok(())
     }
 

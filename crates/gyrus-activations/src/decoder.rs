@@ -1,24 +1,33 @@
-//! Batches through a model, one layer in memory at a time.
+//! Batches through a model, one block in memory at a time.
 //!
-//! All batches pass a layer before the next one is loaded: peak memory is one layer and the states of every token.
+//! All batches pass a block before the next one is loaded: peak memory is one block and the states of every token,
+//! and of those as many as may be wait in a file.
 
-use burn::tensor::Tensor;
+use std::path::PathBuf;
+use std::sync::Arc;
+
 use gyrus_types::Progress;
 use rayon::prelude::*;
 
 use crate::Error;
-use crate::architecture::Position;
+use crate::architecture::Architecture;
 use crate::batch::{Batch, Rows};
+use crate::block::{Block, Place};
 use crate::checkpoint::Checkpoint;
-use crate::device::{Device, Place};
-use crate::layer::{Block, Norm, on_host, tensor};
-use crate::rotary::Turns;
+use crate::engine::Engine;
+use crate::entrance::Entrance;
+use crate::exit::Exit;
+use crate::memory::AtOnce;
+use crate::streams::Streams;
+use crate::turns::TurnTables;
 
-/// Which layers' states are wanted.
+/// Which states are wanted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Layers {
-    /// Every one, the input of the first block included.
+    /// Every layer's, the input of the first block included.
     Every,
+    /// Every layer's, and the output of the last block before the final norm as layer `n_layers + 1`.
+    EveryAndUnnormed,
     /// Only the output of the final norm.
     Last,
 }
@@ -29,55 +38,58 @@ pub(crate) struct Kept<'a> {
     pub(crate) layer: usize,
     /// Index of the batch.
     pub(crate) batch: usize,
-    /// `(kept, width)`, every value finite.
+    /// `(n_rows, width)`, every value finite.
     pub(crate) states: &'a [f32],
+    /// Number of kept rows.
+    pub(crate) n_rows: usize,
 }
+
+/// Hears the states of every batch, layer by layer and in each in order.
+pub(crate) type Visit<'a> = &'a mut dyn FnMut(Kept<'_>) -> Result<(), Error>;
 
 /// A model on a device.
-pub(crate) struct Decoder<'a> {
+pub(crate) struct Decoder<'a, E: Engine> {
     checkpoint: &'a Checkpoint,
-    device: &'a Device,
+    engine: &'a E,
     /// Blocks held in memory: all or none.
-    blocks: Vec<Block>,
+    blocks: Vec<Arc<Block<E>>>,
+    /// Bytes for the states between two blocks, and the folder for what does not fit.
+    room: (Option<u64>, PathBuf),
 }
 
-impl<'a> Decoder<'a> {
-    /// A model whose layers are loaded one by one.
-    pub(crate) fn streamed(checkpoint: &'a Checkpoint, device: &'a Device) -> Self {
-        Self { checkpoint, device, blocks: Vec::new() }
+impl<'a, E: Engine> Decoder<'a, E> {
+    /// A model whose blocks are loaded one by one, with `room` bytes for the states between them
+    /// and a folder for a temporary file with what does not fit.
+    pub(crate) fn streamed(checkpoint: &'a Checkpoint, engine: &'a E, room: (Option<u64>, PathBuf)) -> Self {
+        Self { checkpoint, engine, blocks: Vec::new(), room }
     }
 
-    /// A model with all its layers in memory.
-    pub(crate) fn resident(checkpoint: &'a Checkpoint, device: &'a Device) -> Result<Self, Error> {
-        let n_layers = checkpoint.architecture().n_layers;
-        let blocks = (0..n_layers).map(|layer| Block::load(checkpoint, layer, device)).collect::<Result<_, _>>()?;
-        Ok(Self { checkpoint, device, blocks })
+    /// A model with all its blocks in memory.
+    pub(crate) fn resident(checkpoint: &'a Checkpoint, engine: &'a E) -> Result<Self, Error> {
+        let n_layers = checkpoint.architecture().n_layers();
+        let load = |layer| Ok::<_, Error>(Block::load(checkpoint, layer, engine)?.into());
+        let blocks = (0..n_layers).map(load).collect::<Result<_, _>>()?;
+        Ok(Self { checkpoint, engine, blocks, room: (None, PathBuf::new()) })
     }
 
-    /// Sends `batches` through the model and gives `visit` the kept states, layer by layer and in each in order.
-    /// Progress counts tokens times layers.
+    /// Sends `batches` through the model and gives `visit` the kept states. Progress counts tokens times layers.
     pub(crate) fn run(
         &self,
         batches: &[Batch],
         layers: Layers,
-        visit: &mut dyn FnMut(Kept<'_>) -> Result<(), Error>,
+        visit: Visit<'_>,
         on_progress: &mut dyn FnMut(Progress),
     ) -> Result<(), Error> {
-        let n_layers = self.checkpoint.architecture().n_layers;
-        let turns = self.turns(batches);
+        let architecture = self.checkpoint.architecture();
+        let longest = batches.iter().map(Batch::length).max().unwrap_or(0);
+        let tables = TurnTables::new(architecture, longest);
         let tokens: usize = batches.iter().map(|batch| batch.ids().len()).sum();
-        let mut progress = Progress { done: 0, total: (tokens * n_layers) as u64 };
-        let mut states = self.embed(batches)?;
-        if layers == Layers::Every {
-            for (index, (batch, x)) in batches.iter().zip(&states).enumerate() {
-                let kept = read(batch.select(x.clone(), Rows::Kept, self.device))?;
-                checked(Kept { layer: 0, batch: index, states: &kept }, visit)?;
-            }
-        }
-        for layer in 0..n_layers {
-            let (block, norm) = (self.block(layer)?, self.norm_after(layer)?);
-            let step = Step { layer, block, norm, layers, turns: &turns, device: self.device };
-            states = step.run(batches, states, visit, &mut |tokens| {
+        let mut progress = Progress { done: 0, total: (tokens * architecture.n_layers()) as u64 };
+        let mut streams = self.enter(batches, layers, visit)?;
+        for layer in 0..architecture.n_layers() {
+            let (block, exit) = (self.block(layer)?, self.exit_after(layer)?);
+            let step = Step { layer, block, exit, layers, tables: &tables, engine: self.engine, architecture };
+            step.run(batches, &mut streams, visit, &mut |tokens| {
                 progress.done += tokens;
                 on_progress(progress);
             })?;
@@ -85,112 +97,125 @@ impl<'a> Decoder<'a> {
         Ok(())
     }
 
-    fn block(&self, layer: usize) -> Result<Block, Error> {
+    /// The streams before the first block.
+    fn enter(&self, batches: &[Batch], layers: Layers, visit: Visit<'_>) -> Result<Streams<'a, E>, Error> {
+        let (room, scratch) = self.room.clone();
+        let width = self.checkpoint.architecture().width;
+        let mut streams = Streams::new(self.engine, batches, width, room, scratch)?;
+        let entrance = Entrance::load(self.checkpoint, batches, self.engine)?;
+        for (index, batch) in batches.iter().enumerate() {
+            let x = entrance.states(batch);
+            if layers != Layers::Last {
+                let states = self.engine.download(&kept(&x, batch, self.engine))?;
+                checked(Kept { layer: 0, batch: index, states: &states, n_rows: batch.n_kept() }, visit)?;
+            }
+            streams.put(index, x)?;
+        }
+        Ok(streams)
+    }
+
+    fn block(&self, layer: usize) -> Result<Arc<Block<E>>, Error> {
         match self.blocks.get(layer) {
             Some(block) => Ok(block.clone()),
-            None => Block::load(self.checkpoint, layer, self.device),
+            None => Ok(Block::load(self.checkpoint, layer, self.engine)?.into()),
         }
     }
 
-    /// The final norm, if `layer` is the last.
-    fn norm_after(&self, layer: usize) -> Result<Option<Norm>, Error> {
-        let last = layer + 1 == self.checkpoint.architecture().n_layers;
-        last.then(|| Norm::load(self.checkpoint, &self.checkpoint.inventory().final_norm)).transpose()
-    }
-
-    fn turns(&self, batches: &[Batch]) -> Turns {
-        let architecture = self.checkpoint.architecture();
-        let Position::Rotary(rotary) = architecture.position;
-        rotary.turns(architecture.attention.head_dim, batches.iter().map(Batch::length).max().unwrap_or(0))
-    }
-
-    /// The input of the first block, `(tokens, width)` for each batch; each token is looked up once.
-    fn embed(&self, batches: &[Batch]) -> Result<Vec<Tensor<2>>, Error> {
-        let width = self.checkpoint.architecture().width;
-        let mut distinct: Vec<u32> = batches.iter().flat_map(Batch::ids).copied().collect();
-        distinct.sort_unstable();
-        distinct.dedup();
-        let table = self.checkpoint.rows(&self.checkpoint.inventory().embedding, &distinct)?;
-        let row = |id: &u32| &table[distinct.partition_point(|other| other < id) * width..][..width];
-        let embed = |batch: &Batch| {
-            let values: Vec<f32> = batch.ids().iter().flat_map(row).copied().collect();
-            tensor(values, [batch.ids().len(), width], self.device)
-        };
-        Ok(batches.iter().map(embed).collect())
+    /// What follows the last block, if `layer` is that.
+    fn exit_after(&self, layer: usize) -> Result<Option<Exit<E>>, Error> {
+        let last = layer + 1 == self.checkpoint.architecture().n_layers();
+        last.then(|| Exit::load(self.checkpoint, self.engine)).transpose()
     }
 }
 
-/// One layer, ready for every batch.
-struct Step<'a> {
+/// One block, ready for every batch.
+struct Step<'a, E: Engine> {
     layer: usize,
-    block: Block,
-    /// The final norm, after the last block.
-    norm: Option<Norm>,
+    block: Arc<Block<E>>,
+    /// What follows the last block.
+    exit: Option<Exit<E>>,
     layers: Layers,
-    turns: &'a Turns,
-    device: &'a Device,
+    tables: &'a TurnTables,
+    engine: &'a E,
+    architecture: &'a Architecture,
 }
 
-/// The states of a batch after a layer, and its kept rows where they are wanted.
-type Answer = (Tensor<2>, Option<Vec<f32>>);
+/// The states of a batch after a block unless it was the last, and its kept rows with the layers they belong to.
+type Answer<A> = (Option<A>, Vec<(usize, Vec<f32>)>);
 
-impl Step<'_> {
-    /// The states of every batch after the layer; `on_progress` hears how many tokens have passed.
+impl<E: Engine> Step<'_, E> {
+    /// Every batch through the block; `on_progress` hears how many tokens have passed.
     fn run(
         &self,
         batches: &[Batch],
-        states: Vec<Tensor<2>>,
-        visit: &mut dyn FnMut(Kept<'_>) -> Result<(), Error>,
+        streams: &mut Streams<'_, E>,
+        visit: Visit<'_>,
         on_progress: &mut dyn FnMut(u64),
-    ) -> Result<Vec<Tensor<2>>, Error> {
-        let (mut inputs, mut outputs) = (states.into_iter(), Vec::with_capacity(batches.len()));
-        for group in batches.chunks(self.together()) {
-            for (x, kept) in self.group(group.iter().zip(inputs.by_ref()).collect())? {
-                if let Some(states) = kept {
-                    checked(Kept { layer: self.layer + 1, batch: outputs.len(), states: &states }, visit)?;
+    ) -> Result<(), Error> {
+        let mut index = 0;
+        for group in batches.chunks(at_once(self.engine).batches) {
+            let inputs = (index..).zip(group).map(|(index, batch)| Ok((batch, streams.take(index, batch)?)));
+            for (x, kept) in self.group(inputs.collect::<Result<_, Error>>()?)? {
+                let n_rows = batches[index].n_kept();
+                for (layer, states) in kept {
+                    checked(Kept { layer, batch: index, states: &states, n_rows }, visit)?;
                 }
-                outputs.push(x);
+                if let Some(x) = x {
+                    streams.put(index, x)?;
+                }
+                index += 1;
             }
             on_progress(group.iter().map(|batch| batch.ids().len() as u64).sum());
         }
-        Ok(outputs)
+        Ok(())
     }
 
-    /// Batches between two reports of progress: enough to keep every thread busy.
-    fn together(&self) -> usize {
-        match self.device.place() {
-            Place::Host => 8 * rayon::current_num_threads(),
-            Place::Gpu => 1,
+    /// Some batches through the block, side by side where the engine wants that.
+    fn group(&self, inputs: Vec<(&Batch, E::Array)>) -> Result<Vec<Answer<E::Array>>, Error> {
+        match self.engine.side_by_side() {
+            true => inputs.into_par_iter().map(|(batch, x)| self.one(batch, x)).collect(),
+            false => inputs.into_iter().map(|(batch, x)| self.one(batch, x)).collect(),
         }
     }
 
-    /// Some batches through the layer, on the processor side by side.
-    fn group(&self, inputs: Vec<(&Batch, Tensor<2>)>) -> Result<Vec<Answer>, Error> {
-        match self.device.place() {
-            Place::Host => inputs.into_par_iter().map(|(batch, x)| self.one(batch, x)).collect(),
-            Place::Gpu => inputs.into_iter().map(|(batch, x)| self.one(batch, x)).collect(),
-        }
-    }
-
-    /// After the last block only the kept rows are computed.
-    fn one(&self, batch: &Batch, x: Tensor<2>) -> Result<Answer, Error> {
-        let rows = if self.norm.is_some() { Rows::Kept } else { Rows::All };
-        let x = self.block.forward(x, batch, rows, self.turns, self.device)?;
-        let kept = match (&self.norm, self.layers) {
-            (Some(norm), _) => Some(norm.forward(x.clone(), self.device)?),
-            (None, Layers::Every) => Some(batch.select(x.clone(), Rows::Kept, self.device)),
-            (None, Layers::Last) => None,
+    /// In the last block only the kept rows are computed.
+    fn one(&self, batch: &Batch, x: E::Array) -> Result<Answer<E::Array>, Error> {
+        let (layer, engine) = (self.layer, self.engine);
+        let turns = self.architecture.layers[layer].rotary.as_ref().map(|rotary| self.tables.of(rotary));
+        let rows = if self.exit.is_some() { Rows::Kept } else { Rows::All };
+        let place = Place { engine, architecture: self.architecture, layer, turns, batch, rows };
+        let x = self.block.forward(x, &place);
+        let Some(exit) = &self.exit else {
+            let wanted = self.layers != Layers::Last;
+            let states = wanted.then(|| engine.download(&kept(&x, batch, engine))).transpose()?;
+            return Ok((Some(x), states.into_iter().map(|states| (layer + 1, states)).collect()));
         };
-        Ok((x, kept.map(read).transpose()?))
+        let mut answers = vec![(layer + 1, engine.download(&exit.states(&x, engine))?)];
+        if self.layers == Layers::EveryAndUnnormed {
+            answers.push((layer + 2, engine.download(&x)?));
+        }
+        Ok((None, answers))
     }
 }
 
-fn read(x: Tensor<2>) -> Result<Vec<f32>, Error> {
-    on_host(x, <[f32]>::to_vec)
+/// What is computed between two reports of progress: enough to keep every thread busy.
+pub(crate) fn at_once<E: Engine>(engine: &E) -> AtOnce {
+    match engine.side_by_side() {
+        true => AtOnce { threads: rayon::current_num_threads(), batches: 4 * rayon::current_num_threads() },
+        false => AtOnce { threads: 1, batches: 1 },
+    }
+}
+
+/// The kept rows.
+fn kept<E: Engine>(x: &E::Array, batch: &Batch, engine: &E) -> E::Array {
+    match batch.chosen(Rows::Kept) {
+        Some(rows) => engine.select(x, rows),
+        None => x.clone(),
+    }
 }
 
 /// Visits states that are all finite.
-fn checked(kept: Kept<'_>, visit: &mut dyn FnMut(Kept<'_>) -> Result<(), Error>) -> Result<(), Error> {
+fn checked(kept: Kept<'_>, visit: Visit<'_>) -> Result<(), Error> {
     match kept.states.iter().find(|x| !x.is_finite()) {
         Some(&value) => Err(Error::NotFinite { layer: kept.layer, value }),
         None => visit(kept),

@@ -1,6 +1,10 @@
 //! Where the numbers are computed: the processor, or a graphics processor where this build knows one.
 
+use std::panic::AssertUnwindSafe;
+
 use crate::Error;
+use crate::gpu::Gpu;
+use crate::host::Host;
 
 /// What the user asks for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -17,33 +21,58 @@ pub enum DeviceChoice {
 /// Where the numbers are computed.
 #[derive(Debug, Clone)]
 pub struct Device {
-    inner: burn::tensor::Device,
-    place: Place,
+    inner: Inner,
     name: String,
+    /// Why it is not a GPU.
+    fallback: Option<String>,
 }
 
-/// Which memory a device computes in.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Place {
-    /// The processor's: our own loops may work on a tensor's numbers without moving them.
-    Host,
-    /// A GPU's.
-    #[cfg_attr(not(any(feature = "gpu", test)), expect(dead_code, reason = "only a build with a GPU has such a place"))]
-    Gpu,
+/// A device's way to compute.
+#[derive(Debug, Clone)]
+pub(crate) enum Inner {
+    /// The processor, by loops of our own.
+    Host(Host),
+    /// Anything that burn knows.
+    #[cfg_attr(not(any(feature = "gpu", test)), expect(dead_code, reason = "only a build with a GPU makes one"))]
+    Gpu(Gpu),
 }
 
-/// The device that `choice` asks for.
+/// The number type that a GPU makes its products in; states, norms and scores are f32 everywhere.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Precision {
+    /// f32: states agree with those of a processor to rounding.
+    #[default]
+    Full,
+    /// bf16, or f16 where that is all the GPU has: several times faster, states agree to about a hundredth.
+    Half,
+}
+
+/// Runs `$body` with the device's engine as `$engine`; a GPU that is lost on the way is an error.
+macro_rules! on_device {
+    ($device:expr, $engine:ident => $body:expr) => {
+        match $device.inner() {
+            $crate::device::Inner::Host($engine) => $body,
+            $crate::device::Inner::Gpu($engine) => $crate::device::guarded(|| $body),
+        }
+    };
+}
+pub(crate) use on_device;
+
+/// The device that `choice` asks for, with products in `precision` if it is a GPU.
 ///
 /// # Errors
-/// [`Error::GpuFeature`] if a GPU is asked for and this build has none, [`Error::Gpu`] if none can be opened.
-pub fn open_device(choice: DeviceChoice) -> Result<Device, Error> {
+/// [`Error::GpuFeature`] if a GPU is asked for and this build has none, [`Error::Gpu`] if none can be opened,
+/// [`Error::HalfPrecision`] if it has no half-precision products and they are asked for.
+pub fn open_device(choice: DeviceChoice, precision: Precision) -> Result<Device, Error> {
     match choice {
-        DeviceChoice::Cpu => Ok(processor()),
-        DeviceChoice::Gpu => gpu::open().map(|(device, _)| device),
-        DeviceChoice::Auto => match gpu::open() {
+        DeviceChoice::Cpu => Ok(processor(None)),
+        DeviceChoice::Gpu => gpu::open(precision).map(|(device, _)| device),
+        DeviceChoice::Auto => match gpu::open(precision) {
             Ok((device, gpu::Adapter::Hardware)) => Ok(device),
-            // A GPU simulated in software is slower than the processor's own loops.
-            Ok((_, gpu::Adapter::Software)) | Err(_) => Ok(processor()),
+            Ok((device, gpu::Adapter::Software)) => {
+                Ok(processor(Some(format!("`{}` is no real GPU and slower than the processor", device.name))))
+            }
+            Err(error) => Ok(processor(Some(error.to_string()))),
         },
     }
 }
@@ -54,33 +83,45 @@ impl Device {
         &self.name
     }
 
-    pub(crate) fn inner(&self) -> &burn::tensor::Device {
+    /// Why the processor was taken where a GPU would have been.
+    pub fn fallback(&self) -> Option<&str> {
+        self.fallback.as_deref()
+    }
+
+    pub(crate) fn inner(&self) -> &Inner {
         &self.inner
     }
-
-    pub(crate) fn place(&self) -> Place {
-        self.place
-    }
 }
 
-fn processor() -> Device {
-    Device { inner: burn::tensor::Device::flex(), place: Place::Host, name: "cpu".into() }
+fn processor(fallback: Option<String>) -> Device {
+    Device { inner: Inner::Host(Host::new()), name: "cpu".into(), fallback }
 }
 
-/// The processor without our own loops: what a GPU computes, step by step, where a test can run it.
+/// Runs work on a GPU; its runtime panics when the device is lost or out of memory.
+pub(crate) fn guarded<T>(work: impl FnOnce() -> Result<T, Error>) -> Result<T, Error> {
+    std::panic::catch_unwind(AssertUnwindSafe(work)).unwrap_or_else(|panic| {
+        let text = panic.downcast_ref::<String>().map(String::as_str).or(panic.downcast_ref::<&str>().copied());
+        Err(Error::Execution(text.unwrap_or("lost or out of memory").into()))
+    })
+}
+
+/// The tensor operations that a GPU would run, on the processor where a test can run them.
 #[cfg(test)]
 pub(crate) fn processor_as_gpu() -> Device {
-    Device { place: Place::Gpu, name: "cpu as gpu".into(), ..processor() }
+    let gpu = Gpu::new(burn::tensor::Device::flex(), None, None);
+    Device { inner: Inner::Gpu(gpu), name: "cpu as gpu".into(), fallback: None }
 }
 
 #[cfg(feature = "gpu")]
 mod gpu {
     use std::sync::OnceLock;
 
+    use burn::tensor::DType;
     use burn::tensor::wgpu::wgpu::DeviceType;
 
-    use super::{Device, Place};
+    use super::{Device, Inner, Precision};
     use crate::Error;
+    use crate::gpu::Gpu;
 
     /// Whether an adapter is a real GPU.
     #[derive(Debug, Clone, Copy)]
@@ -89,25 +130,53 @@ mod gpu {
         Software,
     }
 
-    /// The GPU, opened once: the graphics runtime of a process cannot be opened again.
-    static OPENED: OnceLock<Result<(Device, Adapter), String>> = OnceLock::new();
-
-    pub(super) fn open() -> Result<(Device, Adapter), Error> {
-        OPENED.get_or_init(first).clone().map_err(Error::Gpu)
+    /// A GPU as it was opened.
+    #[derive(Debug, Clone)]
+    struct Opened {
+        device: burn::tensor::Device,
+        adapter: Adapter,
+        name: String,
+        /// Bytes that one array may have.
+        largest: u64,
     }
 
-    fn first() -> Result<(Device, Adapter), String> {
+    /// The GPU, opened once: the graphics runtime of a process cannot be opened again.
+    static OPENED: OnceLock<Result<Opened, String>> = OnceLock::new();
+
+    pub(super) fn open(precision: Precision) -> Result<(Device, Adapter), Error> {
+        let opened = OPENED.get_or_init(first).clone().map_err(Error::Gpu)?;
+        let has = |half: &DType| opened.device.supports_dtype(*half);
+        let half = match precision {
+            Precision::Full => None,
+            Precision::Half => {
+                let found = [DType::BF16, DType::F16].into_iter().find(has);
+                Some(found.ok_or_else(|| Error::HalfPrecision(opened.name.clone()))?)
+            }
+        };
+        let inner = Inner::Gpu(Gpu::new(opened.device, half, Some(opened.largest)));
+        let name = match half {
+            Some(half) => format!("{}, products in {}", opened.name, half.name()),
+            None => opened.name,
+        };
+        Ok((Device { inner, name, fallback: None }, opened.adapter))
+    }
+
+    fn first() -> Result<Opened, String> {
         let options = burn::tensor::Device::wgpu_options();
-        let (inner, setup) = options.init_with_setup().map_err(|error| error.to_string())?;
-        let info = setup.adapter.get_info();
-        let adapter = if info.device_type == DeviceType::Cpu { Adapter::Software } else { Adapter::Hardware };
-        Ok((Device { inner, place: Place::Gpu, name: format!("gpu: {}", info.name) }, adapter))
+        let (device, setup) = options.init_with_setup().map_err(|error| error.to_string())?;
+        let (info, limits) = (setup.adapter.get_info(), setup.adapter.limits());
+        Ok(Opened {
+            device,
+            adapter: if info.device_type == DeviceType::Cpu { Adapter::Software } else { Adapter::Hardware },
+            name: format!("gpu: {}", info.name),
+            largest: limits.max_buffer_size.min(u64::from(limits.max_storage_buffer_binding_size)),
+        })
     }
 }
 
 #[cfg(not(feature = "gpu"))]
 mod gpu {
-    use super::Device;
+    use super::{Device, Precision};
     use crate::Error;
 
     /// Whether an adapter is a real GPU.
@@ -117,7 +186,7 @@ mod gpu {
         Software,
     }
 
-    pub(super) fn open() -> Result<(Device, Adapter), Error> {
+    pub(super) fn open(_: Precision) -> Result<(Device, Adapter), Error> {
         Err(Error::GpuFeature)
     }
 }
@@ -128,14 +197,14 @@ mod tests {
 
     #[test]
     fn the_processor_is_always_there() -> Result<(), Error> {
-        assert_eq!(open_device(DeviceChoice::Cpu)?.name(), "cpu");
+        assert_eq!(open_device(DeviceChoice::Cpu, Precision::Full)?.name(), "cpu");
         Ok(())
     }
 
     #[cfg(not(feature = "gpu"))]
     #[test]
     fn a_build_without_a_gpu_says_how_to_get_one() {
-        let error = open_device(DeviceChoice::Gpu).expect_err("no GPU in this build");
+        let error = open_device(DeviceChoice::Gpu, Precision::Full).expect_err("no GPU in this build");
         assert!(error.to_string().contains("--features gpu"), "{error}");
     }
 }

@@ -1,51 +1,124 @@
 //! Every layer's state for every window of a text.
 
 use gyrus_types::{LayerActivations, Progress, TokenWindow, Tokens};
-use ndarray::{Array2, ArrayView2, Axis};
+use ndarray::{Array1, ArrayView2, Axis};
 
 use crate::Error;
 use crate::checkpoint::Checkpoint;
-use crate::decoder::{Decoder, Kept, Layers};
-use crate::device::Device;
+use crate::decoder::{Decoder, Kept, Layers, at_once};
+use crate::device::{Device, on_device};
+use crate::engine::Engine;
+use crate::memory::{Memory, Need};
 use crate::passes::{Plan, Pooling, Wanted};
+use crate::sink::{Collected, Sink};
+
+/// How states are made of windows.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Extraction {
+    /// How the states of a word's tokens become one.
+    pub pooling: Pooling,
+    /// Whether the output of the last block before the final norm is given too, as layer `n_layers + 1`.
+    pub unnormed: bool,
+    /// How much memory the model and its states may take.
+    pub memory: Memory,
+}
 
 /// One [`LayerActivations`] of `n_layers + 1` layers, each `(words, width)`, for each list of windows.
 ///
-/// Each window is read exactly: the tokenizer's prefix, the window's tokens, and nothing before.
-/// Windows that start at the same token share one pass, so a sweep over windows costs little more than its longest.
-/// The numbers do not depend on the number of threads. Progress counts tokens times layers.
+/// [`extract_to`] into memory.
 ///
 /// # Errors
-/// [`Error::TokenId`] for a token without an embedding, [`Error::WindowTooLong`] and [`Error::WindowBeyondText`]
-/// for a window that cannot be read, [`Error::NotFinite`] if the states overflow,
-/// and those of reading weights and of the device.
+/// Those of [`extract_to`].
 pub fn extract(
     checkpoint: &Checkpoint,
     device: &Device,
     tokens: &Tokens,
     windows: &[Vec<TokenWindow>],
-    pooling: Pooling,
+    extraction: &Extraction,
     on_progress: &mut dyn FnMut(Progress),
 ) -> Result<Vec<LayerActivations>, Error> {
+    let n_words: Vec<usize> = windows.iter().map(Vec::len).collect();
+    let mut collected = Collected::new(checkpoint.architecture(), &n_words, extraction.unnormed);
+    extract_to(checkpoint, device, tokens, windows, extraction, &mut collected, on_progress)?;
+    collected.finish()
+}
+
+/// Gives `sink` the state of every word at every layer, for each list of windows.
+///
+/// Each window is read exactly: the tokenizer's prefix, the window's tokens, and nothing before.
+/// Windows that start at the same token share one pass, so a sweep over windows costs little more than its longest.
+/// The numbers do not depend on the number of threads or on the memory. Progress counts tokens times layers.
+///
+/// # Errors
+/// [`Error::TokenId`] for a token without an embedding, [`Error::WindowTooLong`] and [`Error::WindowBeyondText`]
+/// for a window that cannot be read, [`Error::Memory`] for a limit below the least, [`Error::NotFinite`]
+/// if the states overflow, and those of reading weights, of the device and of the sink.
+pub fn extract_to(
+    checkpoint: &Checkpoint,
+    device: &Device,
+    tokens: &Tokens,
+    windows: &[Vec<TokenWindow>],
+    extraction: &Extraction,
+    sink: &mut dyn Sink,
+    on_progress: &mut dyn FnMut(Progress),
+) -> Result<(), Error> {
+    on_device!(device, engine => {
+        let plan = plan(checkpoint, engine, tokens, windows, extraction.pooling)?;
+        let layers = if extraction.unnormed { Layers::EveryAndUnnormed } else { Layers::Every };
+        let need = Need::new(checkpoint, &plan.batches, at_once(engine));
+        let room = (need.room(extraction.memory.limit)?, extraction.memory.scratch.clone());
+        let decoder = Decoder::streamed(checkpoint, engine, room);
+        let mut visit = |kept: Kept<'_>| {
+            let (layer, last) = (kept.layer, kept.batch + 1 == plan.batches.len());
+            deliver(kept, &plan.wanted, extraction.pooling, sink)?;
+            if last { sink.layer_done(layer) } else { Ok(()) }
+        };
+        decoder.run(&plan.batches, layers, &mut visit, on_progress)
+    })
+}
+
+/// What [`extract_to`] would need.
+///
+/// # Errors
+/// Those of windows and tokens that [`extract_to`] refuses.
+pub fn need(
+    checkpoint: &Checkpoint,
+    device: &Device,
+    tokens: &Tokens,
+    windows: &[Vec<TokenWindow>],
+    extraction: &Extraction,
+) -> Result<Need, Error> {
+    on_device!(device, engine => {
+        let plan = plan(checkpoint, engine, tokens, windows, extraction.pooling)?;
+        Ok(Need::new(checkpoint, &plan.batches, at_once(engine)))
+    })
+}
+
+fn plan<E: Engine>(
+    checkpoint: &Checkpoint,
+    engine: &E,
+    tokens: &Tokens,
+    windows: &[Vec<TokenWindow>],
+    pooling: Pooling,
+) -> Result<Plan, Error> {
     let architecture = checkpoint.architecture();
-    let plan = Plan::new(tokens, windows, pooling, architecture)?;
-    let width = architecture.width;
-    let empty = |windows: &Vec<_>| vec![Array2::zeros((windows.len(), width)); architecture.n_layers + 1];
-    let mut answers: Vec<Vec<Array2<f32>>> = windows.iter().map(empty).collect();
-    let mut visit = |Kept { layer, batch, states }: Kept<'_>| {
-        let states = ArrayView2::from_shape((states.len() / width, width), states).expect("whole rows of states");
-        for Wanted { list, word, rows } in &plan.wanted[batch] {
-            let pooled = states.slice(ndarray::s![rows.clone(), ..]);
-            answers[*list][layer].row_mut(*word).assign(&pool(pooled, pooling));
-        }
-        Ok(())
-    };
-    Decoder::streamed(checkpoint, device).run(&plan.batches, Layers::Every, &mut visit, on_progress)?;
-    Ok(answers.into_iter().map(LayerActivations::new).collect::<Result<_, _>>()?)
+    let capacity = |length| engine.capacity(length, &architecture.attention);
+    Plan::new(tokens, windows, pooling, architecture, &capacity)
+}
+
+/// Hands the states of a batch to the words they belong to.
+fn deliver(kept: Kept<'_>, wanted: &[Vec<Wanted>], pooling: Pooling, sink: &mut dyn Sink) -> Result<(), Error> {
+    let Kept { layer, batch, states, n_rows } = kept;
+    let states = ArrayView2::from_shape((n_rows, states.len() / n_rows.max(1)), states).expect("whole rows of states");
+    for Wanted { list, word, rows } in &wanted[batch] {
+        let pooled = pool(states.slice(ndarray::s![rows.clone(), ..]), pooling);
+        sink.state(*list, layer, *word, pooled.as_slice().expect("a row of its own"))?;
+    }
+    Ok(())
 }
 
 /// The state of a word of the states of its tokens, `(tokens, width)` to `(width)`; sums are made in f64.
-fn pool(states: ArrayView2<'_, f32>, pooling: Pooling) -> ndarray::Array1<f32> {
+fn pool(states: ArrayView2<'_, f32>, pooling: Pooling) -> Array1<f32> {
     let sum = |divisor: f64| (states.mapv(f64::from).sum_axis(Axis(0)) / divisor).mapv(|x| x as f32);
     match pooling {
         Pooling::Last => states.row(states.nrows() - 1).to_owned(),
@@ -81,13 +154,17 @@ mod tests {
         words
     }
 
+    fn pooled(pooling: Pooling) -> Extraction {
+        Extraction { pooling, ..Extraction::default() }
+    }
+
     fn run(
         checkpoint: &Checkpoint,
         tokens: &Tokens,
         windows: &[Vec<TokenWindow>],
         pooling: Pooling,
     ) -> Vec<LayerActivations> {
-        extract(checkpoint, &cpu(), tokens, windows, pooling, &mut |_| ()).expect("states")
+        extract(checkpoint, &cpu(), tokens, windows, &pooled(pooling), &mut |_| ()).expect("states")
     }
 
     /// Every window of a sweep against the window read on its own, pooled by definition.
@@ -163,10 +240,53 @@ mod tests {
     }
 
     #[test]
+    fn a_small_memory_changes_no_number() -> Result<(), Box<dyn std::error::Error>> {
+        let (checkpoint, tokens) = (Sketch::default().write().open()?, tokens(200));
+        let (windows, scratch) = ([windows(200, 40), windows(200, 5)], tempfile::tempdir()?);
+        let all = run(&checkpoint, &tokens, &windows, Pooling::Mean);
+        let need = need(&checkpoint, &cpu(), &tokens, &windows, &pooled(Pooling::Mean))?;
+        for room in [0, need.streams / 3, need.streams] {
+            let memory = Memory { limit: Some(need.least() + room), scratch: scratch.path().into() };
+            assert_eq!(need.spilled(memory.limit), need.streams - room);
+            let extraction = Extraction { memory, ..pooled(Pooling::Mean) };
+            let found = extract(&checkpoint, &cpu(), &tokens, &windows, &extraction, &mut |_| ())?;
+            assert_eq!(found, all);
+        }
+        Ok(())
+    }
+
+    #[test]
+    fn too_small_a_memory_is_an_error_that_says_what_is_needed() -> Result<(), Error> {
+        let (checkpoint, tokens, windows) = (Sketch::default().write().open()?, tokens(40), [windows(40, 9)]);
+        let memory = Memory { limit: Some(1000), scratch: Default::default() };
+        let extraction = Extraction { memory, ..Extraction::default() };
+        let least = need(&checkpoint, &cpu(), &tokens, &windows, &extraction)?.least();
+        let error = extract(&checkpoint, &cpu(), &tokens, &windows, &extraction, &mut |_| ());
+        let expected = format!("memory limit of 1000 bytes is too small: at least {least} are needed");
+        assert_eq!(error.expect_err("1000 bytes").to_string(), expected);
+        Ok(())
+    }
+
+    #[test]
+    fn the_final_norm_of_the_unnormed_states_is_the_last_layer() -> Result<(), Error> {
+        let (checkpoint, tokens, windows) = (Sketch::default().write().open()?, tokens(40), [windows(40, 9)]);
+        let extraction = Extraction { unnormed: true, ..Extraction::default() };
+        let found = extract(&checkpoint, &cpu(), &tokens, &windows, &extraction, &mut |_| ())?;
+        assert_eq!(found[0].n_layers(), 5);
+        let gain = checkpoint.values(&checkpoint.inventory().final_norm.as_ref().expect("a norm").weights[0])?;
+        for (x, y) in found[0].layer(4).outer_iter().zip(found[0].layer(3).outer_iter()) {
+            let root = (x.iter().map(|x| f64::from(x * x)).sum::<f64>() / x.len() as f64 + 1e-5).sqrt();
+            let expected = x.iter().zip(&gain).map(|(x, gain)| f64::from(*x) / root * f64::from(*gain));
+            check_close(y.iter(), expected, "normed");
+        }
+        Ok(())
+    }
+
+    #[test]
     fn a_gpu_agrees_with_the_processor() -> Result<(), Error> {
         let (checkpoint, tokens, windows) = (Sketch::default().write().open()?, tokens(40), [windows(40, 9)]);
         let here = run(&checkpoint, &tokens, &windows, Pooling::Last);
-        let there = extract(&checkpoint, &processor_as_gpu(), &tokens, &windows, Pooling::Last, &mut |_| ())?;
+        let there = extract(&checkpoint, &processor_as_gpu(), &tokens, &windows, &pooled(Pooling::Last), &mut |_| ())?;
         for (here, there) in here[0].layers().iter().zip(there[0].layers()) {
             check_close(here.iter(), there.iter().map(|x| f64::from(*x)), "layer");
         }
@@ -178,7 +298,7 @@ mod tests {
         let mut written = Sketch::default().write();
         written.damage("model.layers.1.mlp.down_proj.weight");
         let windows = [windows(20, 4)];
-        let error = extract(&written.open()?, &cpu(), &tokens(20), &windows, Pooling::Last, &mut |_| ());
+        let error = extract(&written.open()?, &cpu(), &tokens(20), &windows, &pooled(Pooling::Last), &mut |_| ());
         assert!(matches!(error, Err(Error::NotFinite { layer: 2, .. })), "{error:?}");
         Ok(())
     }
@@ -199,7 +319,7 @@ mod tests {
     fn a_window_beyond_the_limit_is_named() -> Result<(), Error> {
         let checkpoint = Sketch::default().write().open()?;
         let window = TokenWindow::new(3..67, 66..67, false)?;
-        let error = extract(&checkpoint, &cpu(), &tokens(80), &[vec![window]], Pooling::Last, &mut |_| ());
+        let error = extract(&checkpoint, &cpu(), &tokens(80), &[vec![window]], &pooled(Pooling::Last), &mut |_| ());
         let expected = "window of tokens 3..67 is 65 tokens long with its prefix, the model's limit is 64";
         assert_eq!(error.expect_err("too long").to_string(), expected);
         Ok(())
@@ -209,7 +329,9 @@ mod tests {
     fn a_window_beyond_the_text_is_refused() -> Result<(), Error> {
         let checkpoint = Sketch::default().write().open()?;
         let window = TokenWindow::new(3..9, 8..9, false)?;
-        assert!(extract(&checkpoint, &cpu(), &tokens(8), &[vec![window]], Pooling::Last, &mut |_| ()).is_err());
+        assert!(
+            extract(&checkpoint, &cpu(), &tokens(8), &[vec![window]], &pooled(Pooling::Last), &mut |_| ()).is_err()
+        );
         Ok(())
     }
 
@@ -217,7 +339,9 @@ mod tests {
     fn progress_ends_at_its_total() -> Result<(), Error> {
         let mut last = None;
         let (checkpoint, tokens) = (Sketch::default().write().open()?, tokens(40));
-        extract(&checkpoint, &cpu(), &tokens, &[windows(40, 9)], Pooling::Last, &mut |progress| last = Some(progress))?;
+        extract(&checkpoint, &cpu(), &tokens, &[windows(40, 9)], &pooled(Pooling::Last), &mut |progress| {
+            last = Some(progress)
+        })?;
         assert!(last.is_some_and(|Progress { done, total }| done == total && total > 0), "{last:?}");
         Ok(())
     }

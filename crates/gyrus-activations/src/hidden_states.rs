@@ -1,21 +1,25 @@
 //! Every layer's state and the logits for every token of whole sequences.
 
-use ndarray::{Array3, ArrayView2};
+use ndarray::{Array3, ArrayView1, ArrayView2, s};
 
 use crate::Error;
-use crate::batch::{Batch, capacity};
+use crate::batch::Batch;
 use crate::checkpoint::Checkpoint;
 use crate::decoder::{Decoder, Kept, Layers};
-use crate::device::Device;
-use crate::head::Head;
+use crate::device::{Device, on_device};
+use crate::engine::Engine;
+use crate::head::logits;
 use crate::passes::check_vocabulary;
 
 /// What a model makes of sequences.
 #[derive(Debug, Clone, PartialEq)]
 pub struct HiddenStates {
     /// `n_layers + 1` arrays `(batch, tokens, width)`: the input of the first block, the outputs of all blocks
-    /// but the last, and the output of the final norm.
+    /// but the last, and the output of the final norm. The last one's width is that of the embedding,
+    /// which may differ from the others'.
     pub hidden: Vec<Array3<f32>>,
+    /// The output of the last block before the final norm, `(batch, tokens, width)`.
+    pub unnormed: Array3<f32>,
     /// Logits of the next token, `(batch, tokens, vocabulary)`.
     pub logits: Array3<f32>,
 }
@@ -31,33 +35,42 @@ pub fn hidden_states(
     device: &Device,
     ids: ArrayView2<'_, u32>,
 ) -> Result<HiddenStates, Error> {
-    let architecture = checkpoint.architecture();
-    let (sequences, length) = ids.dim();
     if ids.is_empty() {
         return Err(Error::NoTokens);
     }
     for (sequence, ids) in ids.rows().into_iter().enumerate() {
         check_sequence(sequence, &ids.to_vec(), checkpoint)?;
     }
-    let (per_batch, width) = (capacity(length, &architecture.attention), architecture.width);
+    on_device!(device, engine => on(checkpoint, engine, ids))
+}
+
+fn on<E: Engine>(checkpoint: &Checkpoint, engine: &E, ids: ArrayView2<'_, u32>) -> Result<HiddenStates, Error> {
+    let architecture = checkpoint.architecture();
+    let (n_layers, (sequences, length)) = (architecture.n_layers(), ids.dim());
+    let per_batch = engine.capacity(length, &architecture.attention);
     let rows: Vec<u32> = ids.iter().copied().collect();
     let batches: Vec<_> = rows.chunks(per_batch * length).map(|ids| Batch::whole(ids.to_vec(), length)).collect();
-    let head = Head::load(checkpoint, device)?;
-    let mut hidden = vec![Vec::new(); architecture.n_layers + 1];
-    let mut logits = Vec::new();
-    let mut visit = |Kept { layer, states, .. }: Kept<'_>| {
-        hidden[layer].extend_from_slice(states);
-        if layer == architecture.n_layers {
-            head.logits(states, device, &mut |rows| logits.extend_from_slice(rows))?;
-        }
+    let mut states = vec![Vec::new(); n_layers + 2];
+    let mut visit = |kept: Kept<'_>| {
+        states[kept.layer].extend_from_slice(kept.states);
         Ok(())
     };
-    Decoder::streamed(checkpoint, device).run(&batches, Layers::Every, &mut visit, &mut |_| ())?;
-    let cube = |values, last| Array3::from_shape_vec((sequences, length, last), values).expect("one row per token");
-    Ok(HiddenStates {
-        hidden: hidden.into_iter().map(|values| cube(values, width)).collect(),
-        logits: cube(logits, architecture.vocabulary),
-    })
+    let decoder = Decoder::streamed(checkpoint, engine, Default::default());
+    decoder.run(&batches, Layers::EveryAndUnnormed, &mut visit, &mut |_| ())?;
+    let mut found = Array3::zeros((sequences, length, architecture.vocabulary));
+    logits(checkpoint, engine, &states[n_layers], &mut |tile| {
+        for (row, logits) in tile.rows() {
+            let mut place = found.slice_mut(s![row / length, row % length, tile.id..tile.id + tile.n_ids]);
+            place.assign(&ArrayView1::from(logits));
+        }
+    })?;
+    let cube = |(layer, values)| {
+        let width = if layer > n_layers { architecture.width } else { architecture.width_of(layer) };
+        Array3::from_shape_vec((sequences, length, width), values).expect("one row per token")
+    };
+    let mut hidden: Vec<Array3<f32>> = states.into_iter().enumerate().map(cube).collect();
+    let unnormed = hidden.pop().expect("one more state than layers and their input");
+    Ok(HiddenStates { hidden, unnormed, logits: found })
 }
 
 /// Checks that the model can read a sequence.

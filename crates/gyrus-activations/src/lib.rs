@@ -4,37 +4,52 @@
 //! One decoder body serves every family: a family is a row of names and keys, an architecture a handful of values.
 //! Nothing here knows how text becomes tokens, or what the states are compared with.
 
+mod alibi;
 mod architecture;
-mod attention;
 mod batch;
+mod block;
 mod checkpoint;
 mod config;
 mod decoder;
 mod device;
+mod engine;
+mod entrance;
 mod error;
+mod exit;
 mod extract;
 mod family;
+mod gpu;
 mod head;
 mod hidden_states;
+mod host;
 mod inventory;
-mod kernel;
-mod layer;
 mod likelihood;
+mod memory;
 mod passes;
 mod rotary;
-mod shards;
+mod sink;
+mod streams;
+mod tensors;
+mod turns;
 mod verify;
+mod weights;
 
 #[cfg(test)]
 mod reference;
 
-pub use architecture::{Activation, Architecture, Attention, FeedForward, Norm, Output, Position};
+pub use alibi::{Alibi, AlibiRule};
+pub use architecture::{
+    Activation, Architecture, Attention, Embedding, FeedForward, Gain, HeadNorm, Layer, Norm, NormKind, Output,
+    Placement, Positions, Span,
+};
 pub use checkpoint::Checkpoint;
-pub use device::{Device, DeviceChoice, open_device};
+pub use device::{Device, DeviceChoice, Precision, open_device};
 pub use error::Error;
-pub use extract::extract;
+pub use extract::{Extraction, extract, extract_to, need};
 pub use hidden_states::{HiddenStates, hidden_states};
 pub use likelihood::{greedy, log_probabilities};
+pub use memory::{Memory, Need};
 pub use passes::Pooling;
-pub use rotary::{Rotary, Scaling};
+pub use rotary::{Layout, Rotary, Scaling};
+pub use sink::Sink;
 pub use verify::{Verification, verify};

@@ -1,13 +1,12 @@
 //! How likely a model finds a text, and what it would write next.
 
-use rayon::prelude::*;
-
 use crate::Error;
-use crate::batch::{Batch, capacity};
+use crate::batch::Batch;
 use crate::checkpoint::Checkpoint;
 use crate::decoder::{Decoder, Kept, Layers};
-use crate::device::Device;
-use crate::head::Head;
+use crate::device::{Device, on_device};
+use crate::engine::Engine;
+use crate::head::logits;
 use crate::hidden_states::check_sequence;
 use crate::passes::check_vocabulary;
 
@@ -28,28 +27,39 @@ pub fn log_probabilities(
         check_vocabulary(ids, checkpoint.architecture().vocabulary)?;
         check_sequence(i, read(ids), checkpoint)?;
     }
-    let groups = equal_lengths(sequences, checkpoint);
+    on_device!(device, engine => log_probabilities_on(checkpoint, engine, sequences))
+}
+
+fn log_probabilities_on<E: Engine>(
+    checkpoint: &Checkpoint,
+    engine: &E,
+    sequences: &[Vec<u32>],
+) -> Result<Vec<Vec<f64>>, Error> {
+    let groups = equal_lengths(sequences, checkpoint, engine);
     let batch = |group: &Vec<usize>| {
         let ids = group.iter().flat_map(|&i| read(&sequences[i])).copied().collect();
         Batch::whole(ids, read(&sequences[group[0]]).len())
     };
     let batches: Vec<_> = groups.iter().map(batch).collect();
-    let head = Head::load(checkpoint, device)?;
-    let mut answers = vec![Vec::new(); sequences.len()];
-    let mut visit = |Kept { batch, states, .. }: Kept<'_>| {
-        let group = &groups[batch];
-        let next: Vec<u32> = group.iter().flat_map(|&i| &sequences[i][1..]).copied().collect();
-        let mut found = Vec::with_capacity(next.len());
-        head.logits(states, device, &mut |logits| {
-            let rows = logits.par_chunks_exact(head.vocabulary()).zip(&next[found.len()..]);
-            found.par_extend(rows.map(|(logits, next)| log_probability(logits, *next)));
-        })?;
-        for (&i, found) in group.iter().zip(found.chunks(batches[batch].length())) {
-            answers[i] = found.to_vec();
-        }
+    let mut states = Vec::new();
+    let mut visit = |kept: Kept<'_>| {
+        states.extend_from_slice(kept.states);
         Ok(())
     };
-    Decoder::streamed(checkpoint, device).run(&batches, Layers::Last, &mut visit, &mut |_| ())?;
+    let decoder = Decoder::streamed(checkpoint, engine, Default::default());
+    decoder.run(&batches, Layers::Last, &mut visit, &mut |_| ())?;
+    let order: Vec<usize> = groups.into_iter().flatten().collect();
+    let next: Vec<u32> = order.iter().flat_map(|&i| &sequences[i][1..]).copied().collect();
+    let mut found = vec![LogProbability::default(); next.len()];
+    logits(checkpoint, engine, &states, &mut |tile| {
+        for (row, logits) in tile.rows() {
+            found[row].hear(logits, (next[row] as usize).checked_sub(tile.id));
+        }
+    })?;
+    let (mut answers, mut found) = (vec![Vec::new(); sequences.len()], found.iter().map(LogProbability::value));
+    for i in order {
+        answers[i] = found.by_ref().take(sequences[i].len() - 1).collect();
+    }
     Ok(answers)
 }
 
@@ -70,13 +80,26 @@ pub fn greedy(checkpoint: &Checkpoint, device: &Device, prompt: &[u32], n: usize
         return Err(Error::SequenceTooLong { sequence: 0, length, limit });
     }
     check_vocabulary(prompt, checkpoint.architecture().vocabulary)?;
-    let (decoder, head) = (Decoder::resident(checkpoint, device)?, Head::load(checkpoint, device)?);
+    on_device!(device, engine => continue_on(checkpoint, engine, &mut ids, length))?;
+    Ok(ids.split_off(prompt.len()))
+}
+
+/// Appends the likeliest next token until there are `length`.
+fn continue_on<E: Engine>(checkpoint: &Checkpoint, engine: &E, ids: &mut Vec<u32>, length: usize) -> Result<(), Error> {
+    let decoder = Decoder::resident(checkpoint, engine)?;
     while ids.len() < length {
         let last = Batch::new(ids.clone(), ids.len(), vec![ids.len() - 1]);
-        let mut visit = |kept: Kept<'_>| head.logits(kept.states, device, &mut |logits| ids.push(largest(logits)));
+        let mut state = Vec::new();
+        let mut visit = |kept: Kept<'_>| {
+            state = kept.states.to_vec();
+            Ok(())
+        };
         decoder.run(&[last], Layers::Last, &mut visit, &mut |_| ())?;
+        let mut best = (f32::NEG_INFINITY, 0);
+        logits(checkpoint, engine, &state, &mut |tile| best = likelier(best, tile.logits, tile.id))?;
+        ids.push(best.1);
     }
-    Ok(ids.split_off(prompt.len()))
+    Ok(())
 }
 
 /// The tokens of a sequence that the model reads: all but the last, which it is only asked about.
@@ -85,25 +108,52 @@ fn read(ids: &[u32]) -> &[u32] {
 }
 
 /// Indices of the sequences that need reading, in groups that make one batch each.
-fn equal_lengths(sequences: &[Vec<u32>], checkpoint: &Checkpoint) -> Vec<Vec<usize>> {
+fn equal_lengths<E: Engine>(sequences: &[Vec<u32>], checkpoint: &Checkpoint, engine: &E) -> Vec<Vec<usize>> {
     let length = |i: usize| read(&sequences[i]).len();
     let mut order: Vec<usize> = (0..sequences.len()).filter(|&i| length(i) > 0).collect();
     order.sort_by_key(|&i| length(i));
     let attention = &checkpoint.architecture().attention;
     let equal = order.chunk_by(|&a, &b| length(a) == length(b));
-    equal.flat_map(|group| group.chunks(capacity(length(group[0]), attention))).map(<[_]>::to_vec).collect()
+    equal.flat_map(|group| group.chunks(engine.capacity(length(group[0]), attention))).map(<[_]>::to_vec).collect()
 }
 
-/// logit_next - log(sum of exp(logit)), in f64.
-fn log_probability(logits: &[f32], next: u32) -> f64 {
-    let most = logits.iter().copied().fold(f32::NEG_INFINITY, f32::max);
-    let sum: f64 = logits.iter().map(|&logit| f64::from(logit - most).exp()).sum();
-    f64::from(logits[next as usize]) - f64::from(most) - sum.ln()
+/// logit_next - log(sum of exp(logit)) in f64, the logits coming in parts.
+#[derive(Debug, Clone, Copy)]
+struct LogProbability {
+    most: f64,
+    /// The sum of exp(logit - most).
+    sum: f64,
+    next: f64,
 }
 
-fn largest(logits: &[f32]) -> u32 {
-    let best = logits.iter().enumerate().fold(0, |best, (i, logit)| if *logit > logits[best] { i } else { best });
-    best as u32
+impl Default for LogProbability {
+    fn default() -> Self {
+        Self { most: f64::NEG_INFINITY, sum: 0.0, next: f64::NAN }
+    }
+}
+
+impl LogProbability {
+    /// Takes some logits in; `next` is where among them the next token's would be.
+    fn hear(&mut self, logits: &[f32], next: Option<usize>) {
+        let most = logits.iter().copied().fold(f32::NEG_INFINITY, f32::max);
+        let most = self.most.max(f64::from(most));
+        let sum: f64 = logits.iter().map(|&logit| (f64::from(logit) - most).exp()).sum();
+        self.sum = self.sum * (self.most - most).exp() + sum;
+        self.most = most;
+        if let Some(logit) = next.and_then(|next| logits.get(next)) {
+            self.next = f64::from(*logit);
+        }
+    }
+
+    fn value(&self) -> f64 {
+        self.next - self.most - self.sum.ln()
+    }
+}
+
+/// The larger of `best` and the largest of `logits`, whose first id is `first`; of equals the lowest id.
+fn likelier(best: (f32, u32), logits: &[f32], first: usize) -> (f32, u32) {
+    let ids = (first as u32..).zip(logits);
+    ids.fold(best, |best, (id, &logit)| if logit > best.0 { (logit, id) } else { best })
 }
 
 #[cfg(test)]
@@ -142,7 +192,7 @@ mod tests {
         for _ in 0..8 {
             let (_, logits) = written.answer(&ids);
             let last: Vec<f32> = logits[logits.len() - 1].iter().map(|x| *x as f32).collect();
-            ids.push(largest(&last));
+            ids.push(likelier((f32::NEG_INFINITY, 0), &last, 0).1);
         }
         assert_eq!(found, ids[2..]);
         Ok(())
@@ -157,14 +207,24 @@ mod tests {
     }
 
     #[test]
-    fn probabilities_sum_to_one() {
+    fn probabilities_sum_to_one_however_logits_come() {
         let logits = [3.0, -1.0, 0.5, 80.0, 79.0];
-        let sum: f64 = (0..5).map(|next| log_probability(&logits, next).exp()).sum();
-        assert!((sum - 1.0).abs() < 1e-6, "{sum}");
+        for cut in 1..5 {
+            let one = |next: usize| {
+                let mut found = LogProbability::default();
+                found.hear(&logits[..cut], Some(next));
+                found.hear(&logits[cut..], next.checked_sub(cut));
+                found.value().exp()
+            };
+            let sum: f64 = (0..5).map(one).sum();
+            assert!((sum - 1.0).abs() < 1e-12, "{sum}");
+        }
     }
 
     #[test]
     fn of_equal_logits_the_lowest_id_is_taken() {
-        assert_eq!(largest(&[1.0, 7.0, 7.0, 2.0]), 1);
+        let first = likelier((f32::NEG_INFINITY, 0), &[1.0, 7.0, 7.0], 10);
+        assert_eq!(first, (7.0, 11));
+        assert_eq!(likelier(first, &[7.0, 2.0], 13), (7.0, 11));
     }
 }

@@ -10,7 +10,7 @@ use gyrus_types::{TokenWindow, Tokens};
 
 use crate::Error;
 use crate::architecture::Architecture;
-use crate::batch::{Batch, capacity};
+use crate::batch::Batch;
 
 /// How the states of a word's tokens become the state of the word.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -50,12 +50,13 @@ struct Pass {
 }
 
 impl Plan {
-    /// The passes that answer every window of every list.
+    /// The passes that answer every window of every list; `capacity` is the most sequences of a length in a batch.
     pub(crate) fn new(
         tokens: &Tokens,
         windows: &[Vec<TokenWindow>],
         pooling: Pooling,
         architecture: &Architecture,
+        capacity: &dyn Fn(usize) -> usize,
     ) -> Result<Self, Error> {
         check_ids(tokens, architecture.vocabulary)?;
         for window in windows.iter().flatten() {
@@ -65,7 +66,7 @@ impl Plan {
         let mut plan = Self { batches: Vec::new(), wanted: Vec::new() };
         for equal in passes.chunk_by(|a, b| a.tokens.len() == b.tokens.len()) {
             let length = tokens.prefix().len() + equal[0].tokens.len();
-            for passes in equal.chunks(capacity(length, &architecture.attention)) {
+            for passes in equal.chunks(capacity(length)) {
                 plan.push(passes, tokens, length);
             }
         }

@@ -10,7 +10,7 @@ use rand::{Rng, SeedableRng};
 use safetensors::tensor::{Dtype, TensorView, serialize_to_file};
 use tempfile::TempDir;
 
-use crate::{Checkpoint, Device, DeviceChoice, Error, open_device};
+use crate::{Checkpoint, Device, DeviceChoice, Error, Precision, open_device};
 
 type Rows = Vec<Vec<f64>>;
 
@@ -223,7 +223,7 @@ impl Written {
 
 /// The processor.
 pub(crate) fn cpu() -> Device {
-    open_device(DeviceChoice::Cpu).expect("a processor")
+    open_device(DeviceChoice::Cpu, Precision::Full).expect("a processor")
 }
 
 /// Checks that every value is within 1e-5 of the largest expected one.

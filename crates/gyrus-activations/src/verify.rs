@@ -3,13 +3,12 @@
 use std::path::Path;
 
 use ndarray::{Array2, ArrayBase, Data, Dimension};
-use safetensors::Dtype;
 
 use crate::Error;
 use crate::checkpoint::Checkpoint;
 use crate::device::Device;
 use crate::hidden_states::hidden_states;
-use crate::shards::{Shard, numbers};
+use crate::weights::WeightFiles;
 
 /// The largest absolute difference to a reference, divided by the reference's largest absolute value.
 #[derive(Debug, Clone, PartialEq)]
@@ -36,7 +35,7 @@ impl Verification {
 /// Those of [`Checkpoint::open`] and [`hidden_states`], and any that names what is wrong with the reference.
 pub fn verify(dir: &Path, reference: &Path, device: &Device) -> Result<Verification, Error> {
     let checkpoint = Checkpoint::open(dir)?;
-    let reference = Shard::open(reference)?;
+    let reference = WeightFiles::open_file(reference)?;
     let ids = input_ids(&reference)?;
     let found = hidden_states(&checkpoint, device, ids.view())?;
     let hidden = found.hidden.iter().enumerate();
@@ -48,30 +47,25 @@ pub fn verify(dir: &Path, reference: &Path, device: &Device) -> Result<Verificat
     })
 }
 
-fn input_ids(reference: &Shard) -> Result<Array2<u32>, Error> {
+fn input_ids(reference: &WeightFiles) -> Result<Array2<u32>, Error> {
     let name = "input_ids";
-    let info = reference.info(name)?;
-    let wrong_type = |found: String| Error::NumberType {
-        path: reference.path().into(),
-        tensor: name.into(),
-        found,
-        expected: "`I64` from 0 on",
-    };
-    if info.dtype != Dtype::I64 {
-        return Err(wrong_type(format!("{:?}", info.dtype)));
-    }
-    let &[batch, tokens] = info.shape.as_slice() else {
-        let (path, tensor, found) = (reference.path().into(), name.into(), info.shape.clone());
+    let (ids, shape) = (reference.integers(name)?, reference.shape(name)?);
+    let &[batch, tokens] = shape else {
+        let (path, tensor, found) = (reference.path().into(), name.into(), shape.to_vec());
         return Err(Error::Shape { path, tensor, expected: vec![1, 1], found });
     };
-    let ids = numbers(reference.bytes(info), i64::from_le_bytes);
-    let ids: Result<Vec<_>, _> =
-        ids.into_iter().map(|id| u32::try_from(id).map_err(|_| wrong_type(format!("I64 with {id}")))).collect();
+    let negative = |id: i64| Error::NumberType {
+        path: reference.path().into(),
+        tensor: name.into(),
+        found: format!("I64 with {id}"),
+        expected: "`I64` from 0 on",
+    };
+    let ids: Result<Vec<_>, _> = ids.into_iter().map(|id| u32::try_from(id).map_err(|_| negative(id))).collect();
     Ok(Array2::from_shape_vec((batch, tokens), ids?).expect("a checked header counts its numbers"))
 }
 
 fn difference<S: Data<Elem = f32>, D: Dimension>(
-    reference: &Shard,
+    reference: &WeightFiles,
     name: &str,
     found: &ArrayBase<S, D>,
 ) -> Result<f64, Error> {
@@ -85,7 +79,7 @@ fn difference<S: Data<Elem = f32>, D: Dimension>(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::device::{DeviceChoice, open_device};
+    use crate::device::{DeviceChoice, Precision, open_device};
 
     #[expect(clippy::print_stderr, reason = "a skipped test says so")]
     fn check(name: &str) -> Result<(), Error> {
@@ -94,7 +88,7 @@ mod tests {
             eprintln!("skipped: ../shared is absent");
             return Ok(());
         }
-        let found = verify(&dir, &dir.join("parity.safetensors"), &open_device(DeviceChoice::Cpu)?)?;
+        let found = verify(&dir, &dir.join("parity.safetensors"), &open_device(DeviceChoice::Cpu, Precision::Full)?)?;
         assert!(found.largest() < 1e-5, "{found:?}");
         Ok(())
     }

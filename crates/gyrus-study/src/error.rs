@@ -80,6 +80,18 @@ pub enum Error {
         /// What is wrong.
         reason: String,
     },
+    /// A state that half precision cannot hold.
+    #[error("`{}`: layer {layer} (from 0) of word {word} (from 1) has the value {value}, beyond f16; keep f32", path.display())]
+    BeyondHalf {
+        /// The file.
+        path: PathBuf,
+        /// Index of the layer.
+        layer: usize,
+        /// Number of the word.
+        word: usize,
+        /// The value.
+        value: f32,
+    },
     /// A table that cannot be made or written.
     #[error("make the table `{}`", path.display())]
     Table {
@@ -142,6 +154,9 @@ pub enum Error {
     /// A failure in encoding.
     #[error(transparent)]
     Encoding(#[from] gyrus_encoding::Error),
+    /// A failure in principal components.
+    #[error(transparent)]
+    Ridge(#[from] gyrus_ridge::Error),
     /// A failure in similarity.
     #[error(transparent)]
     Similarity(#[from] gyrus_similarity::Error),

@@ -3,10 +3,12 @@
 //! Data, models and settings come in through one study file; tables, figures and one page leave through one folder.
 //! Each step is a function from files to files. Nothing here prints or looks at the clock: the program does.
 
+mod activation_files;
 mod cache;
 mod error;
 mod event;
 mod hash;
+mod keep;
 mod run;
 mod settings;
 mod steps;
@@ -14,13 +16,15 @@ mod store;
 mod summary;
 mod tables;
 
+pub use activation_files::{ActivationFile, ActivationWriter};
 pub use cache::{Cache, Stage};
 pub use error::Error;
 pub use event::Event;
 pub use hash::{file_hash, text_hash};
+pub use keep::Keep;
 pub use run::{Options, Outcome, run};
 pub use settings::{ModelEntry, Pooling, Study};
 pub use steps::text::bits_per_character;
-pub use store::{read_activations, read_matrix, read_tensors, write_activations, write_whole};
+pub use store::{read_matrix, read_tensors, write_whole};
 pub use summary::Summary;
 pub use tables::{Table, write_table};

@@ -19,6 +19,8 @@ pub struct Options {
     pub only: Option<String>,
     /// Name what would be run, and run nothing.
     pub dry_run: bool,
+    /// Bytes of memory that a model and its states may take, apart from mapped files.
+    pub memory: Option<u64>,
     /// The command, for the report.
     pub command: String,
     /// SHA-256 of the running program: another program makes every step anew.

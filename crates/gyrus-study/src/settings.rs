@@ -3,10 +3,11 @@
 use std::path::{Path, PathBuf};
 
 use gyrus_recordings::Radius;
-use gyrus_windows::{Overflow, WindowSpec};
+use gyrus_windows::{Bos, Overflow, Reading, WindowSpec};
 use serde::{Deserialize, Serialize};
 
 use crate::Error;
+use crate::keep::Keep;
 
 /// Version of the study file and of the results that this program reads and writes.
 pub const SCHEMA: u32 = 1;
@@ -59,7 +60,7 @@ pub struct DataSettings {
 pub struct ModelEntry {
     /// Name in tables and figures.
     pub name: String,
-    /// Folder with `config.json`, `model.safetensors` and `tokenizer.json`.
+    /// Folder with `config.json`, weights and a tokenizer in Hugging Face layout.
     pub folder: PathBuf,
 }
 
@@ -75,8 +76,17 @@ pub struct WordSettings {
     pub pooling: Pooling,
     /// What happens to windows beyond a model's limit.
     pub overflow: Overflow,
+    /// Whether BOS stands before every input; the tokenizer's own rule unless told otherwise.
+    #[serde(default)]
+    pub bos: Bos,
+    /// How the story becomes tokens; as a whole unless told otherwise.
+    #[serde(default)]
+    pub tokens: Reading,
     /// Untrained twins of each model.
     pub twins: u64,
+    /// What is kept on disk of the states.
+    #[serde(default)]
+    pub keep: Keep,
 }
 
 /// How the states of a word's tokens become one state.
@@ -199,7 +209,9 @@ impl Study {
             ("inference.shifts", self.inference.shifts, 19),
             ("text.characters", self.text.characters, 1),
         ];
-        let rules: [(&'static str, bool, String); 9] = [
+        let keeps = self.words.keep != Keep::None;
+        let rules: [(&'static str, bool, String); 10] = [
+            ("words.keep", keeps, "must not be \"none\": later steps read the states".into()),
             ("schema", self.schema == SCHEMA, format!("must be {SCHEMA} for this program: `{}`", self.schema)),
             ("name", plain(&self.name), format!("must be a plain file name: `{}`", self.name)),
             ("models", !names.is_empty(), "is empty".into()),

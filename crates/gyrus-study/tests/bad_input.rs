@@ -85,7 +85,10 @@ fn a_config_that_is_not_json() -> Outcome {
 fn a_tokenizer_with_ids_beyond_the_vocabulary() -> Outcome {
     check(
         |study| study.edit("models/tiny/tokenizer.json", "\"▁a\": 39", "\"▁a\": 99"),
-        &["`models/tiny/tokenizer.json` knows ids up to 99, the model has a vocabulary of 40"],
+        &[
+            "the text needs the id 99 (`▁a`) of `models/tiny/tokenizer.json`",
+            "`models/tiny/config.json` has a vocabulary of 40",
+        ],
     )
 }
 
@@ -241,7 +244,17 @@ fn a_study_file_of_another_schema() -> Outcome {
 fn a_study_file_with_a_value_of_the_wrong_kind() -> Outcome {
     check_study("seed = 7", "seed = \"seven\"", &["line 4", "expected u64"])?;
     check_study("radius = 10", "radius = 7", &["line 9", "radius must be 6 or 10 mm: `7`"])?;
-    check_study("[\"1w\", \"3w\"]", "[\"0w\", \"3w\"]", &["line 17", "positive number of tokens", "`0w`"])
+    check_study("[\"1w\", \"3w\"]", "[\"0w\", \"3w\"]", &["line 17", "positive number of tokens", "`0w`"])?;
+    check_study(
+        "twins = 1",
+        "twins = 1\nbos = \"yes\"",
+        &["line 22", "unknown variant `yes`", "`own`, `always`, `never`"],
+    )?;
+    check_study(
+        "twins = 1",
+        "twins = 1\ntokens = \"words\"",
+        &["unknown variant `words`", "`whole-text` or `word-by-word`"],
+    )
 }
 
 #[test]

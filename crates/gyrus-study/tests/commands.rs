@@ -253,6 +253,31 @@ fn check_verification(study: &SmallStudy, parity: &[(&str, Dtype, Vec<usize>, Ve
     check_refused(study.folder(), "verify-model models/tiny", &["parity.safetensors` has no tensor `hidden.1`"])
 }
 
+/// Rows of one layer that differ between two files.
+fn unequal(study: &SmallStudy, one: &str, other: &str, layer: usize) -> Result<Vec<usize>, Box<dyn Error>> {
+    let (one, other) = (read_tensors(&study.path(one))?, read_tensors(&study.path(other))?);
+    let rows = one[layer].1.rows().into_iter().zip(other[layer].1.rows());
+    Ok(rows.enumerate().filter(|(_, (one, other))| one != other).map(|(row, _)| row).collect())
+}
+
+#[test]
+fn bos_and_punctuation_are_read_as_told() -> Outcome {
+    let study = SmallStudy::new()?;
+    study.write("text.txt", TEXT)?;
+    let extract =
+        |rest: &str| call(study.folder(), &format!("extract --model models/tiny --transcript text.txt {rest}"));
+    extract("--windows 1w --out own")?;
+    extract("--windows 1w --out always --bos always --word-tokens whole-text")?;
+    extract("--windows 1w --out never --bos never")?;
+    extract("--windows 1w --out alone --word-tokens word-by-word")?;
+    assert!(unequal(&study, "own", "always", 2)?.is_empty(), "the tokenizer's own rule has a BOS already");
+    assert!(unequal(&study, "own", "never", 0)?.is_empty());
+    assert_eq!(unequal(&study, "own", "never", 2)?.len(), TEXT.split_whitespace().count());
+    let punctuated = TEXT.split_whitespace().enumerate().filter(|(_, word)| word.ends_with([',', '.']));
+    assert_eq!(unequal(&study, "own", "alone", 0)?, punctuated.map(|(at, _)| at).collect::<Vec<_>>());
+    Ok(())
+}
+
 #[test]
 fn extract_and_hidden_states_refuse_what_the_model_cannot_read() -> Outcome {
     let study = SmallStudy::new()?;

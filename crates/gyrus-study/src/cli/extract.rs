@@ -4,19 +4,19 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, bail};
 use clap::{Args, ValueEnum};
-use gyrus_activations::{Checkpoint, Pooling, extract};
+use gyrus_activations::{Checkpoint, Extraction, Memory, Need, Pooling, extract_to, need};
 use gyrus_recordings::read_words;
-use gyrus_study::{Event, write_activations};
+use gyrus_study::{ActivationWriter, Event, Keep};
 use gyrus_types::Transcript;
-use gyrus_windows::{LastToken, Overflow, Tokenizer, WindowSpec, WordTokens, windows};
+use gyrus_windows::{Bos, Overflow, Reading, Tokenizer, WindowSpec, WordTokens, windows};
 
-use super::DeviceName;
+use super::device::{DeviceArguments, bytes};
 use super::news::{Log, News};
 
 /// The model, the text and the windows.
 #[derive(Debug, Args)]
 pub struct Arguments {
-    /// Model folder: config.json, model.safetensors, tokenizer.json.
+    /// Model folder in Hugging Face layout: config.json, weights (safetensors or pytorch_model.bin, one file or shards), tokenizer.
     #[arg(long)]
     model: PathBuf,
     /// The words: a table with the columns word, start, end (.csv or .tsv), or plain text.
@@ -28,12 +28,27 @@ pub struct Arguments {
     /// How the states of a word's tokens become one.
     #[arg(long, value_enum, default_value = "last")]
     pool: Pool,
+    /// Whether a beginning-of-sequence token stands before every window.
+    #[arg(long, value_enum, default_value = "own")]
+    bos: BosName,
+    /// How the text becomes tokens.
+    #[arg(long, value_enum, default_value = "whole-text")]
+    word_tokens: ReadingName,
     /// Shorten windows beyond the model's limit instead of failing.
     #[arg(long)]
     clip: bool,
-    /// Where the model runs.
-    #[arg(long, value_enum, default_value_t)]
-    device: DeviceName,
+    #[command(flatten)]
+    device: DeviceArguments,
+    /// Memory for the model and its states, for example `1G`, apart from mapped files [default: as much as it takes];
+    /// states that do not fit go to a temporary file beside `--out`. The results do not depend on it.
+    #[arg(long, value_parser = bytes)]
+    memory: Option<u64>,
+    /// What is kept of the states: `f32`, `f16`, `components:K` (the first K principal components over all words), or `none`.
+    #[arg(long, default_value_t)]
+    keep: Keep,
+    /// Keep the output of the last block before the final norm too, as the tensor `unnormed`.
+    #[arg(long)]
+    unnormed: bool,
     /// The file to write, one tensor (words, width) per layer; with several windows `{}` in its name stands for the window.
     #[arg(long)]
     out: PathBuf,
@@ -46,22 +61,60 @@ enum Pool {
     Sum,
 }
 
+#[derive(Debug, Clone, Copy, ValueEnum)]
+enum BosName {
+    /// As the tokenizer's own rule says.
+    Own,
+    /// Always, even where the tokenizer's own rule has none.
+    Always,
+    /// Never.
+    Never,
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+enum ReadingName {
+    /// The whole text at once.
+    WholeText,
+    /// Each word by itself, a space before it.
+    WordByWord,
+}
+
+impl From<BosName> for Bos {
+    fn from(name: BosName) -> Self {
+        match name {
+            BosName::Own => Self::Own,
+            BosName::Always => Self::Always,
+            BosName::Never => Self::Never,
+        }
+    }
+}
+
+impl From<ReadingName> for Reading {
+    fn from(name: ReadingName) -> Self {
+        match name {
+            ReadingName::WholeText => Self::WholeText,
+            ReadingName::WordByWord => Self::WordByWord,
+        }
+    }
+}
+
 /// Runs the command.
 pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
     let name = arguments.out.to_string_lossy();
     if arguments.windows.len() > 1 && !name.contains("{}") {
         bail!("several windows need `{{}}` in `--out`, which stands for the window: `{name}`");
     }
-    let device = arguments.device.open()?;
+    let mut news = News::new(Log::Text);
+    let device = arguments.device.open(&mut |note| news.show(Event::Note(note)))?;
     let checkpoint = Checkpoint::open(&arguments.model)?;
-    let tokenizer = Tokenizer::open(&arguments.model)?;
-    tokenizer.check_vocabulary(checkpoint.architecture().vocabulary)?;
+    let tokenizer = Tokenizer::open(&arguments.model)?.with_bos(arguments.bos.into())?;
+    let reading = Reading::from(arguments.word_tokens);
     let transcript = read_transcript(&arguments.transcript)?;
-    let tokens = tokenizer.tokens(transcript.text())?;
-    let words = WordTokens::new(&tokens, &transcript, LastToken::default())?;
+    let tokens = tokenizer.read(&transcript, reading)?;
+    tokenizer.check_tokens(&tokens, checkpoint.architecture().vocabulary)?;
+    let words = WordTokens::new(&tokens, &transcript, reading.last_token())?;
     let overflow = if arguments.clip { Overflow::Clip } else { Overflow::Error };
     let limit = checkpoint.architecture().limit;
-    let mut news = News::new(Log::Text);
     let mut wanted = Vec::new();
     for spec in &arguments.windows {
         let found = windows(&tokens, &words, *spec, limit, overflow)?;
@@ -75,16 +128,47 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
         Pool::Mean => Pooling::Mean,
         Pool::Sum => Pooling::Sum,
     };
+    let lists: Vec<_> = arguments
+        .windows
+        .iter()
+        .zip(&wanted)
+        .map(|(spec, list)| (PathBuf::from(name.replace("{}", &spec.to_string())), list.len()))
+        .collect();
+    let scratch = arguments.out.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let memory = Memory { limit: arguments.memory, scratch: scratch.into() };
+    let extraction = Extraction { pooling, unnormed: arguments.unnormed, memory };
+    let need = need(&checkpoint, &device, &tokens, &wanted, &extraction)?;
+    let disk: u64 = lists.iter().map(|(_, words)| arguments.keep.disk(checkpoint.architecture(), *words)).sum();
+    news.show(Event::Note(sizes(&need, arguments.memory, disk)));
     let step = "extract".to_owned();
     news.show(Event::Begun { step: step.clone() });
+    let mut writer = ActivationWriter::new(checkpoint.architecture(), &lists, arguments.keep, arguments.unnormed)?;
     let mut on_progress =
         |progress| news.show(Event::Progress { step: step.clone(), progress, unit: "tokens x layers" });
-    let activations = extract(&checkpoint, &device, &tokens, &wanted, pooling, &mut on_progress)?;
-    for (spec, activations) in arguments.windows.iter().zip(&activations) {
-        write_activations(Path::new(&name.replace("{}", &spec.to_string())), activations)?;
+    extract_to(&checkpoint, &device, &tokens, &wanted, &extraction, &mut writer, &mut on_progress)?;
+    if let Keep::Components(components) = arguments.keep {
+        let loss = 100.0 * writer.largest_loss();
+        news.show(Event::Note(format!("{components} components leave out at most {loss:.2} % of a layer's variance")));
     }
+    writer.finish()?;
     news.show(Event::Finished { step });
     Ok(())
+}
+
+/// What will be needed, in words.
+fn sizes(need: &Need, limit: Option<u64>, disk: u64) -> String {
+    let mega = |bytes: u64| bytes.div_ceil(1 << 20);
+    let spilled = need.spilled(limit);
+    let streams = mega(need.streams - spilled);
+    format!(
+        "{} MiB of memory ({} for one block, {} to load it, {} to compute, {streams} for states), {} MiB on disk and {} in a temporary file",
+        mega(need.least() + need.streams - spilled),
+        mega(need.weights),
+        mega(need.loading),
+        mega(need.working),
+        mega(disk),
+        mega(spilled)
+    )
 }
 
 fn read_transcript(path: &Path) -> anyhow::Result<Transcript> {

@@ -10,7 +10,8 @@ use ndarray::{Array2, Array3};
 use safetensors::tensor::TensorView;
 use safetensors::{Dtype, SafeTensors};
 
-use super::DeviceName;
+use super::device::DeviceArguments;
+use super::note;
 
 /// The model and the ids.
 #[derive(Debug, Args)]
@@ -21,9 +22,11 @@ pub struct Arguments {
     /// File with the tensor `input_ids` (batch, tokens) of 32 or 64-bit integers.
     #[arg(long)]
     ids: PathBuf,
-    /// Where the model runs.
-    #[arg(long, value_enum, default_value_t)]
-    device: DeviceName,
+    #[command(flatten)]
+    device: DeviceArguments,
+    /// Write the output of the last block before the final norm too, as `unnormed`.
+    #[arg(long)]
+    unnormed: bool,
     /// The file to write: hidden.0 ... hidden.L (batch, tokens, width) and logits (batch, tokens, vocabulary).
     #[arg(long)]
     out: PathBuf,
@@ -34,10 +37,13 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
     let bytes =
         std::fs::read(&arguments.ids).with_context(|| format!("could not read `{}`", arguments.ids.display()))?;
     let ids = input_ids(&bytes).with_context(|| format!("could not understand `{}`", arguments.ids.display()))?;
-    let device = arguments.device.open()?;
+    let device = arguments.device.open(&mut note)?;
     let states = hidden_states(&Checkpoint::open(&arguments.model)?, &device, ids.view())?;
     let mut tensors: Vec<(String, Array3<f32>)> =
         states.hidden.into_iter().enumerate().map(|(layer, states)| (format!("hidden.{layer}"), states)).collect();
+    if arguments.unnormed {
+        tensors.push(("unnormed".into(), states.unnormed));
+    }
     tensors.push(("logits".into(), states.logits));
     let data: Vec<Vec<u8>> =
         tensors.iter().map(|(_, values)| values.iter().flat_map(|value| value.to_le_bytes()).collect()).collect();

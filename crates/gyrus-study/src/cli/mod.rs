@@ -1,6 +1,7 @@
 //! The commands of the program, one file each.
 
 mod data;
+mod device;
 mod encode;
 mod extract;
 mod hidden_states;
@@ -10,8 +11,7 @@ mod similarity;
 mod verify_model;
 
 use anyhow::Context;
-use clap::{Parser, Subcommand, ValueEnum};
-use gyrus_activations::{Device, DeviceChoice, open_device};
+use clap::{Parser, Subcommand};
 
 /// Measures how language models resemble the human brain.
 #[derive(Debug, Parser)]
@@ -40,18 +40,6 @@ enum Command {
     Data(data::Command),
 }
 
-/// Where models run.
-#[derive(Debug, Clone, Copy, Default, ValueEnum)]
-enum DeviceName {
-    /// A GPU if there is one and the program was built for it, else the processor.
-    #[default]
-    Auto,
-    /// The processor.
-    Cpu,
-    /// A GPU.
-    Gpu,
-}
-
 impl Cli {
     /// Runs the command.
     pub fn run(self) -> anyhow::Result<()> {
@@ -67,17 +55,6 @@ impl Cli {
     }
 }
 
-impl DeviceName {
-    fn open(self) -> anyhow::Result<Device> {
-        let choice = match self {
-            Self::Auto => DeviceChoice::Auto,
-            Self::Cpu => DeviceChoice::Cpu,
-            Self::Gpu => DeviceChoice::Gpu,
-        };
-        Ok(open_device(choice)?)
-    }
-}
-
 /// Prints what failed and, where that is known, what to do.
 #[expect(clippy::print_stderr, reason = "errors go to standard error")]
 pub fn complain(error: &anyhow::Error) {
@@ -86,6 +63,12 @@ pub fn complain(error: &anyhow::Error) {
     if let Some(hint) = hint {
         eprintln!("hint: {hint}");
     }
+}
+
+/// Prints a line that the user should know.
+#[expect(clippy::print_stderr, reason = "notes go to standard error")]
+fn note(line: String) {
+    eprintln!("note: {line}");
 }
 
 /// Prints a line of results.

@@ -5,11 +5,12 @@ use std::time::Instant;
 
 use anyhow::Context;
 use clap::Args;
-use gyrus_study::{Options, Study, file_hash, run as run_study, write_whole};
+use gyrus_study::{Event, Options, Study, file_hash, run as run_study, write_whole};
 use serde_json::json;
 
+use super::device::{DeviceArguments, bytes};
 use super::news::{Log, News};
-use super::{DeviceName, say};
+use super::say;
 
 /// What to run and where to.
 #[derive(Debug, Args)]
@@ -19,12 +20,12 @@ pub struct Arguments {
     /// Folder of the results [default: results/NAME].
     #[arg(long)]
     out: Option<PathBuf>,
-    /// Where models run.
-    #[arg(long, value_enum, default_value_t)]
-    device: DeviceName,
-    /// Threads [default: all cores]. The results do not depend on it.
-    #[arg(long, value_parser = clap::value_parser!(u16).range(1..=1024))]
-    threads: Option<u16>,
+    #[command(flatten)]
+    device: DeviceArguments,
+    /// Memory for a model and its states, for example `1G`, apart from mapped files [default: as much as it takes];
+    /// states that do not fit go to a temporary file in the results. The results do not depend on it.
+    #[arg(long, value_parser = bytes)]
+    memory: Option<u64>,
     /// Run only this step: activations, text, encoding, similarity or report.
     #[arg(long, value_name = "STEP")]
     only: Option<String>,
@@ -41,18 +42,17 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
     let begun = Instant::now();
     let context = || format!("could not run the study `{}`", arguments.study.display());
     let study = Study::open(&arguments.study).with_context(context)?;
-    let threads = arguments.threads.map_or(0, usize::from);
-    rayon::ThreadPoolBuilder::new().num_threads(threads).build_global().context("could not start the threads")?;
-    let device = arguments.device.open().with_context(context)?;
+    let mut news = News::new(arguments.log);
+    let device = arguments.device.open(&mut |note| news.show(Event::Note(note))).with_context(context)?;
     let out = arguments.out.clone().unwrap_or_else(|| PathBuf::from("results").join(&study.name));
     let options = Options {
         out: out.clone(),
         only: arguments.only.clone(),
         dry_run: arguments.dry_run,
+        memory: arguments.memory,
         command: format!("gyrus run {}", arguments.study.display()),
         program: std::env::current_exe().map_err(anyhow::Error::from).and_then(|exe| Ok(file_hash(&exe)?))?,
     };
-    let mut news = News::new(arguments.log);
     let outcome = run_study(&study, &device, &options, &mut |event| news.show(event)).with_context(context)?;
     if arguments.dry_run {
         return Ok(());

@@ -6,7 +6,8 @@ use anyhow::{Context, bail};
 use clap::Args;
 use gyrus_activations::verify;
 
-use super::{DeviceName, say};
+use super::device::DeviceArguments;
+use super::{note, say};
 
 /// The models to compare.
 #[derive(Debug, Args)]
@@ -20,9 +21,8 @@ pub struct Arguments {
     /// Largest difference allowed, as a fraction of the largest reference value.
     #[arg(long, default_value_t = 1e-4)]
     tolerance: f64,
-    /// Where models run.
-    #[arg(long, value_enum, default_value_t)]
-    device: DeviceName,
+    #[command(flatten)]
+    device: DeviceArguments,
 }
 
 /// Runs the command.
@@ -30,7 +30,7 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
     if arguments.reference.is_some() && arguments.models.len() > 1 {
         bail!("one reference file serves one model: {} models given", arguments.models.len());
     }
-    let device = arguments.device.open()?;
+    let device = arguments.device.open(&mut note)?;
     let mut failed = 0;
     for model in &arguments.models {
         let reference = arguments.reference.clone().unwrap_or_else(|| model.join("parity.safetensors"));

@@ -8,6 +8,7 @@ use ndarray::{ArrayView1, Axis};
 use rayon::prelude::*;
 
 use crate::Error;
+use crate::activation_files::ActivationFile;
 use crate::run::Desk;
 use crate::settings::EncodingSettings;
 use crate::steps::extraction::{Variant, activations_file, all_files};
@@ -15,7 +16,7 @@ use crate::steps::inference::{Finding, Inference};
 use crate::steps::scans::{Panel, Scans};
 use crate::steps::score_tables::{layer_table, model_table, score_table, target_table};
 use crate::steps::scores::{Predictors, Series, all_series};
-use crate::store::{read_activations, write_whole};
+use crate::store::write_whole;
 use crate::summary::{Refused, Summary};
 use crate::tables::write_table;
 
@@ -116,8 +117,9 @@ fn encode_all(desk: &mut Desk) -> Result<(Summary, Vec<Series>, Vec<Panel>), Err
 /// The trained layers of a model at the main window, as the null refits them.
 fn reduced_layers(desk: &Desk, model: &str, scans: &Scans, design: &Design) -> Result<Vec<Reduced>, Error> {
     let file = activations_file(model, Variant::Trained, desk.study.words.main);
-    let activations = read_activations(&desk.path(file))?;
-    activations.layers().par_iter().map(|layer| Ok(design.reduce(scans.features(layer.view())?.view())?)).collect()
+    let activations = ActivationFile::open(&desk.path(file))?;
+    let reduce = |layer| Ok(design.reduce(scans.features(activations.layer(layer)?.view())?.view())?);
+    (0..activations.n_layers()).into_par_iter().map(reduce).collect()
 }
 
 /// The first lag at which the autocorrelation is not positive.

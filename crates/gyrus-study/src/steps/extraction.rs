@@ -2,14 +2,14 @@
 
 use std::path::PathBuf;
 
-use gyrus_activations::{Checkpoint, extract};
+use gyrus_activations::{Checkpoint, Extraction, Memory, extract_to};
 use gyrus_types::{TokenWindow, Tokens};
-use gyrus_windows::{LastToken, Tokenizer, WindowSpec, WordTokens, windows};
+use gyrus_windows::{Tokenizer, WindowSpec, WordTokens, windows};
 
+use crate::activation_files::ActivationWriter;
 use crate::hash::text_hash;
 use crate::run::Desk;
 use crate::settings::{ModelEntry, Pooling};
-use crate::store::write_activations;
 use crate::{Error, Event};
 
 /// Which weights of a model.
@@ -81,8 +81,11 @@ pub fn run(desk: &mut Desk) -> Result<(), Error> {
 fn extract_variant(desk: &mut Desk, model: &ModelEntry, variant: Variant) -> Result<(), Error> {
     let name = format!("activations-{}-{}", model.name, variant.name());
     let specs = variant_windows(desk, variant);
-    let settings =
-        format!("{specs:?} {:?} {:?} {}", desk.study.words.pooling, desk.study.words.overflow, desk.study.seed);
+    let words = &desk.study.words;
+    let settings = format!(
+        "{specs:?} {} {:?} {:?} {:?} {:?} {}",
+        words.keep, words.pooling, words.overflow, words.bos, words.tokens, desk.study.seed
+    );
     let hashes = desk.material.model_hash(&model.name).to_owned();
     let story = desk.material.story_hash.clone();
     desk.step(&name, &[&settings, &hashes, &story], |desk| {
@@ -99,11 +102,15 @@ fn extract_variant(desk: &mut Desk, model: &ModelEntry, variant: Variant) -> Res
             Pooling::Mean => gyrus_activations::Pooling::Mean,
             Pooling::Sum => gyrus_activations::Pooling::Sum,
         };
-        let activations = extract(&checkpoint, desk.device, &tokens, &wanted, pooling, &mut on_progress)?;
         let files: Vec<PathBuf> = specs.iter().map(|spec| activations_file(&model.name, variant, *spec)).collect();
-        for (file, activations) in files.iter().zip(&activations) {
-            write_activations(&desk.path(file), activations)?;
-        }
+        let lists: Vec<_> =
+            files.iter().zip(&wanted).map(|(file, list)| (desk.options.out.join(file), list.len())).collect();
+        let keep = desk.study.words.keep;
+        let mut writer = ActivationWriter::new(checkpoint.architecture(), &lists, keep, false)?;
+        let memory = Memory { limit: desk.options.memory, scratch: desk.options.out.clone() };
+        let extraction = Extraction { pooling, unnormed: false, memory };
+        extract_to(&checkpoint, desk.device, &tokens, &wanted, &extraction, &mut writer, &mut on_progress)?;
+        writer.finish()?;
         Ok(files)
     })
 }
@@ -122,10 +129,11 @@ fn read_windows(
     specs: &[WindowSpec],
 ) -> Result<(Tokens, Vec<Vec<TokenWindow>>), Error> {
     let transcript = &desk.material.transcript;
-    let tokenizer = Tokenizer::open(&model.folder)?;
-    tokenizer.check_vocabulary(checkpoint.architecture().vocabulary)?;
-    let tokens = tokenizer.tokens(transcript.text())?;
-    let words = WordTokens::new(&tokens, transcript, LastToken::default())?;
+    let (bos, reading) = (desk.study.words.bos, desk.study.words.tokens);
+    let tokenizer = Tokenizer::open(&model.folder)?.with_bos(bos)?;
+    let tokens = tokenizer.read(transcript, reading)?;
+    tokenizer.check_tokens(&tokens, checkpoint.architecture().vocabulary)?;
+    let words = WordTokens::new(&tokens, transcript, reading.last_token())?;
     let mut wanted = Vec::with_capacity(specs.len());
     for spec in specs {
         let found = windows(&tokens, &words, *spec, checkpoint.architecture().limit, desk.study.words.overflow)?;

@@ -60,7 +60,9 @@ impl Material {
         let mut model_hashes = BTreeMap::new();
         for model in &study.models {
             let checkpoint = Checkpoint::open(&model.folder)?;
-            Tokenizer::open(&model.folder)?.check_vocabulary(checkpoint.architecture().vocabulary)?;
+            let tokenizer = Tokenizer::open(&model.folder)?.with_bos(study.words.bos)?;
+            let tokens = tokenizer.read(&story.transcript, study.words.tokens)?;
+            tokenizer.check_tokens(&tokens, checkpoint.architecture().vocabulary)?;
             let own = model_files(&model.folder)?;
             let hashes: Vec<&String> = own.values().collect();
             model_hashes.insert(model.name.clone(), text_hash(&format!("{hashes:?}")));
@@ -124,8 +126,9 @@ fn model_files(folder: &Path) -> Result<BTreeMap<PathBuf, String>, Error> {
     let mut hashes = BTreeMap::new();
     for entry in std::fs::read_dir(folder).map_err(read)? {
         let path = entry.map_err(read)?.path();
-        let decides = path.extension().is_some_and(|extension| extension == "json" || extension == "safetensors");
-        if decides {
+        let decides =
+            path.extension().is_some_and(|kind| ["json", "safetensors", "bin"].iter().any(|known| kind == *known));
+        if decides || path.ends_with("merges.txt") {
             hashes.insert(path.clone(), file_hash(&path)?);
         }
     }

@@ -4,11 +4,11 @@ use gyrus_encoding::{Design, FoldScores, encode};
 use gyrus_types::Progress;
 use rayon::prelude::*;
 
+use crate::activation_files::ActivationFile;
 use crate::run::Desk;
 use crate::settings::ModelEntry;
 use crate::steps::extraction::{Variant, activations_file};
 use crate::steps::scans::{Panel, Scans};
-use crate::store::read_activations;
 use crate::{Error, Event};
 use gyrus_windows::WindowSpec;
 
@@ -65,9 +65,9 @@ pub fn all_series(desk: &mut Desk, scans: &Scans, panels: &[Panel], design: &Des
     let total = jobs.len() as u64;
     let mut series = Vec::with_capacity(jobs.len());
     for (done, (model, variant, window, predictors)) in jobs.into_iter().enumerate() {
-        let activations = read_activations(&desk.path(activations_file(&model.name, variant, window)))?;
+        let activations = ActivationFile::open(&desk.path(activations_file(&model.name, variant, window)))?;
         let layers = (0..activations.n_layers()).map(|layer| {
-            let reduced = design.reduce(scans.features(activations.layer(layer))?.view())?;
+            let reduced = design.reduce(scans.features(activations.layer(layer)?.view())?.view())?;
             let listener = |panel: &Panel| {
                 let controls = (predictors == Predictors::Joint).then(|| panel.controls.view());
                 Ok(encode(design, &reduced, controls, panel.responses.view())?)

@@ -3,12 +3,14 @@
 use std::path::PathBuf;
 
 use gyrus_similarity::{CkaMatrix, linear_cka};
-use gyrus_types::{LayerActivations, Progress};
+use gyrus_types::Progress;
+use ndarray::Array2;
 use serde::{Deserialize, Serialize};
 
+use crate::activation_files::ActivationFile;
 use crate::run::Desk;
 use crate::steps::extraction::{Variant, activations_file, all_files};
-use crate::store::{read_activations, write_whole};
+use crate::store::write_whole;
 use crate::tables::{Table, write_table};
 use crate::{Error, Event};
 
@@ -39,14 +41,14 @@ pub fn run(desk: &mut Desk) -> Result<(), Error> {
     let states = desk.content_key(&all_files(desk));
     desk.step("similarity", &[&settings, &states], |desk| {
         let sources = sources(desk)?;
-        let views: Vec<_> = sources.iter().flat_map(|(_, a)| a.layers().iter().map(|layer| layer.view())).collect();
+        let views: Vec<_> = sources.iter().flat_map(|(_, layers)| layers.iter().map(|layer| layer.view())).collect();
         let on_event = &mut *desk.on_event;
         let mut on_progress = |done, total| {
             let progress = Progress { done, total };
             on_event(Event::Progress { step: "similarity".into(), progress, unit: "tiles" });
         };
         let cka = linear_cka(&views, MEMORY, &mut on_progress)?;
-        let models: Vec<_> = sources.iter().map(|(name, a)| (name.clone(), a.n_layers())).collect();
+        let models: Vec<_> = sources.iter().map(|(name, layers)| (name.clone(), layers.len())).collect();
         write_table(&desk.path(FILES[0]), table(&models, &cka))?;
         let rows = |matrix: &ndarray::Array2<f64>| {
             matrix.outer_iter().map(|row| row.iter().map(|cka| (!cka.is_nan()).then_some(*cka)).collect()).collect()
@@ -58,8 +60,11 @@ pub fn run(desk: &mut Desk) -> Result<(), Error> {
     })
 }
 
+/// A model's name, and the states of its layers, each `(words, width)`.
+type Source = (String, Vec<Array2<f32>>);
+
 /// The trained models at the main window, each followed by its first twin.
-fn sources(desk: &Desk) -> Result<Vec<(String, LayerActivations)>, Error> {
+fn sources(desk: &Desk) -> Result<Vec<Source>, Error> {
     let variants = || Variant::all(desk.study.words.twins.min(1));
     let jobs = desk.study.models.iter().flat_map(|model| variants().map(move |variant| (model, variant)));
     jobs.map(|(model, variant)| {
@@ -68,7 +73,8 @@ fn sources(desk: &Desk) -> Result<Vec<(String, LayerActivations)>, Error> {
             Variant::Twin(_) => format!("{} untrained", model.name),
         };
         let file = activations_file(&model.name, variant, desk.study.words.main);
-        Ok((name, read_activations(&desk.path(file))?))
+        let file = ActivationFile::open(&desk.path(file))?;
+        Ok((name, (0..file.n_layers()).map(|layer| file.layer(layer)).collect::<Result<_, _>>()?))
     })
     .collect()
 }

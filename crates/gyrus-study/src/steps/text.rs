@@ -37,7 +37,7 @@ pub const FILE: &str = "text.json";
 /// # Errors
 /// A model or tokenizer that cannot be used, or a file that cannot be written.
 pub fn run(desk: &mut Desk) -> Result<(), Error> {
-    let settings = format!("{:?} {}", desk.study.text, desk.models_key());
+    let settings = format!("{:?} {:?} {}", desk.study.text, desk.study.words.bos, desk.models_key());
     let story = desk.material.story_hash.clone();
     desk.step("text", &[&settings, &story], |desk| {
         let text: String = desk.material.transcript.text().chars().take(desk.study.text.characters).collect();
@@ -48,12 +48,12 @@ pub fn run(desk: &mut Desk) -> Result<(), Error> {
             scores.push(TextScore {
                 model: model.name.clone(),
                 parameters: checkpoint.parameters(),
-                layers: architecture.n_layers,
+                layers: architecture.n_layers(),
                 width: architecture.width,
                 limit: architecture.limit,
                 bits_per_character: bits_per_character(
                     &checkpoint,
-                    &Tokenizer::open(&model.folder)?,
+                    &Tokenizer::open(&model.folder)?.with_bos(desk.study.words.bos)?,
                     &text,
                     desk.device,
                 )?,
@@ -78,8 +78,9 @@ pub fn bits_per_character(
     text: &str,
     device: &Device,
 ) -> Result<f64, Error> {
-    tokenizer.check_vocabulary(checkpoint.architecture().vocabulary)?;
-    let (sequences, scored) = half_overlapping(&tokenizer.tokens(text)?, checkpoint.architecture().limit);
+    let tokens = tokenizer.tokens(text)?;
+    tokenizer.check_tokens(&tokens, checkpoint.architecture().vocabulary)?;
+    let (sequences, scored) = half_overlapping(&tokens, checkpoint.architecture().limit);
     let logs = log_probabilities(checkpoint, device, &sequences)?;
     let nats: f64 = logs.iter().zip(&scored).map(|(logs, &n)| -logs[logs.len() - n..].iter().sum::<f64>()).sum();
     Ok(nats / std::f64::consts::LN_2 / text.chars().count() as f64)

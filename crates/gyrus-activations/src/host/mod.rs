@@ -1,0 +1,180 @@
+//! The processor as an engine: products and loops of our own, on all the cores that rayon's pool has.
+//!
+//! A number is the same whatever the number of threads, and whatever the other rows and sequences in its batch are.
+
+mod activation;
+mod array;
+mod attention;
+mod instructions;
+mod keys;
+mod norm;
+mod panels;
+mod pool;
+mod product;
+mod queries;
+mod shared;
+mod tile;
+#[cfg(target_arch = "x86_64")]
+mod tile_avx2;
+#[cfg(target_arch = "x86_64")]
+mod tile_avx512;
+mod turned;
+
+use std::sync::Arc;
+
+use rayon::prelude::*;
+
+use self::array::Array;
+use self::attention::Attend;
+use self::instructions::{Instructions, Kernel};
+use self::norm::{Normalise, normalise};
+use self::panels::Panels;
+use self::pool::Pool;
+use self::product::{Finish, Product};
+use crate::Error;
+use crate::architecture::{Activation, Attention};
+use crate::batch::{Batch, Rows};
+use crate::engine::{Engine, Heads, LinearWeights, NormWeights};
+
+/// Tokens in a batch at most (one sequence may have more): few enough for the processor's shared memory,
+/// enough to read the weights seldom.
+const TOKENS: usize = 1024;
+
+/// Numbers that one task adds.
+const ADDED: usize = 1 << 16;
+
+/// The processor.
+#[derive(Debug, Clone)]
+pub(crate) struct Host {
+    instructions: Instructions,
+    pool: Pool,
+}
+
+impl Host {
+    /// This machine's, with the widest instructions that it has.
+    pub(crate) fn new() -> Self {
+        Self::with(Instructions::widest())
+    }
+
+    fn with(instructions: Instructions) -> Self {
+        Self { instructions, pool: Pool::default() }
+    }
+
+    fn finish(&self, x: &Array, panels: &Panels, finish: Finish) -> Array {
+        let product = Product { x: x.numbers(), panels, finish, instructions: self.instructions, pool: &self.pool };
+        let mut out = self.pool.take(x.rows() * product.width());
+        product.write(&mut out);
+        Array::new(out, product.width())
+    }
+
+    /// Queries, keys and values clipped, queries and keys normalised, in place.
+    fn prepare(&self, joined: &mut Array, heads: &Heads<'_, Arc<NormWeights>>) {
+        if heads.attention.clip.is_none() && heads.norms.is_none() {
+            return;
+        }
+        let columns = joined.columns();
+        joined.numbers_mut().par_chunks_mut(columns).for_each(|row| {
+            if let Some(clip) = heads.attention.clip {
+                row.iter_mut().for_each(|x| *x = x.clamp(-clip as f32, clip as f32));
+            }
+            if let Some((queries, keys)) = heads.norms {
+                let (first, rest) = row.split_at_mut(heads.attention.query_width());
+                for (x, norm) in [(first, queries), (&mut rest[..heads.attention.key_width()], keys)] {
+                    let before = x.to_vec();
+                    self.instructions.run(Normalise { x: &before, out: x, norm });
+                }
+            }
+        });
+    }
+}
+
+impl Engine for Host {
+    type Array = Array;
+    type Linear = Panels;
+    type Norm = Arc<NormWeights>;
+
+    fn capacity(&self, length: usize, _: &Attention) -> usize {
+        (TOKENS / length.max(1)).max(1)
+    }
+
+    fn side_by_side(&self) -> bool {
+        true
+    }
+
+    fn upload(&self, values: Vec<f32>, columns: usize) -> Array {
+        let mut numbers = self.pool.take(values.len());
+        numbers.copy_from_slice(&values);
+        Array::new(numbers, columns)
+    }
+
+    fn download(&self, x: &Array) -> Result<Vec<f32>, Error> {
+        Ok(x.numbers().to_vec())
+    }
+
+    fn linear(&self, weights: LinearWeights) -> Panels {
+        Panels::new(&weights, self.instructions, &self.pool)
+    }
+
+    fn norm(&self, weights: NormWeights) -> Arc<NormWeights> {
+        Arc::new(weights)
+    }
+
+    fn select(&self, x: &Array, rows: &[usize]) -> Array {
+        let columns = x.columns();
+        let mut out = self.pool.take(rows.len() * columns);
+        for (out, row) in out.chunks_exact_mut(columns).zip(rows) {
+            out.copy_from_slice(&x.numbers()[row * columns..][..columns]);
+        }
+        Array::new(out, columns)
+    }
+
+    fn normalise(&self, x: &Array, norm: &Arc<NormWeights>) -> Array {
+        let mut out = self.pool.take(x.numbers().len());
+        normalise(x.numbers(), &mut out, norm, self.instructions);
+        Array::new(out, x.columns())
+    }
+
+    fn product(&self, x: &Array, linear: &Panels) -> Array {
+        self.finish(x, linear, Finish::Plain)
+    }
+
+    fn product_activated(&self, x: &Array, linear: &Panels, activation: Activation, gated: bool) -> Array {
+        self.finish(x, linear, if gated { Finish::Gated(activation) } else { Finish::Activated(activation) })
+    }
+
+    fn product_added(&self, x: &Array, linear: &Panels, mut sum: Array) -> Array {
+        let (instructions, pool) = (self.instructions, &self.pool);
+        Product { x: x.numbers(), panels: linear, finish: Finish::Added, instructions, pool }.write(sum.numbers_mut());
+        sum
+    }
+
+    fn add(&self, mut x: Array, y: &Array) -> Array {
+        let parts = x.numbers_mut().par_chunks_mut(ADDED).zip(y.numbers().par_chunks(ADDED));
+        parts.for_each(|(x, y)| self.instructions.run(Add(x, y)));
+        x
+    }
+
+    fn attend(&self, mut joined: Array, batch: &Batch, rows: Rows, heads: &Heads<'_, Arc<NormWeights>>) -> Array {
+        self.prepare(&mut joined, heads);
+        let Heads { attention, layer, turns, .. } = *heads;
+        let n_rows = batch.chosen(rows).map_or(joined.rows(), <[usize]>::len);
+        let mut out = self.pool.take(n_rows * attention.query_width());
+        let (instructions, pool) = (self.instructions, &self.pool);
+        Attend { joined: joined.numbers(), batch, rows, attention, layer, turns, instructions, pool }.write(&mut out);
+        Array::new(out, attention.query_width())
+    }
+}
+
+/// x + y, in place of x.
+struct Add<'a>(&'a mut [f32], &'a [f32]);
+
+impl Kernel for Add<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run<const FUSED: bool>(self) {
+        for (x, y) in self.0.iter_mut().zip(self.1) {
+            *x += y;
+        }
+    }
+}
