@@ -12,7 +12,7 @@ struct Step {
     environment: &'static [(&'static str, &'static str)],
 }
 
-const STEPS: [Step; 4] = [
+const STEPS: [Step; 5] = [
     Step { name: "format", cargo: &["fmt", "--all", "--check"], environment: &[] },
     Step {
         name: "lints",
@@ -21,6 +21,12 @@ const STEPS: [Step; 4] = [
     },
     // The test command of README.md.
     Step { name: "tests", cargo: &["test", "--release", "--workspace"], environment: &[] },
+    // One crate alone: the backend is a build of its own, and nothing else of the house needs it.
+    Step {
+        name: "gpu",
+        cargo: &["test", "--release", "-p", "gyrus-activations", "--features", "gpu", "--test", "gpu"],
+        environment: &[],
+    },
     Step {
         name: "docs",
         cargo: &["doc", "--release", "--workspace", "--no-deps"],

@@ -7,6 +7,7 @@
 
 use std::process::ExitCode;
 
+mod bench;
 mod ci;
 mod cold_build;
 mod process;
@@ -17,6 +18,7 @@ cargo xtask COMMAND
 
   reproduce   build the program, then run a study (`cargo xtask reproduce --help`)
   ci          format, lints, tests, docs and the small study, as .ci/run does
+  bench       measure the program against what people use today (`cargo xtask bench help`)
   cold-build  measure what a build from nothing costs
   help        this text";
 
@@ -25,6 +27,7 @@ fn main() -> ExitCode {
     let (command, rest) = arguments.split_first().map_or(("help", &[][..]), |(first, rest)| (first.as_str(), rest));
     let outcome = match (command, rest) {
         ("reproduce", rest) => reproduce::run(rest),
+        ("bench", rest) => bench::run(rest),
         ("ci", []) => ci::run(),
         ("cold-build", []) => cold_build::run(),
         ("help" | "--help" | "-h", _) => {
