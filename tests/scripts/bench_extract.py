@@ -71,7 +71,8 @@ def checkpoint(name):
             model = GPT2Model(GPT2Config(n_positions=LONGEST))
         else:
             shape = dict(hidden_size=288, intermediate_size=768, num_hidden_layers=6, num_attention_heads=6)
-            model = LlamaModel(LlamaConfig(vocab_size=50257, max_position_embeddings=LONGEST, bos_token_id=None, eos_token_id=None, **shape))
+            ends = dict(bos_token_id=None, eos_token_id=None, tie_word_embeddings=True)
+            model = LlamaModel(LlamaConfig(vocab_size=50257, max_position_embeddings=LONGEST, **ends, **shape))
         model.save_pretrained(folder)
         for file in arguments.tokenizer.iterdir():
             (folder / file.name).write_bytes(file.read_bytes())

@@ -1,5 +1,8 @@
 //! What a running study tells its shell.
 
+use std::path::Path;
+
+use gyrus_activations::Checkpoint;
 use gyrus_types::Progress;
 
 /// News of a running study; the shell decides how to show it.
@@ -36,4 +39,14 @@ pub enum Event {
     },
     /// Something the user should know, for example a refused listener.
     Note(String),
+}
+
+impl Event {
+    /// A note on the settings of a model that nothing here reads, if there are any.
+    pub fn unknown_keys(folder: &Path, checkpoint: &Checkpoint) -> Option<Self> {
+        let keys = checkpoint.unknown_keys();
+        let name = folder.join("config.json");
+        let note = || format!("`{}` has keys that are not known and not used: {}", name.display(), keys.join(", "));
+        (!keys.is_empty()).then(|| Self::Note(note()))
+    }
 }

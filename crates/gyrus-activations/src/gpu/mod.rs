@@ -46,8 +46,8 @@ pub(crate) struct Norm {
 }
 
 impl Gpu {
-    #[cfg_attr(not(any(feature = "gpu", test)), expect(dead_code, reason = "only a build with a GPU makes one"))]
     /// A device whose products are made in `half`, or in f32, and whose arrays have `largest` bytes at most.
+    #[cfg_attr(not(any(feature = "gpu", test)), expect(dead_code, reason = "only a build with a GPU makes one"))]
     pub(crate) fn new(device: Device, half: Option<DType>, largest: Option<u64>) -> Self {
         Self { device, half, largest }
     }

@@ -1,13 +1,14 @@
 //! `gyrus extract`: every layer's state of every word of a text.
 
 use std::path::{Path, PathBuf};
+use std::time::Instant;
 
 use anyhow::{Context, bail};
 use clap::{Args, ValueEnum};
 use gyrus_activations::{Checkpoint, Extraction, Memory, Need, Pooling, extract_to, need};
 use gyrus_recordings::read_words;
 use gyrus_study::{ActivationWriter, Event, Keep};
-use gyrus_types::Transcript;
+use gyrus_types::{Progress, Transcript};
 use gyrus_windows::{Bos, Overflow, Reading, Tokenizer, WindowSpec, WordTokens, windows};
 
 use super::device::{DeviceArguments, bytes};
@@ -107,6 +108,7 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
     let mut news = News::new(Log::Text);
     let device = arguments.device.open(&mut |note| news.show(Event::Note(note)))?;
     let checkpoint = Checkpoint::open(&arguments.model)?;
+    Event::unknown_keys(&arguments.model, &checkpoint).into_iter().for_each(|event| news.show(event));
     let tokenizer = Tokenizer::open(&arguments.model)?.with_bos(arguments.bos.into())?;
     let reading = Reading::from(arguments.word_tokens);
     let transcript = read_transcript(&arguments.transcript)?;
@@ -143,9 +145,15 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
     let step = "extract".to_owned();
     news.show(Event::Begun { step: step.clone() });
     let mut writer = ActivationWriter::new(checkpoint.architecture(), &lists, arguments.keep, arguments.unnormed)?;
-    let mut on_progress =
-        |progress| news.show(Event::Progress { step: step.clone(), progress, unit: "tokens x layers" });
+    let (begun, mut read) = (Instant::now(), 0);
+    let mut on_progress = |progress: Progress| {
+        read = progress.total / checkpoint.architecture().n_layers() as u64;
+        news.show(Event::Progress { step: step.clone(), progress, unit: "tokens x layers" });
+    };
     extract_to(&checkpoint, &device, &tokens, &wanted, &extraction, &mut writer, &mut on_progress)?;
+    let seconds = begun.elapsed().as_secs_f64();
+    let rate = read as f64 / seconds.max(1e-9);
+    news.show(Event::Note(format!("{read} tokens passed the model in {seconds:.1} s, {rate:.0} a second")));
     if let Keep::Components(components) = arguments.keep {
         let loss = 100.0 * writer.largest_loss();
         news.show(Event::Note(format!("{components} components leave out at most {loss:.2} % of a layer's variance")));

@@ -70,12 +70,26 @@ pub fn variant_windows(desk: &Desk, variant: Variant) -> Vec<WindowSpec> {
 /// # Errors
 /// A model, tokenizer or window that cannot be used, or a file that cannot be written.
 pub fn run(desk: &mut Desk) -> Result<(), Error> {
+    let bytes = disk(desk)?;
+    (desk.on_event)(Event::Note(format!("states take {} MiB on disk", bytes.div_ceil(1 << 20))));
     for model in &desk.study.models {
         for variant in Variant::all(desk.study.words.twins) {
             extract_variant(desk, model, variant)?;
         }
     }
     Ok(())
+}
+
+/// Bytes that the states of all models take on disk.
+fn disk(desk: &Desk) -> Result<u64, Error> {
+    let n_words = desk.material.transcript.words().len();
+    let mut bytes = 0;
+    for model in &desk.study.models {
+        let one = desk.study.words.keep.disk(Checkpoint::open(&model.folder)?.architecture(), n_words);
+        let lists = Variant::all(desk.study.words.twins).map(|variant| variant_windows(desk, variant).len());
+        bytes += one * lists.sum::<usize>() as u64;
+    }
+    Ok(bytes)
 }
 
 fn extract_variant(desk: &mut Desk, model: &ModelEntry, variant: Variant) -> Result<(), Error> {

@@ -60,6 +60,7 @@ impl Material {
         let mut model_hashes = BTreeMap::new();
         for model in &study.models {
             let checkpoint = Checkpoint::open(&model.folder)?;
+            Event::unknown_keys(&model.folder, &checkpoint).into_iter().for_each(&mut *on_event);
             let tokenizer = Tokenizer::open(&model.folder)?.with_bos(study.words.bos)?;
             let tokens = tokenizer.read(&story.transcript, study.words.tokens)?;
             tokenizer.check_tokens(&tokens, checkpoint.architecture().vocabulary)?;
