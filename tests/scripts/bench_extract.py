@@ -13,6 +13,9 @@ Before anything is timed, the states of both sides are compared.
 Times of gyrus are those of the whole program, from its start to its end, opening the checkpoint and tokenising included;
 those of the peer leave out importing, opening and tokenising.
 Tokens are those of all windows asked for, whether or not a side computes some of them once for several windows.
+Full history is read over all --words; of windows, --window-words says how many words of each model are enough.
+With --peer-words the peer reads that many words only, spread over those with a whole longest window before them, so that
+all its batches are full; both sides are then compared by tokens a second.
 """
 import argparse
 import collections
@@ -23,6 +26,7 @@ import resource
 import statistics
 import subprocess
 import sys
+import tempfile
 import time
 
 parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
@@ -31,10 +35,12 @@ parser.add_argument("--work", type=pathlib.Path, required=True)
 parser.add_argument("--text", type=pathlib.Path, required=True)
 parser.add_argument("--tokenizer", type=pathlib.Path, required=True)
 parser.add_argument("--words", type=int, default=5000)
+parser.add_argument("--window-words", help="words with windows for each of --models, for example 400,2000 [--words]")
+parser.add_argument("--peer-words", type=int, help="words that the peer reads of them [all]")
 parser.add_argument("--rounds", type=int, default=5)
 parser.add_argument("--threads", type=int, default=os.cpu_count())
 parser.add_argument("--models", default="gpt2-small,llama-15m")
-parser.add_argument("--workloads", default="full,32,100,sweep")
+parser.add_argument("--workloads", default="full,32,100,sweep", help="NAME for every model, or MODEL:NAME for one [%(default)s]")
 parser.add_argument("--peers", default="one word,batches of 32")
 parser.add_argument("--write", type=pathlib.Path, help="file whose table is replaced")
 parser.add_argument("--measure-peer", help=argparse.SUPPRESS)
@@ -80,9 +86,9 @@ def checkpoint(name):
     return folder
 
 
-def words_of(text):
-    """The first words of a text and each word's stretch of characters."""
-    words = text.split()[: arguments.words]
+def words_of(text, n):
+    """The first `n` words of a text and each word's stretch of characters."""
+    words = text.split()[:n]
     joined, spans = "", []
     for word in words:
         joined += " " if joined else ""
@@ -99,6 +105,27 @@ def ends_of(text, spans, offsets):
         last = max((i for i in range(start, end) if text[i].isalnum()), default=end - 1)
         ends.append(int(np.searchsorted(firsts, last, side="right")))
     return ends
+
+
+def workloads_of(name):
+    """Names of what one model is to do."""
+    for workload in arguments.workloads.split(","):
+        model, _, last = workload.rpartition(":")
+        if model in ("", name):
+            yield last
+
+
+def words_of_peer(ends, windows):
+    """The ends of the words that the peer reads."""
+    if arguments.peer_words is None or windows == ["full"]:
+        return ends
+    whole = [end for end in ends if end >= max(windows)]
+    return [whole[i] for i in np.linspace(0, len(whole) - 1, min(arguments.peer_words, len(whole))).astype(int)]
+
+
+def tokens_of(ids, ends, windows):
+    """Tokens in all windows of the words."""
+    return sum(len(ids) if window == "full" else sum(min(window, end) for end in ends) for window in windows)
 
 
 def last_states(model, batch):
@@ -140,19 +167,33 @@ def time_peer(model, ids, ends, windows, together):
     return time.perf_counter() - begun, cpu_seconds(resource.getrusage(resource.RUSAGE_SELF)) - cpu_seconds(before)
 
 
+def peak_mib(process):
+    """Peak resident MiB of a running process; of one that has ended, None."""
+    try:
+        status = pathlib.Path(f"/proc/{process}/status").read_text()
+    except (FileNotFoundError, ProcessLookupError):
+        return None
+    return next((int(line.split()[1]) / 1024 for line in status.splitlines() if line.startswith("VmHWM")), None)
+
+
 def run_gyrus(folder, transcript, windows, keep="none", out=None):
     """Wall seconds, CPU seconds and peak resident MiB of the program."""
     out = out or arguments.work / "states-{}.safetensors"
     command = [arguments.gyrus, "extract", "--model", folder, "--transcript", transcript, "--device", "cpu", "--keep", keep]
     command += ["--threads", str(arguments.threads), "--windows", ",".join(map(str, windows)), "--out", out]
     begun = time.perf_counter()
-    process = subprocess.Popen([str(part) for part in command], stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
-    errors = process.stderr.read().decode()
-    _, status, usage = os.wait4(process.pid, 0)
-    wall = time.perf_counter() - begun
-    if status != 0:
-        sys.exit(errors)
-    return wall, cpu_seconds(usage), usage.ru_maxrss / 1024
+    with tempfile.TemporaryFile() as errors:
+        process = subprocess.Popen([str(part) for part in command], stdout=subprocess.DEVNULL, stderr=errors)
+        peak, ended = 0, 0
+        while ended == 0:
+            time.sleep(0.01)
+            peak = max(peak, peak_mib(process.pid) or 0)
+            ended, status, usage = os.wait4(process.pid, os.WNOHANG)
+        wall = time.perf_counter() - begun
+        if status != 0:
+            errors.seek(0)
+            sys.exit(errors.read().decode())
+    return wall, cpu_seconds(usage), peak
 
 
 def peak_of_peer(name, workload, together):
@@ -161,71 +202,99 @@ def peak_of_peer(name, workload, together):
     return float(subprocess.run(command, check=True, capture_output=True, text=True).stdout)
 
 
-def agree(folder, model, ids, ends, transcript):
+def agree(folder, model, story):
     """The largest difference of the two sides' states, as a share of the largest state."""
     out = arguments.work / "check.safetensors"
-    run_gyrus(folder, transcript, [32], keep="f32", out=out)
-    found, expected = load_file(out), peer(model, ids, ends[:64], 32, 32).numpy()
+    run_gyrus(folder, story.transcript, [32], keep="f32", out=out)
+    found, expected = load_file(out), peer(model, story.ids, story.ends[:64], 32, 32).numpy()
     layers = range(expected.shape[0])
     return max(np.abs(found[f"layer.{i}"][:64] - expected[i]).max() / np.abs(expected[i]).max() for i in layers)
 
 
+class Story:
+    """The first `n` words of the text, as both sides read them."""
+
+    def __init__(self, n, tokenizer):
+        text, spans = words_of(arguments.text.read_text(), n)
+        self.transcript = arguments.work / f"words-{n}.txt"
+        self.transcript.write_text(text)
+        encoding = tokenizer(text, return_offsets_mapping=True, add_special_tokens=False)
+        self.ids = torch.tensor(encoding["input_ids"])
+        self.ends = ends_of(text, spans, encoding["offset_mapping"])
+
+
 def main():
     arguments.work.mkdir(parents=True, exist_ok=True)
-    text, spans = words_of(arguments.text.read_text())
-    transcript = arguments.work / "transcript.txt"
-    transcript.write_text(text)
+    models = arguments.models.split(",")
+    window_words = [int(n) for n in arguments.window_words.split(",")] if arguments.window_words else [arguments.words] * len(models)
     rows = []
-    for name in arguments.models.split(","):
+    for name, n in zip(models, window_words, strict=True):
         folder = checkpoint(name)
         tokenizer = AutoTokenizer.from_pretrained(folder)
-        encoding = tokenizer(text, return_offsets_mapping=True, add_special_tokens=False)
-        ids = torch.tensor(encoding["input_ids"])
-        ends = ends_of(text, spans, encoding["offset_mapping"])
+        whole, story = Story(arguments.words, tokenizer), Story(n, tokenizer)
         model = AutoModel.from_pretrained(folder).eval()
         if arguments.measure_peer:
-            wanted, workload, together = json.loads(arguments.measure_peer)
-            if wanted == name:
-                time_peer(model, ids, ends[:256] if workload != "full" else ends, WORKLOADS[workload][1], together)
-                print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024)
-                return
+            measure_peer(name, model, whole, story)
             continue
-        difference = agree(folder, model, ids, ends, transcript)
-        print(f"{name}: {len(ends)} words, {len(ids)} tokens, states differ by at most {difference:.1e} of the largest", flush=True)
+        difference = agree(folder, model, story)
+        print(f"{name}: states differ by at most {difference:.1e} of the largest", flush=True)
         if difference > 1e-4:
             sys.exit("the two sides do not compute the same")
-        for workload in arguments.workloads.split(","):
-            title, windows = WORKLOADS[workload]
-            asked = sum(len(ids) if w == "full" else sum(min(w, end) for end in ends) for w in windows)
-            for label, together in (("one word", 1), ("batches of 32", 32)):
-                if label not in arguments.peers or (workload == "full" and together == 1):
-                    continue
-                theirs, ours = [], []
-                for _ in range(arguments.rounds):
-                    theirs.append(time_peer(model, ids, ends, windows, together))
-                    ours.append(run_gyrus(folder, transcript, windows))
-                peak = peak_of_peer(name, workload, together)
-                rows.append(row(name, title, "one pass" if workload == "full" else label, asked, theirs, ours, peak))
-                print(rows[-1], flush=True)
+        for workload in workloads_of(name):
+            rows += bench(name, folder, model, whole if workload == "full" else story, workload)
     if not arguments.measure_peer:
         finish(rows)
 
 
-def row(name, title, label, asked, theirs, ours, peak):
-    median = lambda runs, i: statistics.median(run[i] for run in runs)
-    ratios = [their[0] / our[0] for their, our in zip(theirs, ours)]
-    cells = [name, title, label, f"{asked:,}"]
-    cells += [f"{asked / median(theirs, 0):,.0f}", f"{asked / median(ours, 0):,.0f}"]
+def measure_peer(name, model, whole, story):
+    """Prints the peak of this process after the peer's work of one workload."""
+    wanted, workload, together = json.loads(arguments.measure_peer)
+    if wanted == name:
+        windows, story = WORKLOADS[workload][1], whole if workload == "full" else story
+        time_peer(model, story.ids, words_of_peer(story.ends, windows), windows, together)
+        print(peak_mib("self"))
+        sys.exit()
+
+
+def bench(name, folder, model, story, workload):
+    """The table's rows of one model and one list of windows."""
+    title, windows = WORKLOADS[workload]
+    chosen = words_of_peer(story.ends, windows)
+    asked, asked_of_peer = (tokens_of(story.ids, ends, windows) for ends in (story.ends, chosen))
+    peers = {"one pass": 1} if workload == "full" else {"one word": 1, "batches of 32": 32}
+    peers = {label: together for label, together in peers.items() if label in arguments.peers or workload == "full"}
+    theirs, ours = {label: [] for label in peers}, []
+    for _ in range(arguments.rounds):
+        ours.append(run_gyrus(folder, story.transcript, windows))
+        for label, together in peers.items():
+            theirs[label].append(time_peer(model, story.ids, chosen, windows, together))
+    rows = []
+    for label, together in peers.items():
+        peak = peak_of_peer(name, workload, together)
+        rows.append(row(name, title, label, (asked_of_peer, theirs[label]), (asked, ours), peak))
+        print(rows[-1], flush=True)
+    return rows
+
+
+def row(name, title, label, theirs, ours, peak):
+    rates = lambda side: [side[0] / run[0] for run in side[1]]
+    million = lambda side: 1e6 * statistics.median(run[1] for run in side[1]) / side[0]
+    ratios = [our / their for our, their in zip(rates(ours), rates(theirs))]
+    cells = [name, title, label, f"{theirs[0]:,}", f"{ours[0]:,}"]
+    cells += [f"{statistics.median(rates(side)):,.0f}" for side in (theirs, ours)]
     cells += [f"{statistics.median(ratios):.2f} ({min(ratios):.2f} to {max(ratios):.2f})"]
-    cells += [f"{median(theirs, 1):.1f}", f"{median(ours, 1):.1f}", f"{peak:,.0f}", f"{median(ours, 2):,.0f}"]
+    cells += [f"{million(theirs):,.0f}", f"{million(ours):,.0f}", f"{peak:,.0f}", f"{statistics.median(run[2] for run in ours[1]):,.0f}"]
     return "| " + " | ".join(cells) + " |"
 
 
 def finish(rows):
-    head = ["model", "windows", "PyTorch does", "tokens", "PyTorch tokens/s", "gyrus tokens/s", "ratio (range)"]
-    head += ["PyTorch CPU s", "gyrus CPU s", "PyTorch peak MiB", "gyrus peak MiB"]
+    head = ["model", "windows", "PyTorch does", "its tokens", "our tokens", "its tokens/s", "our tokens/s", "ratio (range)"]
+    head += ["its CPU s per million", "our CPU s per million", "its peak MiB", "our peak MiB"]
     load = ", ".join(f"{x:.1f}" for x in os.getloadavg())
-    say = f"{arguments.words:,} words, {arguments.threads} threads, median of {arguments.rounds} alternating runs; "
+    words = f"{arguments.words:,} words"
+    words += f" (with windows: the first {arguments.window_words})" if arguments.window_words else ""
+    words += f" (PyTorch with windows: {arguments.peer_words} of them)" if arguments.peer_words else ""
+    say = f"{words}, {arguments.threads} threads, median of {arguments.rounds} alternating runs; "
     say += f"torch {torch.__version__.split('+')[0]}, transformers {transformers.__version__}, load at the end {load}."
     table = "\n".join([say, "", "| " + " | ".join(head) + " |", "|" + "---|" * len(head)] + rows)
     print(table)
