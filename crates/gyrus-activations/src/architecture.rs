@@ -234,6 +234,11 @@ impl Attention {
         self.kv_heads * self.head_dim
     }
 
+    /// Columns of queries, keys and values together.
+    pub(crate) fn joined_width(&self) -> usize {
+        self.query_width() + 2 * self.key_width()
+    }
+
     /// Query heads that share one key head.
     pub(crate) fn group(&self) -> usize {
         self.heads / self.kv_heads

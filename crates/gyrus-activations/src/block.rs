@@ -6,6 +6,7 @@ use crate::batch::{Batch, Rows};
 use crate::checkpoint::Checkpoint;
 use crate::engine::{Engine, Heads};
 use crate::inventory::{LinearSlots, NormSlots};
+use crate::joined::Joined;
 use crate::rotary::Turns;
 
 /// The weights of one block.
@@ -25,7 +26,7 @@ pub(crate) struct Block<E: Engine> {
 }
 
 /// What a block needs to know of the model and the batch it works on.
-pub(crate) struct Place<'a, E> {
+pub(crate) struct Place<'a, E: Engine> {
     pub(crate) engine: &'a E,
     pub(crate) architecture: &'a Architecture,
     /// Index of the block.
@@ -35,6 +36,8 @@ pub(crate) struct Place<'a, E> {
     pub(crate) batch: &'a Batch,
     /// The rows whose states are computed.
     pub(crate) rows: Rows,
+    /// Queries, keys and values, where they were made before.
+    pub(crate) joined: Option<&'a Joined<E>>,
 }
 
 impl<E: Engine> Block<E> {
@@ -117,9 +120,20 @@ impl<E: Engine> Block<E> {
         }
     }
 
+    /// Queries, keys and values of states, `(tokens, width)` to `(tokens, queries | keys | values)`.
+    pub(crate) fn joined(&self, x: &E::Array, engine: &E) -> E::Array {
+        match &self.attention_norm {
+            Some(norm) => engine.product(&engine.normalise(x, norm), &self.attention_input),
+            None => engine.product(x, &self.attention_input),
+        }
+    }
+
     /// What the heads see in x, `(tokens, width)` to `(rows, queries)`.
     fn mixed(&self, x: &E::Array, place: &Place<'_, E>) -> E::Array {
-        let joined = place.engine.product(x, &self.attention_input);
+        let joined = match place.joined {
+            Some(joined) => joined.of_batch(place.batch, place.engine),
+            None => place.engine.product(x, &self.attention_input),
+        };
         let heads = Heads {
             attention: &place.architecture.attention,
             layer: &place.architecture.layers[place.layer],

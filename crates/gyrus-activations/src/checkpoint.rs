@@ -58,7 +58,9 @@ impl Checkpoint {
         let naming = naming(&files, &family.names);
         architecture.output.tied &= !own_head(&files, &family.names, naming)?;
         let inventory = Inventory::new(&architecture, family, naming);
-        for slot in inventory.slots() {
+        // A body saved without its head gives states; whoever asks for logits is told which tensor is not there.
+        let has_head = files.has(&inventory.output().name);
+        for slot in if has_head { inventory.slots() } else { inventory.body_slots() } {
             files.check(&slot.name, &slot.shape)?;
         }
         check_unread(&files, &inventory, &family.names)?;
@@ -84,7 +86,7 @@ impl Checkpoint {
         &self.dir
     }
 
-    /// Number of weights; an output head tied to the embedding counts once.
+    /// Number of weights; an output head tied to the embedding counts once, and one that was not saved counts too.
     pub fn parameters(&self) -> u64 {
         self.inventory.slots().iter().map(|slot| slot.shape.iter().product::<usize>() as u64).sum()
     }
@@ -190,7 +192,8 @@ mod tests {
     use std::fs;
 
     use super::*;
-    use crate::reference::{Sketch, Written};
+    use crate::hidden_states::hidden_states;
+    use crate::reference::{Sketch, Written, cpu};
 
     fn check(written: &Written, expected: &str) {
         let error = written.open().expect_err(expected).to_string();
@@ -235,6 +238,15 @@ mod tests {
         let written = Sketch { tied: false, ..Sketch::default() }.write();
         written.configure(&[("tie_word_embeddings", "true")]);
         assert!(!written.open()?.architecture().output.tied);
+        Ok(())
+    }
+
+    #[test]
+    fn a_body_without_its_head_gives_states_and_no_logits() -> Result<(), Error> {
+        let written = Sketch { tied: false, ..Sketch::default() }.write();
+        written.save(&written.dir.path().join("model.safetensors"), |name| name != "lm_head.weight");
+        let found = hidden_states(&written.open()?, &cpu(), ndarray::array![[1, 2]].view());
+        assert!(found.is_err_and(|error| error.to_string().contains("has no tensor `lm_head.weight`")));
         Ok(())
     }
 

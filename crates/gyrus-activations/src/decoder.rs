@@ -17,6 +17,7 @@ use crate::checkpoint::Checkpoint;
 use crate::engine::Engine;
 use crate::entrance::Entrance;
 use crate::exit::Exit;
+use crate::joined::Joined;
 use crate::memory::AtOnce;
 use crate::streams::Streams;
 use crate::turns::TurnTables;
@@ -85,10 +86,13 @@ impl<'a, E: Engine> Decoder<'a, E> {
         let tables = TurnTables::new(architecture, longest);
         let tokens: usize = batches.iter().map(|batch| batch.ids().len()).sum();
         let mut progress = Progress { done: 0, total: (tokens * architecture.n_layers()) as u64 };
-        let mut streams = self.enter(batches, layers, visit)?;
+        let entrance = Entrance::load(self.checkpoint, batches, self.engine)?;
+        let mut streams = self.enter(&entrance, batches, layers, visit)?;
+        let (mut entrance, columns) = (Some(entrance), architecture.attention.joined_width());
         for layer in 0..architecture.n_layers() {
             let (block, exit) = (self.block(layer)?, self.exit_after(layer)?);
-            let step = Step { layer, block, exit, layers, tables: &tables, engine: self.engine, architecture };
+            let joined = entrance.take().and_then(|entrance| Joined::of(entrance, &block, columns, self.engine));
+            let step = Step { layer, block, exit, joined, layers, tables: &tables, engine: self.engine, architecture };
             step.run(batches, &mut streams, visit, &mut |tokens| {
                 progress.done += tokens;
                 on_progress(progress);
@@ -98,11 +102,16 @@ impl<'a, E: Engine> Decoder<'a, E> {
     }
 
     /// The streams before the first block.
-    fn enter(&self, batches: &[Batch], layers: Layers, visit: Visit<'_>) -> Result<Streams<'a, E>, Error> {
+    fn enter(
+        &self,
+        entrance: &Entrance<'_, E>,
+        batches: &[Batch],
+        layers: Layers,
+        visit: Visit<'_>,
+    ) -> Result<Streams<'a, E>, Error> {
         let (room, scratch) = self.room.clone();
         let width = self.checkpoint.architecture().width;
         let mut streams = Streams::new(self.engine, batches, width, room, scratch)?;
-        let entrance = Entrance::load(self.checkpoint, batches, self.engine)?;
         for (index, batch) in batches.iter().enumerate() {
             let x = entrance.states(batch);
             if layers != Layers::Last {
@@ -134,6 +143,8 @@ struct Step<'a, E: Engine> {
     block: Arc<Block<E>>,
     /// What follows the last block.
     exit: Option<Exit<E>>,
+    /// What the first block's product would give.
+    joined: Option<Joined<E>>,
     layers: Layers,
     tables: &'a TurnTables,
     engine: &'a E,
@@ -183,7 +194,8 @@ impl<E: Engine> Step<'_, E> {
         let (layer, engine) = (self.layer, self.engine);
         let turns = self.architecture.layers[layer].rotary.as_ref().map(|rotary| self.tables.of(rotary));
         let rows = if self.exit.is_some() { Rows::Kept } else { Rows::All };
-        let place = Place { engine, architecture: self.architecture, layer, turns, batch, rows };
+        let joined = self.joined.as_ref();
+        let place = Place { engine, architecture: self.architecture, layer, turns, batch, rows, joined };
         let x = self.block.forward(x, &place);
         let Some(exit) = &self.exit else {
             let wanted = self.layers != Layers::Last;

@@ -11,7 +11,7 @@ use crate::rotary::Turns;
 /// A device that computes.
 pub(crate) trait Engine: Sync {
     /// Numbers `(rows, columns)`.
-    type Array: Clone + Send;
+    type Array: Clone + Send + Sync;
     /// The weights of a product.
     type Linear: Clone + Send + Sync;
     /// The weights of a norm.

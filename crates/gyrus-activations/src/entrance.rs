@@ -50,13 +50,7 @@ impl<'a, E: Engine> Entrance<'a, E> {
 
     /// The input of the first block, `(tokens, width)`.
     pub(crate) fn states(&self, batch: &Batch) -> E::Array {
-        let width = self.embedding.width;
-        let row = |id: &u32| &self.rows[self.ids.partition_point(|other| other < id) * width..][..width];
-        let x = self.engine.upload(batch.ids().iter().flat_map(row).copied().collect(), width);
-        let x = match &self.projection {
-            Some(projection) => self.engine.product(&x, projection),
-            None => x,
-        };
+        let x = self.projected(batch.ids());
         let x = match &self.positions {
             Some(positions) => {
                 let added = positions[..batch.length() * self.width].repeat(batch.sequences());
@@ -64,6 +58,43 @@ impl<'a, E: Engine> Entrance<'a, E> {
             }
             None => x,
         };
+        self.normed(x)
+    }
+
+    /// Whether the same id gives the same state wherever it stands.
+    pub(crate) fn depends_on_ids_alone(&self) -> bool {
+        self.positions.is_none()
+    }
+
+    /// The states of ids whatever their positions, `(ids, width)`.
+    pub(crate) fn of_ids(&self, ids: &[u32]) -> E::Array {
+        self.normed(self.projected(ids))
+    }
+
+    /// Every id that occurs, ascending.
+    pub(crate) fn ids(&self) -> &[u32] {
+        &self.ids
+    }
+
+    /// Every id that occurs, ascending, and nothing else.
+    pub(crate) fn into_ids(self) -> Vec<u32> {
+        self.ids
+    }
+
+    /// The rows of the table, `(ids, width)`.
+    fn projected(&self, ids: &[u32]) -> E::Array {
+        let width = self.embedding.width;
+        let row = |id: &u32| &self.rows[self.ids.partition_point(|other| other < id) * width..][..width];
+        let mut rows = Vec::with_capacity(ids.len() * width);
+        ids.iter().for_each(|id| rows.extend_from_slice(row(id)));
+        let x = self.engine.upload(rows, width);
+        match &self.projection {
+            Some(projection) => self.engine.product(&x, projection),
+            None => x,
+        }
+    }
+
+    fn normed(&self, x: E::Array) -> E::Array {
         match &self.norm {
             Some(norm) => self.engine.normalise(&x, norm),
             None => x,

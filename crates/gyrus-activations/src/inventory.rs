@@ -159,6 +159,13 @@ impl Inventory {
         slots
     }
 
+    /// Every weight that states need, in the fixed order.
+    pub(crate) fn body_slots(&self) -> Vec<&Slot> {
+        let mut slots = self.slots();
+        slots.truncate(slots.len() - usize::from(self.head.is_some()) - usize::from(self.head_bias.is_some()));
+        slots
+    }
+
     /// The matrix `(vocabulary, embedding width)` that makes logits of states.
     pub(crate) fn output(&self) -> &Slot {
         self.head.as_ref().unwrap_or(&self.embedding)

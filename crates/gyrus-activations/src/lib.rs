@@ -23,6 +23,7 @@ mod head;
 mod hidden_states;
 mod host;
 mod inventory;
+mod joined;
 mod likelihood;
 mod memory;
 mod passes;

@@ -55,7 +55,7 @@ impl Need {
         let blocks = &checkpoint.inventory().blocks;
         let longest = batches.iter().map(|batch| batch.ids().len()).max().unwrap_or(0) as u64;
         let (attention, inner, width) = (&architecture.attention, &architecture.feed_forward, architecture.width);
-        let joined = attention.query_width() + 2 * attention.key_width();
+        let joined = attention.joined_width();
         // Two arrays of states, queries with keys and values, what the heads see, the inside twice where it is gated.
         let inside = 2 * width + joined + attention.query_width() + 2 * inner.width;
         let columns = at_once.threads * inside + at_once.batches * 2 * width;

@@ -83,7 +83,7 @@ impl Attend<'_> {
 
     /// The numbers of a token for the head in `column`, counted over queries, keys and values, `(head_dim)`.
     pub(super) fn head(&self, sequence: usize, position: usize, column: usize) -> &[f32] {
-        let stride = self.attention.query_width() + 2 * self.attention.key_width();
+        let stride = self.attention.joined_width();
         let row = sequence * self.batch.length() + position;
         &self.joined[row * stride + column * self.attention.head_dim..][..self.attention.head_dim]
     }
@@ -159,7 +159,7 @@ mod tests {
 
     impl Case {
         fn stride(&self) -> usize {
-            self.attention.query_width() + 2 * self.attention.key_width()
+            self.attention.joined_width()
         }
 
         fn scale(&self) -> f64 {
