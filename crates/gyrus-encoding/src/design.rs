@@ -49,11 +49,13 @@ pub struct Design {
     params: DesignParams,
 }
 
-/// The features of one layer as principal components, learnt in each outer fold on its training rows alone.
+/// The features of one layer as an analysis reads them; what was learnt was learnt on training rows alone.
 #[derive(Debug, Clone)]
-pub struct Reduced {
-    /// `[fold]`: `(rows, components)`.
-    pub(crate) folds: Vec<Array2<f64>>,
+pub enum Reduced {
+    /// As they came, `(rows, width)`, the same in every outer fold.
+    Same(Array2<f64>),
+    /// As principal components or in a unit of each outer fold's own, `[fold]`: `(rows, components)`.
+    PerFold(Vec<Array2<f64>>),
 }
 
 impl Design {
@@ -101,8 +103,11 @@ impl Design {
     /// [`Error::Rows`] or [`Error::NotFinite`] if the features do not fit the plan, [`Error::Ridge`] if they are all constant.
     pub fn reduce(&self, features: ArrayView2<f64>) -> Result<Reduced, Error> {
         self.check("features", features)?;
+        if self.params.components.is_none() && self.params.unit == FeatureUnit::Own {
+            return Ok(Reduced::Same(features.to_owned()));
+        }
         let folds = self.folds.iter().map(|fold| self.reduce_on(fold, features)).collect::<Result<_, _>>()?;
-        Ok(Reduced { folds })
+        Ok(Reduced::PerFold(folds))
     }
 
     fn reduce_on(&self, fold: &Fold, features: ArrayView2<f64>) -> Result<Array2<f64>, Error> {

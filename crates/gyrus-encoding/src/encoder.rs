@@ -1,37 +1,154 @@
 //! Ridge on top of controls: the controls carry no penalty, the features do.
 //!
-//! argmin over A, B of ||Y - C A - P B||^2 + a ||B||^2. By Frisch and Waugh this is ridge of what C leaves of Y
-//! on what C leaves of P; a large penalty gives back the controls alone, so the two models are nested
-//! and their difference is what the features add.
+//! argmin over A, B of ||Y - C A - P B||^2 + a ||B||^2; a large penalty gives back the controls alone, so the two
+//! models are nested and their difference is what the features add.
 
-use std::ops::Range;
+use gyrus_ridge::{InnerRows, Nested, NestedFold, Ridge, Rule};
+use linfa::traits::Predict;
+use ndarray::{Array2, ArrayView2, Axis, concatenate, s};
 
-use gyrus_ridge::{Moments, Ridge, Spectrum, choose};
-use ndarray::{Array1, Array2, ArrayView2, Axis};
-
-use crate::design::rows_of;
+use crate::design::Reduced;
 use crate::held_out::Blocks;
-use crate::{Design, Error, FoldScores, Reduced};
+use crate::missing::without_missing;
+use crate::{Design, Error, FoldScores};
+
+/// Features and controls, decomposed in every training set of a design; it serves any responses to them.
+#[derive(Debug)]
+pub struct Encoder<'a> {
+    design: &'a Design,
+    /// Controls and features side by side with the outer folds that read them, in order.
+    parts: Vec<Part>,
+}
+
+/// Outer folds that share their features.
+#[derive(Debug)]
+struct Part {
+    /// `(rows, controls + features)`.
+    x: Array2<f64>,
+    nested: Nested,
+}
+
+impl<'a> Encoder<'a> {
+    /// Decomposes `features`, and `controls`, `(rows, controls)`, if there are any.
+    ///
+    /// # Errors
+    /// [`Error::Rows`] or [`Error::NotFinite`] if an array does not fit the plan, [`Error::Ridge`] if a decomposition fails.
+    pub fn new(design: &'a Design, features: &Reduced, controls: Option<ArrayView2<f64>>) -> Result<Self, Error> {
+        let inner = |fold: usize| {
+            let rows = |fold: &crate::Fold| InnerRows { training: fold.train.clone(), held_out: fold.test.clone() };
+            design.inner(fold).iter().map(rows).collect()
+        };
+        Self::over(design, features, controls, inner)
+    }
+
+    /// The same without inner folds: it can refit, but not choose.
+    fn for_refits(design: &'a Design, features: &Reduced, controls: Option<ArrayView2<f64>>) -> Result<Self, Error> {
+        Self::over(design, features, controls, |_| Vec::new())
+    }
+
+    fn over(
+        design: &'a Design,
+        features: &Reduced,
+        controls: Option<ArrayView2<f64>>,
+        inner: impl Fn(usize) -> Vec<InnerRows>,
+    ) -> Result<Self, Error> {
+        if let Some(controls) = controls {
+            design.check("controls", controls)?;
+        }
+        let controls = controls.as_ref();
+        let folds = design.folds().iter().enumerate();
+        let folds: Vec<NestedFold> =
+            folds.map(|(i, fold)| NestedFold { training: fold.train.clone(), inner: inner(i) }).collect();
+        let part = |(features, folds): (&Array2<f64>, &[NestedFold])| {
+            let x = match controls {
+                Some(controls) => {
+                    concatenate(Axis(1), &[controls.view(), features.view()]).expect("both have the plan's rows")
+                }
+                None => features.clone(),
+            };
+            let n_controls = controls.map_or(0, |controls| controls.ncols());
+            Ok(Part { nested: Nested::new(x.view(), n_controls, folds)?, x })
+        };
+        let parts = match features {
+            Reduced::Same(features) => vec![part((features, &folds))?],
+            Reduced::PerFold(features) => {
+                features.iter().zip(folds.chunks(1)).map(part).collect::<Result<_, Error>>()?
+            }
+        };
+        Ok(Self { design, parts })
+    }
+
+    /// Scores for `responses`, `(rows, targets)`: a penalty for each target, chosen in the inner folds, and r on held-out rows.
+    ///
+    /// A target with a missing value (NaN) is undefined: see [`missing`](crate::missing).
+    ///
+    /// # Errors
+    /// [`Error::Rows`] or [`Error::NotFinite`] if the responses do not fit the plan, [`Error::Ridge`] if a fit fails.
+    pub fn encode(&self, responses: ArrayView2<f64>, rule: &Rule) -> Result<FoldScores, Error> {
+        let responses = without_missing(self.design, responses)?;
+        let mut fits = Vec::new();
+        for part in &self.parts {
+            let fitted = part.nested.fit(responses.view(), self.design.penalties(), rule)?;
+            fits.extend(fitted.into_iter().map(|fit| (&part.x, fit.ridge, fit.choice.penalties)));
+        }
+        let penalties = stacked(fits.iter().map(|(_, _, penalties)| penalties.view()), responses.ncols());
+        Ok(self.scores(fits.iter().map(|(x, ridge, _)| (*x, ridge)), responses.view(), penalties))
+    }
+
+    /// The same with given penalties, `(folds, targets)`: for nulls, which refit the weights and keep the penalties.
+    ///
+    /// # Errors
+    /// As [`Encoder::encode`], and [`Error::Ridge`] if the penalties are of other folds or targets.
+    pub fn refit(&self, responses: ArrayView2<f64>, penalties: ArrayView2<f64>) -> Result<FoldScores, Error> {
+        let responses = without_missing(self.design, responses)?;
+        let (mut fits, mut first) = (Vec::new(), 0);
+        for part in &self.parts {
+            let last = (first + part.nested.n_folds()).min(penalties.nrows());
+            let ridges = part.nested.refit(responses.view(), penalties.slice(s![first..last, ..]))?;
+            fits.extend(ridges.into_iter().map(|ridge| (&part.x, ridge)));
+            first = last;
+        }
+        Ok(self.scores(fits.iter().map(|(x, ridge)| (*x, ridge)), responses.view(), penalties.to_owned()))
+    }
+
+    /// What the fits of all outer folds reach on the rows that each has not seen.
+    fn scores<'f>(
+        &self,
+        fits: impl Iterator<Item = (&'f Array2<f64>, &'f Ridge)>,
+        responses: ArrayView2<f64>,
+        penalties: Array2<f64>,
+    ) -> FoldScores {
+        let held_out = |(fold, (x, ridge)): (usize, (&Array2<f64>, &Ridge))| {
+            let mut predicted = Array2::zeros(responses.dim());
+            for stretch in &self.design.folds()[fold].test {
+                let rows = s![stretch.clone(), ..];
+                predicted.slice_mut(rows).assign(&ridge.predict(&x.slice(rows)));
+            }
+            Blocks::of(predicted.view(), responses, &self.design.blocks(fold))
+        };
+        FoldScores::new(fits.enumerate().map(held_out).collect(), penalties)
+    }
+}
 
 /// Scores of `features` for `responses`, `(rows, targets)`, on top of `controls`, `(rows, controls)`, if there are any.
 ///
 /// One penalty per target, chosen in the inner folds by squared error; everything is learnt on training rows.
 ///
 /// # Errors
-/// [`Error::Rows`] or [`Error::NotFinite`] if an array does not fit the plan, [`Error::Ridge`] if a fit fails.
+/// As [`Encoder::new`] and [`Encoder::encode`].
 pub fn encode(
     design: &Design,
     features: &Reduced,
     controls: Option<ArrayView2<f64>>,
     responses: ArrayView2<f64>,
 ) -> Result<FoldScores, Error> {
-    fit(design, features, controls, responses, |arrays, fold| arrays.choose(design, fold))
+    Encoder::new(design, features, controls)?.encode(responses, &Rule::default())
 }
 
 /// As [`encode`] with given penalties, `(folds, targets)`: for nulls, which refit the weights and keep the penalties.
 ///
 /// # Errors
-/// As [`encode`].
+/// As [`Encoder::new`] and [`Encoder::refit`].
 pub fn refit(
     design: &Design,
     features: &Reduced,
@@ -39,81 +156,12 @@ pub fn refit(
     responses: ArrayView2<f64>,
     penalties: ArrayView2<f64>,
 ) -> Result<FoldScores, Error> {
-    fit(design, features, controls, responses, |_, fold| Ok(penalties.row(fold).to_owned()))
+    Encoder::for_refits(design, features, controls)?.refit(responses, penalties)
 }
 
-fn fit(
-    design: &Design,
-    features: &Reduced,
-    controls: Option<ArrayView2<f64>>,
-    responses: ArrayView2<f64>,
-    choose: impl Fn(&Arrays, usize) -> Result<Array1<f64>, Error>,
-) -> Result<FoldScores, Error> {
-    design.check("responses", responses)?;
-    if let Some(controls) = controls {
-        design.check("controls", controls)?;
-    }
-    let mut penalties = Array2::zeros((design.folds().len(), responses.ncols()));
-    let mut folds = Vec::with_capacity(design.folds().len());
-    for (fold, p) in features.folds.iter().enumerate() {
-        let arrays = Arrays { p: p.view(), y: responses.view(), c: controls.as_ref().map(|c| c.view()) };
-        let chosen = choose(&arrays, fold)?;
-        let predicted = arrays.predict(&design.folds()[fold].train, &chosen)?;
-        folds.push(Blocks::of(predicted.view(), responses, &design.blocks(fold)));
-        penalties.row_mut(fold).assign(&chosen);
-    }
-    Ok(FoldScores::new(folds, penalties))
-}
-
-/// Components P `(rows, components)`, responses Y `(rows, targets)`, controls C `(rows, controls)`.
-struct Arrays<'a> {
-    p: ArrayView2<'a, f64>,
-    y: ArrayView2<'a, f64>,
-    c: Option<ArrayView2<'a, f64>>,
-}
-
-impl Arrays<'_> {
-    /// The penalty of each target with the least squared error over the inner folds.
-    fn choose(&self, design: &Design, fold: usize) -> Result<Array1<f64>, Error> {
-        let inner = design.inner(fold).iter().map(|inner| {
-            let (p, y) = self.partialled(&inner.train)?;
-            Ok((moments(&p, &y, &inner.train)?, moments(&p, &y, &inner.test)?))
-        });
-        let inner = inner.collect::<Result<Vec<_>, Error>>()?;
-        Ok(choose(&inner, design.penalties())?.penalties)
-    }
-
-    /// Predictions for all rows of the model fitted on `train`: C A + P B.
-    fn predict(&self, train: &[Range<usize>], penalties: &Array1<f64>) -> Result<Array2<f64>, Error> {
-        let (p, y) = self.partialled(train)?;
-        let b = weights(&moments(&p, &y, train)?, penalties)?;
-        Ok(&self.y - &y + p.dot(&b))
-    }
-
-    /// What a constant and the controls, fitted on `train`, leave of P and of Y; both have mean 0 on `train`.
-    fn partialled(&self, train: &[Range<usize>]) -> Result<(Array2<f64>, Array2<f64>), Error> {
-        Ok((partial(self.p, self.c, train)?, partial(self.y, self.c, train)?))
-    }
-}
-
-/// X - mean - (C - mean) A with A = (C'C)^+ C'X, all learnt on `train`.
-fn partial(x: ArrayView2<f64>, c: Option<ArrayView2<f64>>, train: &[Range<usize>]) -> Result<Array2<f64>, Error> {
-    let x_train = rows_of(x, train);
-    let mean = |rows: &Array2<f64>| rows.mean_axis(Axis(0)).expect("a fold has training rows");
-    let centred = &x - &mean(&x_train);
-    let Some(c) = c else { return Ok(centred) };
-    let c_train = rows_of(c, train);
-    let a = weights(&Moments::of(c_train.view(), x_train.view())?, &Array1::zeros(x.ncols()))?;
-    Ok(centred - (&c - &mean(&c_train)).dot(&a))
-}
-
-fn moments(p: &Array2<f64>, y: &Array2<f64>, rows: &[Range<usize>]) -> Result<Moments, Error> {
-    Ok(Moments::of(rows_of(p.view(), rows).view(), rows_of(y.view(), rows).view())?)
-}
-
-/// B_j = (X'X + a_j I)^+ X'Y_j for centred X and Y.
-fn weights(training: &Moments, penalties: &Array1<f64>) -> Result<Array2<f64>, Error> {
-    let centred = training.centred()?;
-    let ridge = Ridge::of(&centred, &Spectrum::of(centred.xx.view())?, penalties.view())?;
-    Ok(ridge.weights().to_owned())
+/// One row of penalties per fold.
+fn stacked<'f>(rows: impl Iterator<Item = ndarray::ArrayView1<'f, f64>>, targets: usize) -> Array2<f64> {
+    let mut all = Array2::zeros((0, targets));
+    rows.for_each(|row| all.push_row(row).expect("a penalty for each target"));
+    all
 }

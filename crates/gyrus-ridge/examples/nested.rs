@@ -1,50 +1,62 @@
 //! Nested cross-validation from shared moments, on matrices of raw little-endian f64, row after row.
 //!
-//! `nested X Y ROWS FIRST LAST COUNT OUT` cuts ROWS into 50 blocks, holds 10 contiguous stretches out in turn, chooses
-//! among COUNT penalties from FIRST to LAST on 5 inner stretches, and writes r (10, targets) and then the penalties.
-//! `tests/scripts/ridge_oracle.py` compares the answer with himalaya and scikit-learn.
+//! `nested X Y ROWS GRID FOLDS RUN OUT` cuts ROWS into FOLDS contiguous stretches, holds the first RUN of them out in
+//! turn, chooses among the penalties of GRID (A:B:N) on 5 stretches of the others, and writes r (RUN, targets), then the
+//! penalties (RUN, targets), then the weights (RUN, width, targets).
+//! `tests/scripts/bench_encode.py` compares the answer with himalaya.
 
 use std::error::Error;
 use std::fs;
 use std::ops::Range;
 
-use gyrus_ridge::{HeldOut, Moments, PenaltyGrid, Ridge, Spectrum, choose};
-use ndarray::Array2;
+use gyrus_ridge::{HeldOut, InnerRows, Moments, Nested, NestedFold, PenaltyGrid, Rule};
+use ndarray::{Array2, s};
 
-const BLOCKS: usize = 50;
-const OUTER: usize = 10;
 const INNER: usize = 5;
 
 fn main() -> Result<(), Box<dyn Error>> {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
-    let [x, y, rows, first, last, count, out] = &arguments[..] else {
-        return Err("usage: nested X Y ROWS FIRST LAST COUNT OUT".into());
+    let [x, y, rows, grid, folds, run, out] = &arguments[..] else {
+        return Err("usage: nested X Y ROWS GRID FOLDS RUN OUT".into());
     };
-    let rows: usize = rows.parse()?;
-    let (x, y) = (read(x, rows)?, read(y, rows)?);
-    let grid = PenaltyGrid::logarithmic(first.parse()?, last.parse()?, count.parse()?)?;
-    let bounds: Vec<Range<usize>> = (0..BLOCKS).map(|b| b * rows / BLOCKS..(b + 1) * rows / BLOCKS).collect();
-    let blocks = Moments::blocks(x.view(), y.view(), &bounds)?;
-    let total = join(&blocks)?;
-    let (mut r, mut penalties) = (Vec::new(), Vec::new());
-    for fold in 0..OUTER {
-        let held: Range<usize> = fold * BLOCKS / OUTER..(fold + 1) * BLOCKS / OUTER;
-        let held_out = join(&blocks[held.clone()])?;
-        let training = total.clone() - &held_out;
-        let rest: Vec<Moments> = [&blocks[..held.start], &blocks[held.end..]].concat();
-        let inner = rest.chunks(rest.len() / INNER).map(|held| Ok((training.clone() - &join(held)?, join(held)?)));
-        let choice = choose(&inner.collect::<Result<Vec<_>, Box<dyn Error>>>()?, &grid)?;
-        let centred = training.centred()?;
-        let ridge = Ridge::of(&centred, &Spectrum::of(centred.xx.view())?, choice.penalties.view())?;
-        r.extend(HeldOut::of(&ridge, &held_out).r());
-        penalties.extend(choice.penalties);
+    let (rows, folds, run): (usize, usize, usize) = (rows.parse()?, folds.parse()?, run.parse()?);
+    let (x, y, grid) = (read(x, rows)?, read(y, rows)?, grid.parse::<PenaltyGrid>()?);
+    let held_out: Vec<Range<usize>> = k_fold(rows, folds).take(run).collect();
+    let plan: Vec<NestedFold> = held_out.iter().map(|held| nested_fold(rows, held)).collect();
+    let fits = Nested::new(x.view(), 0, &plan)?.fit(y.view(), &grid, &Rule::default())?;
+    let (mut r, mut penalties, mut weights) = (Vec::new(), Vec::new(), Vec::new());
+    for (held, fit) in held_out.into_iter().zip(fits) {
+        let moments = Moments::of(x.slice(s![held.clone(), ..]), y.slice(s![held, ..]))?;
+        r.extend(HeldOut::of(&fit.ridge, &moments).r());
+        penalties.extend(fit.choice.penalties);
+        weights.extend(fit.ridge.weights());
     }
-    fs::write(out, r.iter().chain(&penalties).flat_map(|value: &f64| value.to_le_bytes()).collect::<Vec<u8>>())?;
+    let bytes = r.iter().chain(&penalties).chain(&weights).flat_map(|value: &f64| value.to_le_bytes());
+    fs::write(out, bytes.collect::<Vec<u8>>())?;
     Ok(())
 }
 
-fn join(blocks: &[Moments]) -> Result<Moments, Box<dyn Error>> {
-    blocks.iter().sum::<Option<Moments>>().ok_or_else(|| "no blocks to join".into())
+/// `n` contiguous stretches of the rows, as scikit-learn's KFold cuts them.
+fn k_fold(rows: usize, n: usize) -> impl Iterator<Item = Range<usize>> {
+    let edge = move |i: usize| i * (rows / n) + i.min(rows % n);
+    (0..n).map(move |i| edge(i)..edge(i + 1))
+}
+
+/// The rows around a held-out stretch, cut into inner folds.
+fn nested_fold(rows: usize, held: &Range<usize>) -> NestedFold {
+    let training = [0..held.start, held.end..rows];
+    // Positions among the training rows that a stretch of them has on either side of the held-out rows.
+    let stretches = |positions: Range<usize>| {
+        let before = positions.start.min(held.start)..positions.end.min(held.start);
+        let after = positions.start.max(held.start) + held.len()..positions.end.max(held.start) + held.len();
+        [before, after].into_iter().filter(|rows| !rows.is_empty()).collect::<Vec<_>>()
+    };
+    let n = rows - held.len();
+    let inner = k_fold(n, INNER).map(|inner| InnerRows {
+        training: [stretches(0..inner.start), stretches(inner.end..n)].concat(),
+        held_out: stretches(inner),
+    });
+    NestedFold { inner: inner.collect(), training: training.into_iter().filter(|rows| !rows.is_empty()).collect() }
 }
 
 fn read(path: &str, rows: usize) -> Result<Array2<f64>, Box<dyn Error>> {

@@ -90,6 +90,29 @@ pub enum Error {
     /// No folds to choose a penalty on.
     #[error("choosing a penalty needs at least one inner fold")]
     NoFolds,
+    /// A band without features.
+    #[error("band {band} (from 0) has no feature")]
+    EmptyBand {
+        /// The band, from 0.
+        band: usize,
+    },
+    /// A share that is not a positive number.
+    #[error("the share of band {band} (from 0) must be positive and finite: `{value}`")]
+    Share {
+        /// The band, from 0.
+        band: usize,
+        /// The share.
+        value: f64,
+    },
+    /// A search without shares to begin with.
+    #[error("a search for shares needs at least one to begin with")]
+    NoShares,
+    /// A row that is learnt from and held out at once.
+    #[error("row {row} (from 0) is both learnt from and held out")]
+    SharedRow {
+        /// The row, from 0.
+        row: usize,
+    },
     /// Weights of samples, which these estimators do not take.
     #[error("sample weights are not supported, remove them from the dataset")]
     SampleWeights,

@@ -4,14 +4,20 @@
 //! training and held-out set of nested cross-validation without touching a row again.
 //! Nothing here knows what a row or a target stands for.
 
+mod axes;
+mod banded;
+mod bands;
 mod centred;
 mod choice;
 mod error;
+mod feature_sums;
 mod finite;
 mod grid;
 mod held_out;
+mod inner_fold;
 mod means;
 mod moments;
+mod nested;
 mod origin;
 mod params;
 mod pca;
@@ -19,21 +25,31 @@ mod pca_params;
 mod product;
 mod quadratic;
 mod ridge;
+mod row_groups;
+mod rule;
 #[cfg(test)]
 mod samples;
+mod scaled;
 mod spectrum;
 mod standardiser;
+mod target_sums;
+mod wide;
 
+pub use banded::{Banded, BandedFitted, Search};
+pub use bands::{Bands, Shares};
 pub use centred::Centred;
-pub use choice::{Choice, InnerFold, choose};
+pub use choice::{Choice, choose};
 pub use error::Error;
 pub use grid::PenaltyGrid;
 pub use held_out::{HeldOut, pearson};
 pub use moments::Moments;
+pub use nested::{Fitted, Nested};
 pub use origin::Origin;
 pub use params::{Penalty, RidgeParams, RidgeValidParams};
 pub use pca::Pca;
 pub use pca_params::{PcaParams, PcaValidParams};
 pub use ridge::Ridge;
+pub use row_groups::{InnerRows, NestedFold};
+pub use rule::{Criterion, Rule, Sharing};
 pub use spectrum::Spectrum;
 pub use standardiser::Standardiser;

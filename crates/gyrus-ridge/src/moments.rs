@@ -7,24 +7,21 @@ use std::iter::Sum;
 use std::ops::{Add, AddAssign, Range, Sub, SubAssign};
 use std::sync::Arc;
 
-use ndarray::{Array1, Array2, ArrayView1, ArrayView2, Axis, s};
+use ndarray::{Array1, ArrayView1, ArrayView2, s};
 
 use crate::centred::Centred;
 use crate::error::Error;
+use crate::feature_sums::FeatureSums;
 use crate::finite;
 use crate::origin::Origin;
-use crate::product::{gram, product};
+use crate::target_sums::TargetSums;
 
 /// Sums over the rows of a block: n, 1'X, 1'Y, X'X, X'Y and the columns' Y'Y, all measured from the origin.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Moments {
     origin: Arc<Origin>,
-    n: usize,
-    x: Array1<f64>,
-    y: Array1<f64>,
-    xx: Array2<f64>,
-    xy: Array2<f64>,
-    yy: Array1<f64>,
+    pub(crate) features: FeatureSums,
+    pub(crate) targets: TargetSums,
 }
 
 impl Moments {
@@ -65,54 +62,23 @@ impl Moments {
 
     fn of_checked(origin: &Arc<Origin>, x: ArrayView2<f64>, y: ArrayView2<f64>) -> Self {
         let (x, y) = (&x - &origin.x, &y - &origin.y);
-        Self {
-            origin: Arc::clone(origin),
-            n: x.nrows(),
-            x: x.sum_axis(Axis(0)),
-            y: y.sum_axis(Axis(0)),
-            xx: gram(x.view()),
-            xy: product(x.t(), y.view()),
-            yy: y.map_axis(Axis(0), |column| column.dot(&column)),
-        }
-    }
-
-    /// These features' moments with other targets: `y` (n, t) for the same rows of `x` (n, p), so that X'X is not
-    /// computed again; used for targets that are shifted against the features.
-    ///
-    /// # Errors
-    /// `x` or `y` does not have the rows and columns these moments were made of, or a value is not finite.
-    pub fn with_targets(&self, x: ArrayView2<f64>, y: ArrayView2<f64>) -> Result<Self, Error> {
-        finite::check_pair(x, y)?;
-        finite::check_columns("features", x.ncols(), self.origin.x.len())?;
-        finite::check_columns("targets", y.ncols(), self.origin.y.len())?;
-        if x.nrows() != self.n {
-            return Err(Error::Rows { features: self.n, targets: y.nrows() });
-        }
-        let (x, y) = (&x - &self.origin.x, &y - &self.origin.y);
-        Ok(Self {
-            origin: Arc::clone(&self.origin),
-            n: self.n,
-            x: self.x.clone(),
-            y: y.sum_axis(Axis(0)),
-            xx: self.xx.clone(),
-            xy: product(x.t(), y.view()),
-            yy: y.map_axis(Axis(0), |column| column.dot(&column)),
-        })
+        let (features, targets) = (FeatureSums::of(x.view()), TargetSums::of(x.view(), y.view()));
+        Self { origin: Arc::clone(origin), features, targets }
     }
 
     /// Number of rows.
     pub fn n(&self) -> usize {
-        self.n
+        self.features.n
     }
 
     /// Number of features, p.
     pub fn n_features(&self) -> usize {
-        self.x.len()
+        self.features.sum.len()
     }
 
     /// Number of targets, t.
     pub fn n_targets(&self) -> usize {
-        self.y.len()
+        self.targets.sum.len()
     }
 
     /// The point these moments are measured from.
@@ -125,7 +91,7 @@ impl Moments {
     /// # Errors
     /// There are no rows.
     pub fn mean_x(&self) -> Result<Array1<f64>, Error> {
-        Ok(&self.origin.x + &(&self.x / self.rows()?))
+        Ok(&self.origin.x + &self.features.mean()?)
     }
 
     /// The targets' means (t).
@@ -133,7 +99,7 @@ impl Moments {
     /// # Errors
     /// There are no rows.
     pub fn mean_y(&self) -> Result<Array1<f64>, Error> {
-        Ok(&self.origin.y + &(&self.y / self.rows()?))
+        Ok(&self.origin.y + &self.targets.mean(self.n())?)
     }
 
     /// The moments about the rows' own means; a feature or target that does not vary in these rows, beyond the rounding
@@ -143,14 +109,14 @@ impl Moments {
     /// There are no rows.
     pub fn centred(&self) -> Result<Centred, Error> {
         Ok(Centred {
-            n: self.n,
+            n: self.n(),
             mean_x: self.mean_x()?,
             mean_y: self.mean_y()?,
             sum_x: Array1::zeros(self.n_features()),
             sum_y: Array1::zeros(self.n_targets()),
-            xx: self.xx_centred()?,
-            xy: self.xy_centred()?,
-            yy: self.yy_centred()?,
+            xx: self.features.centred()?,
+            xy: self.targets.products_centred(&self.features.centre())?,
+            yy: self.targets.squares_centred(self.n())?,
         })
     }
 
@@ -161,101 +127,15 @@ impl Moments {
     /// The centre has other numbers of features or targets.
     pub fn about(&self, mean_x: ArrayView1<f64>, mean_y: ArrayView1<f64>) -> Centred {
         let (m, k) = (&mean_x - &self.origin.x, &mean_y - &self.origin.y);
-        let n = self.n as f64;
         Centred {
-            n: self.n,
+            n: self.n(),
             mean_x: mean_x.to_owned(),
             mean_y: mean_y.to_owned(),
-            sum_x: &self.x - &(n * &m),
-            sum_y: &self.y - &(n * &k),
-            xx: self.xx_about(&m),
-            xy: self.xy_about(&m, &k),
-            yy: self.yy_about(&k),
-        }
-    }
-
-    /// X'X about the rows' own means (p, p).
-    pub(crate) fn xx_centred(&self) -> Result<Array2<f64>, Error> {
-        let mut xx = self.xx_about(&(&self.x / self.rows()?));
-        for i in self.still(&self.x, &self.xx.diag()) {
-            xx.row_mut(i).fill(0.0);
-            xx.column_mut(i).fill(0.0);
-        }
-        Ok(xx)
-    }
-
-    /// X'Y about the rows' own means (p, t).
-    pub(crate) fn xy_centred(&self) -> Result<Array2<f64>, Error> {
-        let n = self.rows()?;
-        let mut xy = self.xy_about(&(&self.x / n), &(&self.y / n));
-        self.still(&self.x, &self.xx.diag()).into_iter().for_each(|i| xy.row_mut(i).fill(0.0));
-        self.still(&self.y, &self.yy.view()).into_iter().for_each(|j| xy.column_mut(j).fill(0.0));
-        Ok(xy)
-    }
-
-    /// Each column's Y'Y about the rows' own means (t).
-    fn yy_centred(&self) -> Result<Array1<f64>, Error> {
-        let mut yy = self.yy_about(&(&self.y / self.rows()?));
-        self.still(&self.y, &self.yy.view()).into_iter().for_each(|j| yy[j] = 0.0);
-        Ok(yy)
-    }
-
-    /// Columns that do not vary beyond the rounding of their sums and sums of squares.
-    fn still(&self, sums: &Array1<f64>, squares: &ArrayView1<f64>) -> Vec<usize> {
-        let n = self.n as f64;
-        let varies = |s: f64, squares: f64| squares - s * s / n > n * f64::EPSILON * squares;
-        (0..sums.len()).filter(|&i| !varies(sums[i], squares[i])).collect()
-    }
-
-    /// X'X about a centre (p), giving (p, p).
-    pub(crate) fn xx_about_mean(&self, mean_x: ArrayView1<f64>) -> Array2<f64> {
-        self.xx_about(&(&mean_x - &self.origin.x))
-    }
-
-    /// X'Y about a centre (p) and (t), giving (p, t).
-    pub(crate) fn xy_about_means(&self, mean_x: ArrayView1<f64>, mean_y: ArrayView1<f64>) -> Array2<f64> {
-        self.xy_about(&(&mean_x - &self.origin.x), &(&mean_y - &self.origin.y))
-    }
-
-    /// Each column's Y'Y about a centre (t), giving (t).
-    pub(crate) fn yy_about_mean(&self, mean_y: ArrayView1<f64>) -> Array1<f64> {
-        self.yy_about(&(&mean_y - &self.origin.y))
-    }
-
-    /// X'X - u m' - m u' with u = s - n m / 2, which is X'X - s m' - m s' + n m m' kept exactly symmetric.
-    fn xx_about(&self, m: &Array1<f64>) -> Array2<f64> {
-        let u = &self.x - &(0.5 * self.n as f64 * m);
-        let mut xx = self.xx.clone();
-        for ((mut row, &u_i), &m_i) in xx.axis_iter_mut(Axis(0)).zip(&u).zip(m) {
-            for ((value, &u_j), &m_j) in row.iter_mut().zip(&u).zip(m) {
-                *value -= u_i * m_j + u_j * m_i;
-            }
-        }
-        xx
-    }
-
-    /// X'Y - s k' - m (z - n k)' with s, z the sums of X, Y and m, k their centres.
-    fn xy_about(&self, m: &Array1<f64>, k: &Array1<f64>) -> Array2<f64> {
-        let rest = &self.y - &(self.n as f64 * k);
-        let mut xy = self.xy.clone();
-        for ((mut row, &s_i), &m_i) in xy.axis_iter_mut(Axis(0)).zip(&self.x).zip(m) {
-            for ((value, &k_j), &rest_j) in row.iter_mut().zip(k).zip(&rest) {
-                *value -= s_i * k_j + m_i * rest_j;
-            }
-        }
-        xy
-    }
-
-    /// Y'Y - 2 z k + n k^2 for each column, with z the sums of Y and k its centre.
-    fn yy_about(&self, k: &Array1<f64>) -> Array1<f64> {
-        &self.yy - &(2.0 * k * &self.y) + self.n as f64 * k * k
-    }
-
-    /// n as a number to divide by.
-    fn rows(&self) -> Result<f64, Error> {
-        match self.n {
-            0 => Err(Error::TooFewRows { what: "a mean", needed: 1, rows: 0 }),
-            n => Ok(n as f64),
+            sum_x: self.features.sum_about(m.view()),
+            sum_y: self.targets.sum_about(self.n(), k.view()),
+            xx: self.features.about(m.view()),
+            xy: self.targets.products_about(&self.features.centre(), m.view(), k.view()),
+            yy: self.targets.squares_about(self.n(), k.view()),
         }
     }
 
@@ -273,12 +153,8 @@ impl Moments {
 impl AddAssign<&Moments> for Moments {
     fn add_assign(&mut self, other: &Moments) {
         self.assert_addable(other);
-        self.n += other.n;
-        self.x += &other.x;
-        self.y += &other.y;
-        self.xx += &other.xx;
-        self.xy += &other.xy;
-        self.yy += &other.yy;
+        self.features += &other.features;
+        self.targets += &other.targets;
     }
 }
 
@@ -289,12 +165,8 @@ impl AddAssign<&Moments> for Moments {
 impl SubAssign<&Moments> for Moments {
     fn sub_assign(&mut self, other: &Moments) {
         self.assert_addable(other);
-        self.n = self.n.checked_sub(other.n).expect("the rows taken away are among these");
-        self.x -= &other.x;
-        self.y -= &other.y;
-        self.xx -= &other.xx;
-        self.xy -= &other.xy;
-        self.yy -= &other.yy;
+        self.features -= &other.features;
+        self.targets -= &other.targets;
     }
 }
 
@@ -326,10 +198,10 @@ impl<'a> Sum<&'a Moments> for Option<Moments> {
 
 #[cfg(test)]
 mod tests {
-    use ndarray::concatenate;
+    use ndarray::{Array2, Axis, concatenate};
 
     use super::*;
-    use crate::samples::{distance, gaussian, regression};
+    use crate::samples::{distance, regression};
 
     /// All sums about a centre, directly from rows.
     fn directly(x: &Array2<f64>, y: &Array2<f64>, mean_x: &Array1<f64>, mean_y: &Array1<f64>) -> Centred {
@@ -388,17 +260,6 @@ mod tests {
         assert!(distance(&expected.xx, &found.xx) < 1e-12);
         assert!(distance(&expected.xy, &found.xy) < 1e-12);
         assert!(distance(&expected.yy, &found.yy) < 1e-12);
-        Ok(())
-    }
-
-    #[test]
-    fn other_targets_leave_the_features_alone() -> Result<(), Error> {
-        let (x, y) = regression(40, 5, 3, 5);
-        let other = gaussian(40, 3, 6);
-        let found = Moments::of(x.view(), y.view())?.with_targets(x.view(), other.view())?;
-        assert_eq!(found, Moments::of(x.view(), other.view())?);
-        let too_short = gaussian(39, 3, 6);
-        assert!(Moments::of(x.view(), y.view())?.with_targets(x.view(), too_short.view()).is_err());
         Ok(())
     }
 

@@ -22,14 +22,24 @@ pub(crate) fn serial_product(a: ArrayView2<f64>, b: ArrayView2<f64>) -> Array2<f
     c
 }
 
-/// A'A for A (m, n), giving an exactly symmetric (n, n): only the upper blocks are multiplied.
+/// A'A for A (m, n), giving an exactly symmetric (n, n), on all threads of the current pool.
 pub(crate) fn gram(a: ArrayView2<f64>) -> Array2<f64> {
+    gram_on(a, Parallelism::Rayon(0))
+}
+
+/// A'A on the calling thread.
+pub(crate) fn serial_gram(a: ArrayView2<f64>) -> Array2<f64> {
+    gram_on(a, Parallelism::None)
+}
+
+/// Only the blocks on and above the diagonal are multiplied.
+fn gram_on(a: ArrayView2<f64>, parallelism: Parallelism) -> Array2<f64> {
     let n = a.ncols();
     let mut c = Array2::zeros((n, n));
     for start in (0..n).step_by(GRAM_BLOCK) {
         let end = (start + GRAM_BLOCK).min(n);
         let (above, block) = (a.slice(s![.., ..end]), a.slice(s![.., start..end]));
-        write_product(c.slice_mut(s![..end, start..end]), above.t(), block, Parallelism::Rayon(0));
+        write_product(c.slice_mut(s![..end, start..end]), above.t(), block, parallelism);
     }
     for row in 0..n {
         for column in 0..row {

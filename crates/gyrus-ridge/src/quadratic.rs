@@ -1,5 +1,7 @@
 //! The quadratic forms w'Gw of many columns at once, which is where nested cross-validation spends its time.
 
+use std::ops::Range;
+
 use ndarray::{Array1, Array2, ArrayView2, Axis, s};
 
 use crate::product::serial_product;
@@ -32,13 +34,22 @@ impl Quadratic {
 
     /// w'Gw - 2 w'c for each column w of `w` (p, t) and c of `c` (p, t), giving (t), on the calling thread.
     pub(crate) fn minus_twice(&self, w: ArrayView2<f64>, c: ArrayView2<f64>) -> Array1<f64> {
+        self.sum(w, |m, rows| m.scaled_add(-2.0, &c.slice(s![rows, ..])))
+    }
+
+    /// w'Gw for each column w of `w` (p, t), giving (t), on the calling thread.
+    pub(crate) fn forms(&self, w: ArrayView2<f64>) -> Array1<f64> {
+        self.sum(w, |_, _| ())
+    }
+
+    /// The sum over blocks of rows of w_i'(m_i) with m_i = G_ii w_i + 2 sum_{j > i} G_ij w_j, changed by `change`.
+    fn sum(&self, w: ArrayView2<f64>, change: impl Fn(&mut Array2<f64>, Range<usize>)) -> Array1<f64> {
         let mut forms = Array1::zeros(w.ncols());
         for start in (0..w.nrows()).step_by(BLOCK) {
-            let end = (start + BLOCK).min(w.nrows());
-            let mut m = serial_product(self.doubled.slice(s![start..end, start..]), w.slice(s![start.., ..]));
-            m.scaled_add(-2.0, &c.slice(s![start..end, ..]));
-            let rows = w.slice(s![start..end, ..]);
-            for (m, w) in m.axis_iter(Axis(0)).zip(rows.axis_iter(Axis(0))) {
+            let rows = start..(start + BLOCK).min(w.nrows());
+            let mut m = serial_product(self.doubled.slice(s![rows.clone(), start..]), w.slice(s![start.., ..]));
+            change(&mut m, rows.clone());
+            for (m, w) in m.axis_iter(Axis(0)).zip(w.slice(s![rows, ..]).axis_iter(Axis(0))) {
                 ndarray::Zip::from(&mut forms).and(m).and(w).for_each(|form, &m, &w| *form += m * w);
             }
         }

@@ -28,6 +28,11 @@ impl Ridge {
         RidgeParams::default()
     }
 
+    /// Weights (p, t) about the training means (p) and (t).
+    pub(crate) fn new(weights: Array2<f64>, mean_x: Array1<f64>, mean_y: Array1<f64>) -> Self {
+        Self { weights, mean_x, mean_y }
+    }
+
     /// Fits from training moments, whose X'X was decomposed into `spectrum`, with one penalty per target (t).
     ///
     /// # Errors

@@ -65,6 +65,11 @@ impl Spectrum {
         self.values.iter().filter(|&&e| e > self.tolerance).count()
     }
 
+    /// Eigenvalues at most this are rounding noise.
+    pub(crate) fn tolerance(&self) -> f64 {
+        self.tolerance
+    }
+
     /// Z = V' X'Y (p, t) for X'Y (p, t).
     ///
     /// # Panics
@@ -84,11 +89,6 @@ impl Spectrum {
             row.zip_mut_with(&penalties, |z, &a| *z *= self.gain(e, a));
         }
         product(self.vectors.view(), scaled.view())
-    }
-
-    /// 1 / (e + a) for every eigenvalue (p) and one penalty, 0 below the tolerance.
-    pub(crate) fn gains(&self, penalty: f64) -> Array1<f64> {
-        self.values.mapv(|e| self.gain(e, penalty))
     }
 
     fn gain(&self, e: f64, a: f64) -> f64 {

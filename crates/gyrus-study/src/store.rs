@@ -64,18 +64,6 @@ pub fn read_tensors(path: &Path) -> Result<Vec<(String, Array2<f32>)>, Error> {
     Ok(tensors)
 }
 
-/// Reads a file that holds exactly one matrix.
-///
-/// # Errors
-/// As [`read_tensors`], and [`Error::Tensors`] if there is not exactly one tensor.
-pub fn read_matrix(path: &Path) -> Result<Array2<f32>, Error> {
-    let mut tensors = read_tensors(path)?;
-    match tensors.len() {
-        1 => Ok(tensors.remove(0).1),
-        n => Err(Error::Tensors { path: path.to_owned(), reason: format!("expected one tensor, found {n}") }),
-    }
-}
-
 fn matrix(view: &TensorView) -> Result<Array2<f32>, String> {
     let &[rows, columns] = view.shape() else {
         return Err(format!("has shape {:?}, not (rows, columns)", view.shape()));

@@ -120,7 +120,9 @@ fn encode_refuses_arrays_that_do_not_belong_together() -> Outcome {
     };
     check("f", "short", "", &["`f` has 40 rows, `short` has 39"])?;
     check("nan", "f", "", &["tensor `a` of `nan`", "`NaN` in row 7, column 1 (from 0)"])?;
-    check("f", "nan", "", &["against `nan`", "`NaN` in row 7, column 1 (from 0)"])?;
+    damaged[[7, 1]] = f32::INFINITY;
+    write("infinite", &damaged)?;
+    check("f", "infinite", "", &["against `infinite`", "`inf` in row 7, column 1 (from 0)"])?;
     check("f", "f", "--gap 30", &["a gap of 30 rows on both sides of fold"])?;
     check("f", "f", "--folds 30", &["40 rows cannot be cut into 30 folds"])?;
     check("f", "absent", "", &["read `absent`: No such file"])?;

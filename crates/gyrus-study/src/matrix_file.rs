@@ -1,0 +1,190 @@
+//! A safetensors file of matrices, read where and when they are needed.
+
+use std::fs::File;
+use std::ops::Range;
+use std::path::{Path, PathBuf};
+
+use half::{bf16, f16};
+use memmap2::Mmap;
+use ndarray::Array2;
+use safetensors::tensor::TensorInfo;
+use safetensors::{Dtype, SafeTensors};
+
+use crate::Error;
+
+/// A mapped file whose tensors are all matrices of floating point numbers, in natural order of their names
+/// (`layer.2` before `layer.10`).
+#[derive(Debug)]
+pub struct MatrixFile {
+    path: PathBuf,
+    map: Mmap,
+    /// Where the data begin.
+    data: usize,
+    matrices: Vec<(String, TensorInfo)>,
+}
+
+impl MatrixFile {
+    /// Maps the file `path`.
+    ///
+    /// # Errors
+    /// [`Error::Read`], or [`Error::Tensors`] if there is no tensor, or one that is not a matrix of F16, BF16, F32 or F64.
+    pub fn open(path: &Path) -> Result<Self, Error> {
+        let read = |source| Error::Read { path: path.to_owned(), source };
+        let wrong = |reason: String| Error::Tensors { path: path.to_owned(), reason };
+        // SAFETY: the map is only read; a file that another program changes meanwhile gives other numbers, never other
+        // lengths, because lengths are checked against the map.
+        let map = unsafe { Mmap::map(&File::open(path).map_err(read)?) }.map_err(read)?;
+        let (header, metadata) = SafeTensors::read_metadata(&map)
+            .map_err(|error| wrong(format!("not a whole safetensors file ({error})")))?;
+        let tensors = metadata.tensors().into_iter();
+        let mut matrices: Vec<_> = tensors.map(|(name, info)| (name, info.clone())).collect();
+        matrices.sort_by_cached_key(|(name, _)| natural(name));
+        for (name, info) in &matrices {
+            check(info).map_err(|reason| wrong(format!("tensor `{name}` {reason}")))?;
+        }
+        if matrices.is_empty() {
+            return Err(wrong("it holds no tensor".into()));
+        }
+        Ok(Self { path: path.to_owned(), data: size_of::<u64>() + header, matrices, map })
+    }
+
+    /// The file, which must hold exactly one matrix.
+    ///
+    /// # Errors
+    /// As [`MatrixFile::open`], and [`Error::Tensors`] if there are several.
+    pub fn open_one(path: &Path) -> Result<Self, Error> {
+        let file = Self::open(path)?;
+        match file.len() {
+            1 => Ok(file),
+            n => Err(Error::Tensors { path: path.to_owned(), reason: format!("expected one tensor, found {n}") }),
+        }
+    }
+
+    /// The file's path.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// Number of matrices, one or more.
+    #[expect(clippy::len_without_is_empty, reason = "a file without matrices is refused")]
+    pub fn len(&self) -> usize {
+        self.matrices.len()
+    }
+
+    /// The name of a matrix.
+    pub fn name(&self, matrix: usize) -> &str {
+        &self.matrices[matrix].0
+    }
+
+    /// The rows and columns of a matrix.
+    pub fn shape(&self, matrix: usize) -> (usize, usize) {
+        let shape = &self.matrices[matrix].1.shape;
+        (shape[0], shape[1])
+    }
+
+    /// A whole matrix, `(rows, columns)`.
+    pub fn matrix(&self, matrix: usize) -> Array2<f64> {
+        self.columns(matrix, 0..self.shape(matrix).1)
+    }
+
+    /// Some columns of a matrix, `(rows, columns)`.
+    ///
+    /// # Panics
+    /// The matrix has fewer columns.
+    pub fn columns(&self, matrix: usize, columns: Range<usize>) -> Array2<f64> {
+        let (rows, width) = self.shape(matrix);
+        assert!(columns.start <= columns.end && columns.end <= width, "columns are among those of the matrix");
+        let info = &self.matrices[matrix].1;
+        let bytes = &self.map[self.data + info.data_offsets.0..self.data + info.data_offsets.1];
+        let mut values = Vec::with_capacity(rows * columns.len());
+        match info.dtype {
+            Dtype::F16 => read(bytes, width, columns.clone(), &mut values, |b| f16::from_le_bytes(b).to_f64()),
+            Dtype::BF16 => read(bytes, width, columns.clone(), &mut values, |b| bf16::from_le_bytes(b).to_f64()),
+            Dtype::F32 => read(bytes, width, columns.clone(), &mut values, |b| f64::from(f32::from_le_bytes(b))),
+            _ => read(bytes, width, columns.clone(), &mut values, f64::from_le_bytes),
+        }
+        Array2::from_shape_vec((rows, columns.len()), values).expect("a checked header")
+    }
+}
+
+/// Appends some columns of a matrix of `width` columns, row after row.
+fn read<const N: usize>(
+    bytes: &[u8],
+    width: usize,
+    columns: Range<usize>,
+    values: &mut Vec<f64>,
+    number: impl Fn([u8; N]) -> f64,
+) {
+    let numbers = bytes.as_chunks::<N>().0;
+    if width > 0 {
+        numbers.chunks_exact(width).for_each(|row| values.extend(row[columns.clone()].iter().map(|b| number(*b))));
+    }
+}
+
+fn check(info: &TensorInfo) -> Result<(), String> {
+    match (info.shape.as_slice(), info.dtype) {
+        ([_, _], Dtype::F16 | Dtype::BF16 | Dtype::F32 | Dtype::F64) => Ok(()),
+        ([_, _], other) => Err(format!("has type {other:?}, not F16, BF16, F32 or F64")),
+        (shape, _) => Err(format!("has shape {shape:?}, not (rows, columns)")),
+    }
+}
+
+/// A name cut into its stem and the number that it ends with, so that `layer.2` stands before `layer.10`.
+fn natural(name: &str) -> (String, u64, String) {
+    let stem = name.trim_end_matches(|character: char| character.is_ascii_digit());
+    (stem.to_owned(), name[stem.len()..].parse().unwrap_or(0), name.to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use ndarray::array;
+    use safetensors::serialize_to_file;
+    use safetensors::tensor::TensorView;
+
+    use super::*;
+
+    type Failure = Box<dyn std::error::Error>;
+
+    fn written(tensors: &[(&str, Dtype, Vec<usize>, Vec<u8>)]) -> Result<tempfile::NamedTempFile, Failure> {
+        let file = tempfile::NamedTempFile::new()?;
+        let views = tensors
+            .iter()
+            .map(|(name, dtype, shape, data)| Ok((name.to_string(), TensorView::new(*dtype, shape.clone(), data)?)));
+        serialize_to_file(views.collect::<Result<Vec<_>, Failure>>()?, None, file.path())?;
+        Ok(file)
+    }
+
+    fn bytes<const N: usize>(numbers: impl IntoIterator<Item = [u8; N]>) -> Vec<u8> {
+        numbers.into_iter().flatten().collect()
+    }
+
+    #[test]
+    fn every_type_is_read_and_columns_are_cut_out() -> Result<(), Failure> {
+        let numbers = [1.0_f32, -2.0, 0.5, 4.0, 8.0, -16.0];
+        let file = written(&[
+            ("layer.10", Dtype::F32, vec![2, 3], bytes(numbers.map(f32::to_le_bytes))),
+            ("layer.2", Dtype::F64, vec![2, 3], bytes(numbers.map(|x| f64::from(x).to_le_bytes()))),
+            ("layer.0", Dtype::F16, vec![2, 3], bytes(numbers.map(|x| f16::from_f32(x).to_le_bytes()))),
+            ("layer.1", Dtype::BF16, vec![2, 3], bytes(numbers.map(|x| bf16::from_f32(x).to_le_bytes()))),
+        ])?;
+        let found = MatrixFile::open(file.path())?;
+        let names: Vec<&str> = (0..found.len()).map(|i| found.name(i)).collect();
+        assert_eq!(names, ["layer.0", "layer.1", "layer.2", "layer.10"]);
+        for i in 0..found.len() {
+            assert_eq!(found.matrix(i), array![[1.0, -2.0, 0.5], [4.0, 8.0, -16.0]]);
+            assert_eq!(found.columns(i, 1..3), array![[-2.0, 0.5], [8.0, -16.0]]);
+        }
+        assert!(MatrixFile::open_one(file.path()).is_err_and(|error| error.to_string().contains("found 4")));
+        Ok(())
+    }
+
+    #[test]
+    fn what_is_no_matrix_is_named() -> Result<(), Failure> {
+        let cube = written(&[("a", Dtype::F32, vec![1, 1, 2], vec![0; 8])])?;
+        assert!(MatrixFile::open(cube.path()).is_err_and(|e| e.to_string().contains("`a` has shape [1, 1, 2]")));
+        let whole = written(&[("a", Dtype::I32, vec![1, 2], vec![0; 8])])?;
+        assert!(MatrixFile::open(whole.path()).is_err_and(|e| e.to_string().contains("`a` has type I32")));
+        assert!(MatrixFile::open(written(&[])?.path()).is_err_and(|e| e.to_string().contains("no tensor")));
+        Ok(())
+    }
+}
