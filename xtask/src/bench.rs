@@ -9,20 +9,33 @@ use crate::process;
 
 const HELP: &str = "\
 cargo xtask bench extract [--python PROGRAM] [--shared FOLDER] [ARGUMENT...]
+cargo xtask bench encode  [--python PROGRAM] [ARGUMENT...]
 
-  --python PROGRAM    an interpreter with torch, transformers, numpy and safetensors;
-                      without it they are installed in target/bench (about 6 GB, python3 is needed)
+  --python PROGRAM    an interpreter with the peers: torch, transformers, numpy and safetensors (extract),
+                      himalaya, scikit-learn and numpy (encode);
+                      without it they are installed in target/bench (about 6 GB for extract, python3 is needed)
   --shared FOLDER     where text/darwin.txt and tokenizers/gpt2 are [default: ../shared]
-  ARGUMENT...         handed on to tests/scripts/bench_extract.py, for example --words 500 --rounds 3";
+  ARGUMENT...         handed on to tests/scripts/bench_extract.py or bench_encode.py, for example --rounds 3";
 
-/// What the extraction peer needs.
-const EXTRACT_PEER: [&str; 4] = ["torch==2.15.0", "transformers==5.23.0", "numpy==2.4.6", "safetensors"];
+/// What the peers of extraction need.
+const EXTRACT_PEERS: [&str; 4] = ["torch==2.15.0", "transformers==5.23.0", "numpy==2.4.6", "safetensors"];
+
+/// What the peers of encoding need.
+const ENCODE_PEERS: [&str; 3] = ["himalaya==0.4.11", "scikit-learn==1.9.1", "numpy==2.4.6"];
+
+/// Options that are not handed on.
+struct Options {
+    python: Option<PathBuf>,
+    shared: PathBuf,
+    passed: Vec<String>,
+}
 
 /// Runs `bench`.
 pub fn run(arguments: &[String]) -> Result<ExitCode, String> {
     let (what, rest) = arguments.split_first().map_or(("help", &[][..]), |(first, rest)| (first.as_str(), rest));
     match what {
-        "extract" => extract(rest),
+        "extract" => extract(Options::read(rest)?),
+        "encode" => encode(Options::read(rest)?),
         "help" | "--help" | "-h" => {
             println!("{HELP}");
             Ok(ExitCode::SUCCESS)
@@ -31,46 +44,64 @@ pub fn run(arguments: &[String]) -> Result<ExitCode, String> {
     }
 }
 
-fn extract(arguments: &[String]) -> Result<ExitCode, String> {
-    let (mut python, mut shared, mut passed) = (None, process::root().join("../shared"), Vec::new());
-    let mut arguments = arguments.iter();
-    while let Some(argument) = arguments.next() {
-        let mut value = || arguments.next().cloned().ok_or_else(|| format!("`{argument}` needs a value"));
-        match argument.as_str() {
-            "--python" => python = Some(PathBuf::from(value()?)),
-            "--shared" => shared = value()?.into(),
-            _ => passed.push(argument.clone()),
-        }
-    }
-    let (text, tokenizer) = (shared.join("text/darwin.txt"), shared.join("tokenizers/gpt2"));
+fn extract(options: Options) -> Result<ExitCode, String> {
+    let (text, tokenizer) = (options.shared.join("text/darwin.txt"), options.shared.join("tokenizers/gpt2"));
     if let Some(missing) = [&text, &tokenizer].into_iter().find(|path| !path.exists()) {
         return Err(format!("`{}` is not there; `--shared` says where else to look", missing.display()));
     }
-    let built = process::status(&mut process::cargo(&["build", "--release", "--workspace", "--bin", "gyrus"]))?;
-    if !built.success() {
-        return Ok(process::code(built));
+    build(&["build", "--release", "--workspace", "--bin", "gyrus"])?;
+    let mut command = script("extract", &options, &EXTRACT_PEERS)?;
+    command.arg("--gyrus").arg(process::target().join("release/gyrus"));
+    command.arg("--text").arg(text).arg("--tokenizer").arg(tokenizer);
+    Ok(process::code(process::status(command.args(&options.passed))?))
+}
+
+fn encode(options: Options) -> Result<ExitCode, String> {
+    build(&["build", "--release", "--workspace", "--examples"])?;
+    let mut command = script("encode", &options, &ENCODE_PEERS)?;
+    command.arg("--programs").arg(process::target().join("release/examples"));
+    Ok(process::code(process::status(command.args(&options.passed))?))
+}
+
+impl Options {
+    fn read(arguments: &[String]) -> Result<Self, String> {
+        let mut options = Self { python: None, shared: process::root().join("../shared"), passed: Vec::new() };
+        let mut arguments = arguments.iter();
+        while let Some(argument) = arguments.next() {
+            let mut value = || arguments.next().cloned().ok_or_else(|| format!("`{argument}` needs a value"));
+            match argument.as_str() {
+                "--python" => options.python = Some(PathBuf::from(value()?)),
+                "--shared" => options.shared = value()?.into(),
+                _ => options.passed.push(argument.clone()),
+            }
+        }
+        Ok(options)
     }
+}
+
+fn build(arguments: &[&str]) -> Result<(), String> {
+    match process::status(&mut process::cargo(arguments))? {
+        status if status.success() => Ok(()),
+        status => Err(format!("`cargo {}` failed: {status}", arguments.join(" "))),
+    }
+}
+
+/// The script of a bench with an interpreter that has its peers, its work folder and the page that it writes to.
+fn script(what: &str, options: &Options, peers: &[&str]) -> Result<Command, String> {
     let work = process::target().join("bench");
-    let python = python.map_or_else(|| environment(&work.join("venv")), Ok)?;
+    let python = options.python.clone().map_or_else(|| environment(&work.join("venv"), peers), Ok)?;
     let mut command = Command::new(python);
     command
-        .arg(process::root().join("tests/scripts/bench_extract.py"))
-        .arg("--gyrus")
-        .arg(process::target().join("release/gyrus"))
+        .arg(process::root().join(format!("tests/scripts/bench_{what}.py")))
         .arg("--work")
-        .arg(work.join("extract"))
-        .arg("--text")
-        .arg(text)
-        .arg("--tokenizer")
-        .arg(tokenizer)
+        .arg(work.join(what))
         .arg("--write")
-        .arg(process::root().join("docs/BENCHMARKS.md"))
-        .args(passed);
-    Ok(process::code(process::status(&mut command)?))
+        .arg(process::root().join("docs/BENCHMARKS.md"));
+    Ok(command)
 }
 
 /// The interpreter of a virtual environment with the peers in it, made if it is not there.
-fn environment(folder: &Path) -> Result<PathBuf, String> {
+fn environment(folder: &Path, peers: &[&str]) -> Result<PathBuf, String> {
     let python = folder.join("bin/python");
     let step = |command: &mut Command| match process::status(command)? {
         status if status.success() => Ok(()),
@@ -79,6 +110,6 @@ fn environment(folder: &Path) -> Result<PathBuf, String> {
     if !python.exists() {
         step(Command::new("python3").args(["-m", "venv"]).arg(folder))?;
     }
-    step(Command::new(&python).args(["-m", "pip", "install", "--quiet"]).args(EXTRACT_PEER))?;
+    step(Command::new(&python).args(["-m", "pip", "install", "--quiet"]).args(peers))?;
     Ok(python)
 }
