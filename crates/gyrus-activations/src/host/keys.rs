@@ -3,6 +3,7 @@
 use std::ops::Range;
 
 use super::attention::Attend;
+use super::instructions::Kernel;
 use super::pool::Buffer;
 use super::tile::ROWS;
 use super::turned::turn;
@@ -47,18 +48,40 @@ impl Keys {
 }
 
 fn turned_keys(attend: &Attend<'_>, sequence: usize, head: usize, tokens: Range<usize>) -> Buffer {
-    let (head_dim, column) = (attend.attention.head_dim, attend.attention.heads + head);
+    let head_dim = attend.attention.head_dim;
     let mut keys = attend.pool.take(tokens.len().div_ceil(ROWS) * head_dim * ROWS);
-    let mut rows = attend.pool.take(head_dim * ROWS);
-    for (strip, out) in keys.chunks_exact_mut(head_dim * ROWS).enumerate() {
-        for (r, row) in rows.chunks_exact_mut(head_dim).enumerate() {
-            // The last key again where there are fewer: nobody sees it.
-            let position = (tokens.start + strip * ROWS + r).min(tokens.end - 1);
-            attend.rotate(attend.head(sequence, position, column), position, row);
-        }
-        turn(std::array::from_fn(|r| &rows[r * head_dim..][..head_dim]), out, ROWS, attend.instructions);
-    }
+    let rows = &mut attend.pool.take(head_dim * ROWS);
+    attend.instructions.run(TurnKeys { attend, sequence, head, tokens, rows, out: &mut keys });
     keys
+}
+
+/// Keys of a head, turned, to `(strips, head_dim, ROWS)`.
+struct TurnKeys<'a> {
+    attend: &'a Attend<'a>,
+    sequence: usize,
+    head: usize,
+    tokens: Range<usize>,
+    /// `(ROWS, head_dim)`.
+    rows: &'a mut [f32],
+    out: &'a mut [f32],
+}
+
+impl Kernel for TurnKeys<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run<const FUSED: bool>(self) {
+        let Self { attend, sequence, head, tokens, rows, out } = self;
+        let (head_dim, column) = (attend.attention.head_dim, attend.attention.heads + head);
+        for (strip, out) in out.chunks_exact_mut(head_dim * ROWS).enumerate() {
+            for (r, row) in rows.chunks_exact_mut(head_dim).enumerate() {
+                // The last key again where there are fewer: nobody sees it.
+                let position = (tokens.start + strip * ROWS + r).min(tokens.end - 1);
+                attend.rotate(attend.head(sequence, position, column), position, row);
+            }
+            turn(std::array::from_fn(|r| &rows[r * head_dim..][..head_dim]), out, ROWS, attend.instructions);
+        }
+    }
 }
 
 fn values(attend: &Attend<'_>, sequence: usize, head: usize, tokens: Range<usize>) -> Buffer {
@@ -69,13 +92,14 @@ fn values(attend: &Attend<'_>, sequence: usize, head: usize, tokens: Range<usize
         let start = tokens.start + block * BLOCK;
         let n = BLOCK.min(tokens.end - start);
         for (strip, out) in out.chunks_exact_mut(BLOCK * ROWS).enumerate() {
-            let dimensions = strip * ROWS..head_dim.min((strip + 1) * ROWS);
-            let (out, beyond) = out.split_at_mut(n * ROWS);
-            beyond.fill(0.0);
-            for (t, out) in out.chunks_exact_mut(ROWS).enumerate() {
-                let value = &attend.head(sequence, start + t, column)[dimensions.clone()];
-                out[..value.len()].copy_from_slice(value);
-                out[value.len()..].fill(0.0);
+            let (out, beyond) = out.as_chunks_mut::<ROWS>().0.split_at_mut(n);
+            beyond.as_flattened_mut().fill(0.0);
+            for (t, out) in out.iter_mut().enumerate() {
+                let value = &attend.head(sequence, start + t, column)[strip * ROWS..];
+                match value.first_chunk() {
+                    Some(value) => *out = *value,
+                    None => *out = std::array::from_fn(|d| value.get(d).copied().unwrap_or(0.0)),
+                }
             }
         }
     }

@@ -160,25 +160,24 @@ impl Kernel for Finishing<'_, '_> {
     fn run<const FUSED: bool>(self) {
         let together = if self.product.gated() { 2 } else { 1 };
         for (panels, sums) in self.panels.chunks(together).zip(self.sums.chunks_exact_mut(together * SUMS)) {
-            for (r, row) in self.rows.clone().enumerate() {
+            let (y, u) = sums.split_at_mut(SUMS);
+            add_to_rows(y, self.product.panels.biases(panels[0]));
+            // All rows at once, so that the many constants of an activation are fetched once.
+            match self.product.finish {
+                Finish::Plain | Finish::Added => {}
+                Finish::Activated(activation) => activate_all::<FUSED>(activation, y),
+                Finish::Gated(activation) => {
+                    add_to_rows(u, self.product.panels.biases(panels[1]));
+                    activate_all::<FUSED>(activation, y);
+                    multiply(y, u);
+                }
+            }
+            for (row, y) in self.rows.clone().zip(y.chunks_exact(COLUMNS)) {
                 // SAFETY: tasks have different rows or different panels, and this one asks for each part once.
                 let out = unsafe { self.out.part(row, panels[0].column, panels[0].columns) };
-                let (y, u) = sums.split_at_mut(SUMS);
-                let y = &mut y[r * COLUMNS..][..panels[0].padded()];
-                add(y, self.product.panels.biases(panels[0]));
                 match self.product.finish {
-                    Finish::Plain => out.copy_from_slice(&y[..out.len()]),
                     Finish::Added => add(out, y),
-                    Finish::Activated(activation) => {
-                        activate_all::<FUSED>(activation, y);
-                        out.copy_from_slice(&y[..out.len()]);
-                    }
-                    Finish::Gated(activation) => {
-                        let u = &mut u[r * COLUMNS..][..panels[1].padded()];
-                        add(u, self.product.panels.biases(panels[1]));
-                        activate_all::<FUSED>(activation, y);
-                        multiply(out, y, u);
-                    }
+                    _ => copy(out, y),
                 }
             }
         }
@@ -193,11 +192,33 @@ fn add(x: &mut [f32], y: &[f32]) {
     }
 }
 
-/// out = x y, as long as out.
+/// x + y for every row of x, each `COLUMNS` long.
 #[inline(always)]
-fn multiply(out: &mut [f32], x: &[f32], y: &[f32]) {
-    for ((out, x), y) in out.iter_mut().zip(x).zip(y) {
-        *out = x * y;
+fn add_to_rows(x: &mut [f32], y: &[f32]) {
+    for x in x.chunks_exact_mut(COLUMNS) {
+        add(&mut x[..y.len()], y);
+    }
+}
+
+/// x y, as long as x.
+#[inline(always)]
+fn multiply(x: &mut [f32], y: &[f32]) {
+    for (x, y) in x.iter_mut().zip(y) {
+        *x *= y;
+    }
+}
+
+/// y, as long as x, which is short.
+#[inline(always)]
+fn copy(x: &mut [f32], y: &[f32]) {
+    let (wide, rest) = x.as_chunks_mut::<LANES>();
+    let (wide_y, _) = y.as_chunks::<LANES>();
+    let rest_y = &y[wide.len() * LANES..];
+    for (x, y) in wide.iter_mut().zip(wide_y) {
+        *x = *y;
+    }
+    for (x, y) in rest.iter_mut().zip(rest_y) {
+        *x = *y;
     }
 }
 

@@ -38,25 +38,25 @@ impl<'a> Queries<'a> {
     pub(super) fn new(attend: &'a Attend<'a>, sequence: usize, head: usize, wanted: &[usize]) -> Self {
         let head_dim = attend.attention.head_dim;
         let mut queries = attend.pool.take(head_dim * COLUMNS);
-        let mut rows = attend.pool.take(head_dim * ROWS);
+        let rows = &mut attend.pool.take(head_dim * ROWS);
         let vectors = wanted.len().div_ceil(LANES);
         let position = |lane: usize| wanted[lane.min(wanted.len() - 1)];
-        for lane in (0..vectors * LANES).step_by(ROWS) {
-            for (r, row) in rows.chunks_exact_mut(head_dim).enumerate() {
-                let position = position(lane + r);
-                attend.rotate(attend.head(sequence, position, head), position, row);
-                row.iter_mut().for_each(|x| *x *= attend.layer.scale as f32);
-            }
-            let rows = std::array::from_fn(|r| &rows[r * head_dim..][..head_dim]);
-            turn(rows, &mut queries[lane..], COLUMNS, attend.instructions);
-        }
+        let positions: [usize; COLUMNS] = std::array::from_fn(position);
+        attend.instructions.run(TurnQueries {
+            attend,
+            sequence,
+            head,
+            positions: &positions[..vectors * LANES],
+            rows,
+            out: &mut queries,
+        });
         let mut mixed = attend.pool.take(head_dim.next_multiple_of(ROWS) * COLUMNS);
         mixed.fill(0.0);
         Self {
             attend,
             n: wanted.len(),
             vectors,
-            positions: std::array::from_fn(|lane| position(lane) as i32),
+            positions: positions.map(|position| position as i32),
             queries,
             scores: attend.pool.take(BLOCK * COLUMNS),
             mixed,
@@ -121,14 +121,70 @@ impl<'a> Queries<'a> {
     }
 
     /// Writes the answers from `row` on, to the columns of `head`.
-    pub(super) fn write(&self, row: usize, head: usize, out: &Shared<'_>) {
+    pub(super) fn write(&mut self, row: usize, head: usize, out: &Shared<'_>) {
         let head_dim = self.attend.attention.head_dim;
-        let sums = self.sums.as_flattened();
-        for lane in 0..self.n {
+        let mut answers = self.attend.pool.take(self.vectors * LANES * head_dim.next_multiple_of(ROWS));
+        self.attend.instructions.run(Divide { mixed: &mut self.mixed, sums: &self.sums });
+        let stride = head_dim.next_multiple_of(ROWS);
+        for (strip, mixed) in self.mixed.chunks_exact(ROWS * COLUMNS).enumerate() {
+            let rows = std::array::from_fn(|r| &mixed[r * COLUMNS..][..self.vectors * LANES]);
+            turn(rows, &mut answers[strip * ROWS..], stride, self.attend.instructions);
+        }
+        for (lane, answer) in answers.chunks_exact(stride).take(self.n).enumerate() {
             // SAFETY: each head and row has its answer written once.
             let out = unsafe { out.part(row + lane, head * head_dim, head_dim) };
-            for (out, mixed) in out.iter_mut().zip(self.mixed.chunks_exact(COLUMNS)) {
-                *out = mixed[lane] / sums[lane];
+            out.copy_from_slice(&answer[..head_dim]);
+        }
+    }
+}
+
+/// Queries of a head, turned and scaled, to `(head_dim, COLUMNS)`.
+struct TurnQueries<'a> {
+    attend: &'a Attend<'a>,
+    sequence: usize,
+    head: usize,
+    /// Of every lane, a multiple of `ROWS` of them.
+    positions: &'a [usize],
+    /// `(ROWS, head_dim)`.
+    rows: &'a mut [f32],
+    out: &'a mut [f32],
+}
+
+impl Kernel for TurnQueries<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run<const FUSED: bool>(self) {
+        let Self { attend, sequence, head, positions, rows, out } = self;
+        let (head_dim, scale) = (attend.attention.head_dim, attend.layer.scale as f32);
+        for (strip, positions) in positions.chunks_exact(ROWS).enumerate() {
+            for (row, position) in rows.chunks_exact_mut(head_dim).zip(positions) {
+                attend.rotate(attend.head(sequence, *position, head), *position, row);
+                for x in row {
+                    *x *= scale;
+                }
+            }
+            let rows = std::array::from_fn(|r| &rows[r * head_dim..][..head_dim]);
+            turn(rows, &mut out[strip * ROWS..], COLUMNS, attend.instructions);
+        }
+    }
+}
+
+/// mixed_dq / sum_q in place.
+struct Divide<'a> {
+    /// `(dimensions, COLUMNS)`.
+    mixed: &'a mut [f32],
+    sums: &'a Lanes,
+}
+
+impl Kernel for Divide<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run<const FUSED: bool>(self) {
+        for mixed in self.mixed.chunks_exact_mut(COLUMNS) {
+            for (x, sum) in mixed.iter_mut().zip(self.sums.as_flattened()) {
+                *x /= sum;
             }
         }
     }
