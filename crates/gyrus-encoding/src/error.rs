@@ -1,5 +1,7 @@
 //! What can go wrong while encoding.
 
+use crate::Gap;
+
 /// A failure of the encoding step.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
@@ -23,14 +25,62 @@ pub enum Error {
         folds: usize,
     },
     /// A gap that leaves nothing to learn from.
-    #[error("a gap of {gap} rows on both sides of fold {fold} (from 0) leaves {left} training rows")]
+    #[error("a gap of {gap} on both sides of fold {fold} (from 0) leaves {left} training rows")]
     Gap {
-        /// The gap in rows.
-        gap: usize,
+        /// The gap.
+        gap: Gap,
         /// The fold, from 0.
         fold: usize,
         /// Training rows left.
         left: usize,
+    },
+    /// A gap that is no length of time.
+    #[error("a gap must be finite and not negative: `{0}` s")]
+    GapSeconds(f64),
+    /// A gap in seconds between rows without times.
+    #[error("a gap in seconds needs the time of every row")]
+    NoTimes,
+    /// Times that go back.
+    #[error("times go back within a run: `{time}` s in row {row} (from 0) after `{before}` s")]
+    TimeOrder {
+        /// Row, from 0.
+        row: usize,
+        /// Its time.
+        time: f64,
+        /// The time of the row before it.
+        before: f64,
+    },
+    /// A run without rows.
+    #[error("run {run} (from 0) has no rows")]
+    EmptyRun {
+        /// The run, from 0.
+        run: usize,
+    },
+    /// Nothing that could be left out while something else stays.
+    #[error("leaving one {what} out needs at least two: {found} found")]
+    Groups {
+        /// A run or a group of runs.
+        what: &'static str,
+        /// How many there are.
+        found: usize,
+    },
+    /// A run or group that is too short to be scored.
+    #[error("fold {fold} (from 0) would hold out {rows} rows, a score needs at least two")]
+    ShortFold {
+        /// The fold, from 0.
+        fold: usize,
+        /// Its held-out rows.
+        rows: usize,
+    },
+    /// A list that does not belong to another one.
+    #[error("{found} {what} were given where {expected} belong")]
+    Entries {
+        /// What was listed.
+        what: &'static str,
+        /// How many were listed.
+        found: usize,
+        /// How many belong there.
+        expected: usize,
     },
     /// A value that is not a number, or infinite.
     #[error("{what} has the value `{value}` in row {row}, column {column} (from 0)")]
