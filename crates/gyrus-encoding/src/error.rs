@@ -82,6 +82,33 @@ pub enum Error {
         /// How many belong there.
         expected: usize,
     },
+    /// A lag that is not a number, or infinite.
+    #[error("a lag must be finite: `{0}` s")]
+    Lag(f64),
+    /// An empty list of lags.
+    #[error("at least one lag is needed")]
+    NoLags,
+    /// Lags that cannot be counted.
+    #[error("an epoch from `{from}` to `{to}` s in steps of `{step}` s has no lags")]
+    Epoch {
+        /// First lag in seconds.
+        from: f64,
+        /// Last lag in seconds.
+        to: f64,
+        /// Seconds between lags.
+        step: f64,
+    },
+    /// A window that is no length of time.
+    #[error("a window must be positive and finite: `{0}` s")]
+    Window(f64),
+    /// A window that may hold no sample.
+    #[error("a window of `{window}` s is shorter than the `{step}` s between samples")]
+    NarrowWindow {
+        /// The window in seconds.
+        window: f64,
+        /// Seconds between samples.
+        step: f64,
+    },
     /// A value that is not a number, or infinite.
     #[error("{what} has the value `{value}` in row {row}, column {column} (from 0)")]
     NotFinite {
