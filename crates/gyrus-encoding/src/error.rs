@@ -56,6 +56,16 @@ pub enum Error {
         /// The run, from 0.
         run: usize,
     },
+    /// A run that is too short for a null to move its rows.
+    #[error("run {run} (from 0) has {rows} rows, a null needs {needed} to move them")]
+    ShortRun {
+        /// The run, from 0.
+        run: usize,
+        /// Its rows.
+        rows: usize,
+        /// Rows that it needs.
+        needed: usize,
+    },
     /// Nothing that could be left out while something else stays.
     #[error("leaving one {what} out needs at least two: {found} found")]
     Groups {

@@ -113,6 +113,14 @@ impl Runs {
         };
         stretches.iter().flat_map(within).collect()
     }
+
+    /// Checks that every run has the rows that a null must have to move them.
+    pub(crate) fn at_least(&self, needed: usize) -> Result<(), Error> {
+        match self.stretches.iter().position(|run| run.len() < needed) {
+            Some(run) => Err(Error::ShortRun { run, rows: self.stretches[run].len(), needed }),
+            None => Ok(()),
+        }
+    }
 }
 
 fn numbers(n: usize) -> Vec<String> {
