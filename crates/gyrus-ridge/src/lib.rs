@@ -33,6 +33,7 @@ mod scaled;
 mod spectrum;
 mod standardiser;
 mod target_sums;
+mod variances;
 mod wide;
 
 pub use banded::{Banded, BandedFitted, Search};
@@ -48,8 +49,10 @@ pub use origin::Origin;
 pub use params::{Penalty, RidgeParams, RidgeValidParams};
 pub use pca::Pca;
 pub use pca_params::{PcaParams, PcaValidParams};
+pub use product::product;
 pub use ridge::Ridge;
 pub use row_groups::{InnerRows, NestedFold};
 pub use rule::{Criterion, Rule, Sharing};
 pub use spectrum::Spectrum;
 pub use standardiser::Standardiser;
+pub use variances::variances;

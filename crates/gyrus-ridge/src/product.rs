@@ -9,7 +9,10 @@ use ndarray::{Array2, ArrayView2, ArrayViewMut2, Axis, s};
 const GRAM_BLOCK: usize = 256;
 
 /// A B for A (m, k) and B (k, n), giving (m, n), on all threads of the current pool.
-pub(crate) fn product(a: ArrayView2<f64>, b: ArrayView2<f64>) -> Array2<f64> {
+///
+/// # Panics
+/// The inner sizes k disagree.
+pub fn product(a: ArrayView2<f64>, b: ArrayView2<f64>) -> Array2<f64> {
     let mut c = Array2::zeros((a.nrows(), b.ncols()));
     write_product(c.view_mut(), a, b, Parallelism::Rayon(0));
     c
