@@ -143,6 +143,12 @@ pub enum Error {
         /// Listeners given.
         listeners: usize,
     },
+    /// Folds that make no two halves.
+    #[error("two halves need at least two folds: `{folds}` given")]
+    Halves {
+        /// Folds given.
+        folds: usize,
+    },
     /// A failure inside ridge or its principal components.
     #[error(transparent)]
     Ridge(#[from] gyrus_ridge::Error),
