@@ -143,6 +143,29 @@ pub enum Error {
         /// Listeners given.
         listeners: usize,
     },
+    /// Fewer than two repeats of a stimulus.
+    #[error("what comes back needs at least two repeats: `{repeats}` given")]
+    Repeats {
+        /// Repeats given.
+        repeats: usize,
+    },
+    /// No halves to correlate, or too many to take all.
+    #[error("splits of {repeats} repeats into halves must be at least 1, and are drawn at random beyond 16 repeats")]
+    Splits {
+        /// Repeats given.
+        repeats: usize,
+    },
+    /// A stretch of samples with none in it.
+    #[error("stretches to resample need at least one sample each")]
+    Stretch,
+    /// Scores and ceilings of different targets.
+    #[error("{scores} scores cannot be divided by the ceilings of {ceilings} targets")]
+    Targets {
+        /// Number of scores.
+        scores: usize,
+        /// Number of ceilings.
+        ceilings: usize,
+    },
     /// Folds that make no two halves.
     #[error("two halves need at least two folds: `{folds}` given")]
     Halves {
