@@ -172,6 +172,26 @@ pub enum Error {
         /// Folds given.
         folds: usize,
     },
+    /// Fewer than two patients in whom a slope can be read.
+    #[error("a mixed model needs two patients or more with electrodes at different distances: `{patients}` given")]
+    Patients {
+        /// Patients whose distances vary.
+        patients: usize,
+    },
+    /// Fewer electrodes than a mixed model has to learn.
+    #[error("a mixed model of these patients needs {needed} electrodes or more: `{electrodes}` given")]
+    Electrodes {
+        /// Electrodes given.
+        electrodes: usize,
+        /// Electrodes needed.
+        needed: usize,
+    },
+    /// Electrodes that all have the same value.
+    #[error("all electrodes have the same value, so nothing can follow their distance")]
+    Constant,
+    /// Electrodes that lie on their lines.
+    #[error("all electrodes lie exactly on their patients' lines, so certainty cannot be measured")]
+    Exact,
     /// A failure inside ridge or its principal components.
     #[error(transparent)]
     Ridge(#[from] gyrus_ridge::Error),
