@@ -11,7 +11,7 @@ use serde_json::Value;
 type Result<T> = std::result::Result<T, Box<dyn error::Error>>;
 
 /// Each crate, and the crates of ours that it may use.
-const ARROWS: [(&str, &[&str]); 9] = [
+const ARROWS: [(&str, &[&str]); 10] = [
     ("gyrus-types", &[]),
     ("gyrus-recordings", &["gyrus-types"]),
     ("gyrus-windows", &["gyrus-types"]),
@@ -19,6 +19,7 @@ const ARROWS: [(&str, &[&str]); 9] = [
     ("gyrus-ridge", &[]),
     ("gyrus-encoding", &["gyrus-types", "gyrus-ridge"]),
     ("gyrus-similarity", &["gyrus-ridge"]),
+    ("gyrus-simulation", &["gyrus-types"]),
     ("gyrus-report", &[]),
     (
         "gyrus-study",
