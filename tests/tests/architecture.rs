@@ -19,7 +19,8 @@ const ARROWS: [(&str, &[&str]); 10] = [
     ("gyrus-ridge", &[]),
     ("gyrus-encoding", &["gyrus-types", "gyrus-ridge"]),
     ("gyrus-similarity", &["gyrus-ridge"]),
-    ("gyrus-simulation", &["gyrus-types"]),
+    // Its library uses types alone; the other two are for the program `calibration`.
+    ("gyrus-simulation", &["gyrus-types", "gyrus-ridge", "gyrus-encoding"]),
     ("gyrus-report", &[]),
     (
         "gyrus-study",

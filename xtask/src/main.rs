@@ -8,6 +8,7 @@
 use std::process::ExitCode;
 
 mod bench;
+mod calibrate;
 mod ci;
 mod cold_build;
 mod process;
@@ -19,6 +20,7 @@ cargo xtask COMMAND
   reproduce   build the program, then run a study (`cargo xtask reproduce --help`)
   ci          format, lints, tests, docs and the small study, as .ci/run does
   bench       measure the program against what people use today (`cargo xtask bench help`)
+  calibrate   hold the analysis to simulated truths (`cargo xtask calibrate help`)
   cold-build  measure what a build from nothing costs
   help        this text";
 
@@ -28,6 +30,7 @@ fn main() -> ExitCode {
     let outcome = match (command, rest) {
         ("reproduce", rest) => reproduce::run(rest),
         ("bench", rest) => bench::run(rest),
+        ("calibrate", rest) => calibrate::run(rest),
         ("ci", []) => ci::run(),
         ("cold-build", []) => cold_build::run(),
         ("help" | "--help" | "-h", _) => {

@@ -1,7 +1,7 @@
 //! A study with a known answer: words, what a language model's layers hold of them, and a cortex that hears them.
 //!
 //! Everything is made in memory from a seed, one row per word, and the truth is a value beside what is measured.
-//! Nothing here analyses anything.
+//! Nothing here analyses anything; the program `calibration` holds the analysis to these truths.
 
 mod cortex;
 mod error;

@@ -1,0 +1,179 @@
+//! How often the interval of r holds the r that the fitted weights reach on endless fresh rows.
+
+use anyhow::Result;
+use gyrus_encoding::Estimate;
+use gyrus_simulation::Noise;
+use ndarray::{Array1, Array2};
+use rayon::prelude::*;
+
+use crate::analysis::{Plan, encode, endless_r, profiles, weights};
+use crate::measured::Measured;
+use crate::streams::seeds;
+use crate::table::{Table, verdict};
+use crate::widened::{between_folds, widened};
+
+/// Simulated studies per kind of noise.
+pub const SEEDS: usize = 1000;
+
+const PLAN: Plan = Plan { rows: 1000, folds: 5, gap: 40, block: 40 };
+const WIDTH: usize = 8;
+const DRAWS: usize = 1000;
+/// phi of features and of noise; 0 is white.
+const PHI: [(f64, f64); 4] = [(0.0, 0.0), (0.5, 0.5), (0.9, 0.0), (0.9, 0.9)];
+/// r of the best linear prediction, one target for each.
+const CEILINGS: [f64; 4] = [0.0, 0.1, 0.3, 0.6];
+
+/// Degrees of freedom of the widened interval: the blocks of all folds less one mean per fold.
+const FREEDOM: f64 = (PLAN.rows / PLAN.block - PLAN.folds) as f64;
+
+/// What came of one target of one study.
+struct Outcome {
+    /// r on endless fresh rows.
+    endless: f64,
+    /// r on endless fresh stretches as long as a fold, each about its own means.
+    stretches: f64,
+    present: Estimate,
+    widened: Estimate,
+}
+
+/// Makes the table.
+///
+/// # Errors
+/// The analysis fails.
+pub fn run(studies: usize) -> Result<Table> {
+    let mut rows = Vec::new();
+    for (kind, phi) in PHI.into_iter().enumerate() {
+        let outcomes = (0..studies).into_par_iter().map(|s| study(phi, s + kind * SEEDS));
+        let outcomes: Vec<Vec<Outcome>> = outcomes.collect::<Result<_>>()?;
+        rows.extend((0..CEILINGS.len()).map(|target| row(phi, target, &outcomes)));
+    }
+    let columns = &[
+        "phi features",
+        "phi noise",
+        "best r",
+        "bias",
+        "width",
+        "holds endless r",
+        "holds r of stretches",
+        "93 to 97",
+        "widened: width",
+        "widened: holds endless r",
+        "widened: holds r of stretches",
+        "93 to 97",
+    ];
+    Ok(Table { title: "Coverage of the 95 % interval of r", settings: settings(studies), columns, rows })
+}
+
+fn settings(studies: usize) -> Vec<String> {
+    let Plan { rows, folds, gap, block } = PLAN;
+    vec![
+        format!(
+            "{WIDTH} independent AR(1) features and AR(1) noise (phi 0 is white); {rows} rows, {folds} folds, gap {gap}, blocks \
+             of {block} rows, {DRAWS} draws, {studies} studies."
+        ),
+        "Endless r: what each fold's weights reach on endless fresh rows, in closed form, averaged over folds; \
+         r of stretches: the same on endless fresh stretches as long as a fold, each centred on its own means, as scores are."
+            .into(),
+        "Bias: mean of score minus endless r. Coverage in percent with its binomial error; the first verdict is on the \
+         present interval and endless r, the second on the widened one and r of stretches."
+            .into(),
+        "Widened: a proposal, not what the analysis gives: Student's quantile, symmetric about the score, and the variance \
+         that folds share because the rows held out in one train the others."
+            .into(),
+    ]
+}
+
+fn row((features, noise): (f64, f64), target: usize, outcomes: &[Vec<Outcome>]) -> Vec<String> {
+    let share = |of: fn(&Outcome) -> bool| Measured::share(outcomes.iter().map(|study| of(&study[target])));
+    let mean = |of: fn(&Outcome) -> f64| Measured::of(outcomes.iter().map(|study| of(&study[target]))).number(4);
+    let present = [share(|o| holds(o.present, o.endless)), share(|o| holds(o.present, o.stretches))];
+    let widened = [share(|o| holds(o.widened, o.endless)), share(|o| holds(o.widened, o.stretches))];
+    let enough = |share: Measured| verdict((0.93..=0.97).contains(&share.value));
+    [
+        vec![features.to_string(), noise.to_string(), CEILINGS[target].to_string()],
+        vec![mean(|o| o.present.value - o.endless), mean(|o| o.present.high - o.present.low)],
+        present.map(|share| share.percent()).to_vec(),
+        vec![enough(present[0]), mean(|o| o.widened.high - o.widened.low)],
+        widened.map(|share| share.percent()).to_vec(),
+        vec![enough(widened[1])],
+    ]
+    .concat()
+}
+
+fn holds(interval: Estimate, truth: f64) -> bool {
+    interval.low <= truth && truth <= interval.high
+}
+
+/// Features Z with the identity as covariance, responses Z c + sqrt(1 - c'c) noise.
+fn study((phi_features, phi_noise): (f64, f64), study: usize) -> Result<Vec<Outcome>> {
+    let [seed_features, seed_noise, direction, draws] = seeds(3, study);
+    let (features, noise) = (Noise::autoregressive(phi_features)?, Noise::autoregressive(phi_noise)?);
+    let z = features.series(PLAN.rows, WIDTH, seed_features);
+    let c = weights_of_norm(&CEILINGS, direction);
+    let rest = Array1::from(CEILINGS.map(|r| (1.0 - r * r).sqrt()).to_vec());
+    let responses = z.dot(&c) + noise.series(PLAN.rows, CEILINGS.len(), seed_noise) * rest;
+    let design = PLAN.design()?;
+    let scores = encode(&design, z.view(), responses.view())?;
+    let weights = weights(&design, z.view(), responses.view(), scores.penalties())?;
+    let identity = Array2::eye(WIDTH);
+    let truths = weights.iter().map(|b| endless_r(b, identity.view(), c.view()));
+    let endless = truths.fold(Array1::zeros(CEILINGS.len()), |sum, r| sum + r) / PLAN.folds as f64;
+    let w = between_folds(&design, z.view(), responses.view(), &scores)?;
+    let (bootstrap, profiles) = profiles(std::slice::from_ref(&scores), CEILINGS.len(), DRAWS, draws);
+    let outcome = |target: usize| {
+        let present = profiles[target].layer(0).estimate(&bootstrap);
+        let stretches = endless[target] * in_stretches(&features, &noise, CEILINGS[target]);
+        Outcome { endless: endless[target], stretches, present, widened: widened(present, w[target], FREEDOM) }
+    };
+    Ok((0..CEILINGS.len()).map(outcome).collect())
+}
+
+/// One random direction for each of `norms`, of that length: `(width, targets)`.
+fn weights_of_norm(norms: &[f64], seed: u64) -> Array2<f64> {
+    let mut c = Noise::white().series(WIDTH, norms.len(), seed);
+    for (mut column, norm) in c.columns_mut().into_iter().zip(norms) {
+        let length = column.dot(&column).sqrt();
+        column *= norm / length;
+    }
+    c
+}
+
+/// What r of stretches is as a multiple of endless r: sqrt(k / (r^2 k + (1 - r^2) l)), where the features keep the share k
+/// of their variance about the means of a stretch, the noise l, and the best r is `r`.
+fn in_stretches(features: &Noise, noise: &Noise, r: f64) -> f64 {
+    let n = PLAN.rows / PLAN.folds;
+    let (k, l) = (kept(features, n), kept(noise, n));
+    (k / (r * r * k + (1.0 - r * r) * l)).sqrt()
+}
+
+/// 1 - variance of the mean of n rows: 1 - [c_0 + 2 sum over k from 1 to n - 1 of (1 - k / n) c_k] / n for autocovariance c.
+fn kept(noise: &Noise, n: usize) -> f64 {
+    let pairs = (1..n).map(|k| (1.0 - k as f64 / n as f64) * noise.autocovariance(k));
+    1.0 - (noise.autocovariance(0) + 2.0 * pairs.sum::<f64>()) / n as f64
+}
+
+#[cfg(test)]
+mod tests {
+    use approx::assert_abs_diff_eq;
+    use ndarray::Axis;
+
+    use super::*;
+
+    #[test]
+    fn most_intervals_hold_the_truth() -> Result<()> {
+        let outcomes = (0..30).map(|s| study((0.0, 0.0), s)).collect::<Result<Vec<_>>>()?;
+        let held = |of: fn(&Outcome) -> Estimate| outcomes.iter().flatten().filter(|o| holds(of(o), o.endless)).count();
+        assert!(held(|o| o.present) > 90 && held(|o| o.widened) > 105);
+        Ok(())
+    }
+
+    /// The variance of sampled stretches about their own means.
+    #[test]
+    fn stretches_keep_as_much_variance_as_said() -> Result<()> {
+        let noise = Noise::autoregressive(0.9)?;
+        let found = noise.series(50, 4000, 1).var_axis(Axis(0), 0.0).mean().unwrap_or(0.0);
+        assert_abs_diff_eq!(found, kept(&noise, 50), epsilon = 0.015);
+        assert_abs_diff_eq!(kept(&Noise::white(), 50), 0.98, epsilon = 1e-12);
+        Ok(())
+    }
+}
