@@ -2,11 +2,11 @@
 
 use std::ops::AddAssign;
 
-use ndarray::{Array1, Array2, ArrayView1, Axis, Zip, s};
+use ndarray::{Array1, ArrayView1, Axis, Zip, s};
 use rayon::prelude::*;
 
 use crate::moments::Moments;
-use crate::quadratic::{Quadratic, TARGETS};
+use crate::quadratic::{Quadratic, Scratch, TARGETS};
 use crate::ridge::Ridge;
 
 /// The sums over held-out rows that r is made of; they add up over blocks, so that blocks can be resampled.
@@ -43,13 +43,13 @@ impl HeldOut {
         let b = ridge.weights();
         let py = (&b * &held.xy).sum_axis(Axis(0));
         let quadratic = Quadratic::new(held.xx);
-        let nothing = Array2::zeros((b.nrows(), TARGETS.min(b.ncols())));
         let starts: Vec<usize> = (0..b.ncols()).step_by(TARGETS).collect();
-        let forms = |&start: &usize| {
-            let width = TARGETS.min(b.ncols() - start);
-            quadratic.minus_twice(b.slice(s![.., start..start + width]), nothing.slice(s![.., ..width])).to_vec()
+        let forms = |scratch: &mut Scratch, &start: &usize| {
+            let columns = start..b.ncols().min(start + TARGETS);
+            quadratic.forms(b.slice(s![.., columns]), scratch).to_vec()
         };
-        let pp = Array1::from_vec(starts.par_iter().map(forms).collect::<Vec<_>>().concat());
+        let pp = starts.par_iter().map_init(Scratch::default, forms).collect::<Vec<_>>().concat();
+        let pp = Array1::from_vec(pp);
         Self { n: held.n, origin: held.mean_y, sum_p: held.sum_x.dot(&b), sum_y: held.sum_y, pp, yy: held.yy, py }
     }
 
@@ -127,6 +127,7 @@ fn variation(n: f64, sum: f64, squares: f64) -> Option<f64> {
 mod tests {
     use linfa::Dataset;
     use linfa::traits::{Fit, Predict};
+    use ndarray::Array2;
 
     use super::*;
     use crate::error::Error;

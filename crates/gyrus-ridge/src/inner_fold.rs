@@ -2,7 +2,9 @@
 //!
 //! No prediction is ever formed: squared errors and correlations come from moments, for all targets and penalties.
 
-use ndarray::{Array1, Array2, ArrayView2, Axis, s};
+use std::ops::Range;
+
+use ndarray::{Array1, Array2, ArrayView2, ArrayViewMut2, Axis, s};
 use rayon::prelude::*;
 
 use crate::axes::Axes;
@@ -10,7 +12,7 @@ use crate::error::Error;
 use crate::feature_sums::{FeatureCentre, FeatureSums};
 use crate::grid::PenaltyGrid;
 use crate::held_out::pearson;
-use crate::quadratic::{Quadratic, TARGETS};
+use crate::quadratic::{Quadratic, Scratch, TARGETS};
 use crate::rule::Criterion;
 use crate::target_sums::TargetSums;
 
@@ -89,9 +91,15 @@ impl InnerFold {
                 row.chunks_mut(TARGETS).enumerate().map(move |(i, cell)| (a, i * TARGETS, cell))
             })
             .collect();
-        cells.into_par_iter().for_each(|(a, start, cell)| match criterion {
-            Criterion::SquaredError => self.errors(&targets, a, start, cell),
-            Criterion::Correlation => self.correlations(&targets, a, start, cell),
+        let room = || (Array2::zeros((targets.z.nrows(), TARGETS)), Scratch::default());
+        cells.into_par_iter().for_each_init(room, |(w, scratch), (a, start, cell)| {
+            let columns = start..start + cell.len();
+            let mut w = w.slice_mut(s![.., ..cell.len()]);
+            self.weigh(w.view_mut(), targets.z.slice(s![.., columns.clone()]), a);
+            match criterion {
+                Criterion::SquaredError => self.errors(&targets, columns, w.view(), scratch, cell),
+                Criterion::Correlation => self.correlations(&targets, columns, w.view(), scratch, cell),
+            }
         });
         Ok(Losses { table, spread: targets.squares / self.held_out.n as f64 })
     }
@@ -107,31 +115,43 @@ impl InnerFold {
         })
     }
 
-    /// Squared errors per row of the targets from `start` on.
-    fn errors(&self, targets: &Turned, penalty: f64, start: usize, cell: &mut [f64]) {
-        let columns = s![.., start..start + cell.len()];
-        let w = self.weights(targets.z.slice(columns), penalty);
-        let forms = self.turned.minus_twice(w.view(), targets.c.slice(columns));
-        for ((cell, form), squares) in cell.iter_mut().zip(forms).zip(targets.squares.slice(s![start..])) {
+    /// W = Z / (e + a), on the axes.
+    fn weigh(&self, mut w: ArrayViewMut2<f64>, z: ArrayView2<f64>, penalty: f64) {
+        for ((mut w, z), gain) in w.rows_mut().into_iter().zip(z.rows()).zip(self.axes.gains(penalty)) {
+            w.zip_mut_with(&z, |w, z| *w = z * gain);
+        }
+    }
+
+    /// Squared errors per row of some targets.
+    fn errors(
+        &self,
+        targets: &Turned,
+        columns: Range<usize>,
+        w: ArrayView2<f64>,
+        scratch: &mut Scratch,
+        cell: &mut [f64],
+    ) {
+        let forms = self.turned.minus_twice(w, targets.c.slice(s![.., columns.clone()]), scratch);
+        for ((cell, form), squares) in cell.iter_mut().zip(forms).zip(targets.squares.slice(s![columns])) {
             *cell = (squares + form) / self.held_out.n as f64;
         }
     }
 
-    /// Minus r of the targets from `start` on, 0 where it is undefined.
-    fn correlations(&self, targets: &Turned, penalty: f64, start: usize, cell: &mut [f64]) {
-        let columns = s![.., start..start + cell.len()];
-        let w = self.weights(targets.z.slice(columns), penalty);
-        let (pp, sum_p) = (self.turned.forms(w.view()), self.turned_sum.dot(&w));
-        let py = (&w * &targets.c.slice(columns)).sum_axis(Axis(0));
-        for (j, cell) in cell.iter_mut().enumerate() {
-            let sums = [sum_p[j], targets.sum[start + j], pp[j], targets.squares[start + j], py[j]];
+    /// Minus r of some targets, 0 where it is undefined.
+    fn correlations(
+        &self,
+        targets: &Turned,
+        columns: Range<usize>,
+        w: ArrayView2<f64>,
+        scratch: &mut Scratch,
+        cell: &mut [f64],
+    ) {
+        let (pp, sum_p) = (self.turned.forms(w, scratch), self.turned_sum.dot(&w));
+        let py = (&w * &targets.c.slice(s![.., columns.clone()])).sum_axis(Axis(0));
+        for ((j, target), cell) in columns.enumerate().zip(cell) {
+            let sums = [sum_p[j], targets.sum[target], pp[j], targets.squares[target], py[j]];
             let r = pearson(self.held_out.n as f64, sums);
             *cell = if r.is_nan() { 0.0 } else { -r };
         }
-    }
-
-    /// W = Z / (e + a), on the axes.
-    fn weights(&self, z: ArrayView2<f64>, penalty: f64) -> Array2<f64> {
-        &z * &self.axes.gains(penalty).insert_axis(Axis(1))
     }
 }

@@ -25,6 +25,11 @@ pub(crate) fn serial_product(a: ArrayView2<f64>, b: ArrayView2<f64>) -> Array2<f
     c
 }
 
+/// A B into C (m, n), on the calling thread.
+pub(crate) fn serial_product_into(c: ArrayViewMut2<f64>, a: ArrayView2<f64>, b: ArrayView2<f64>) {
+    write_product(c, a, b, Parallelism::None);
+}
+
 /// A'A for A (m, n), giving an exactly symmetric (n, n), on all threads of the current pool.
 pub(crate) fn gram(a: ArrayView2<f64>) -> Array2<f64> {
     gram_on(a, Parallelism::Rayon(0))

@@ -2,9 +2,9 @@
 
 use std::ops::Range;
 
-use ndarray::{Array1, Array2, ArrayView2, Axis, s};
+use ndarray::{Array1, Array2, ArrayView2, ArrayViewMut2, Axis, s};
 
-use crate::product::serial_product;
+use crate::product::serial_product_into;
 
 /// Columns that callers hand over together, so that they stay in the cache.
 pub(crate) const TARGETS: usize = 128;
@@ -33,27 +33,44 @@ impl Quadratic {
     }
 
     /// w'Gw - 2 w'c for each column w of `w` (p, t) and c of `c` (p, t), giving (t), on the calling thread.
-    pub(crate) fn minus_twice(&self, w: ArrayView2<f64>, c: ArrayView2<f64>) -> Array1<f64> {
-        self.sum(w, |m, rows| m.scaled_add(-2.0, &c.slice(s![rows, ..])))
+    pub(crate) fn minus_twice(&self, w: ArrayView2<f64>, c: ArrayView2<f64>, scratch: &mut Scratch) -> Array1<f64> {
+        self.sum(w, scratch, |m, rows| m.scaled_add(-2.0, &c.slice(s![rows, ..])))
     }
 
     /// w'Gw for each column w of `w` (p, t), giving (t), on the calling thread.
-    pub(crate) fn forms(&self, w: ArrayView2<f64>) -> Array1<f64> {
-        self.sum(w, |_, _| ())
+    pub(crate) fn forms(&self, w: ArrayView2<f64>, scratch: &mut Scratch) -> Array1<f64> {
+        self.sum(w, scratch, |_, _| ())
     }
 
     /// The sum over blocks of rows of w_i'(m_i) with m_i = G_ii w_i + 2 sum_{j > i} G_ij w_j, changed by `change`.
-    fn sum(&self, w: ArrayView2<f64>, change: impl Fn(&mut Array2<f64>, Range<usize>)) -> Array1<f64> {
+    fn sum(
+        &self,
+        w: ArrayView2<f64>,
+        scratch: &mut Scratch,
+        change: impl Fn(&mut ArrayViewMut2<f64>, Range<usize>),
+    ) -> Array1<f64> {
         let mut forms = Array1::zeros(w.ncols());
         for start in (0..w.nrows()).step_by(BLOCK) {
             let rows = start..(start + BLOCK).min(w.nrows());
-            let mut m = serial_product(self.doubled.slice(s![rows.clone(), start..]), w.slice(s![start.., ..]));
+            let mut m = scratch.0.slice_mut(s![..rows.len(), ..w.ncols()]);
+            serial_product_into(m.view_mut(), self.doubled.slice(s![rows.clone(), start..]), w.slice(s![start.., ..]));
             change(&mut m, rows.clone());
             for (m, w) in m.axis_iter(Axis(0)).zip(w.slice(s![rows, ..]).axis_iter(Axis(0))) {
                 ndarray::Zip::from(&mut forms).and(m).and(w).for_each(|form, &m, &w| *form += m * w);
             }
         }
         forms
+    }
+}
+
+/// Room for the products of a block of rows with columns that are worked on together, used again and again: asking the
+/// system for memory each time costs more than a tenth of the whole.
+#[derive(Debug)]
+pub(crate) struct Scratch(Array2<f64>);
+
+impl Default for Scratch {
+    fn default() -> Self {
+        Self(Array2::zeros((BLOCK, TARGETS)))
     }
 }
 
@@ -72,7 +89,7 @@ mod tests {
             let w = Array2::from_shape_fn((p, t), |(i, j)| ((i * 5 + j * 3) % 11) as f64 - 5.0);
             let c = Array2::from_shape_fn((p, t), |(i, j)| ((i + j * 2) % 7) as f64 - 3.0);
             let expected = (&w * &(g.dot(&w) - 2.0 * &c)).sum_axis(Axis(0));
-            let found = Quadratic::new(g).minus_twice(w.view(), c.view());
+            let found = Quadratic::new(g).minus_twice(w.view(), c.view(), &mut Scratch::default());
             assert_relative_eq!(found, expected, max_relative = 1e-12);
         }
     }
