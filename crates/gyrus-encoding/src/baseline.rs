@@ -1,11 +1,11 @@
 //! What the controls alone predict: ordinary least squares by linfa, one target at a time.
 
+use gyrus_ridge::rows_of;
 use linfa::Dataset;
 use linfa::traits::{Fit, Predict};
 use linfa_linear::LinearRegression;
 use ndarray::{Array2, ArrayView2};
 
-use crate::design::rows_of;
 use crate::held_out::Blocks;
 use crate::{Design, Error, FoldScores};
 

@@ -2,13 +2,14 @@
 
 use std::ops::Range;
 
-use gyrus_ridge::{Pca, PenaltyGrid};
+use gyrus_ridge::{Pca, PenaltyGrid, rows_of};
 use linfa::DatasetBase;
 use linfa::traits::Fit;
-use ndarray::{Array2, ArrayView2, Axis, concatenate, s};
+use ndarray::{Array2, ArrayView2, Axis};
 
 use crate::Error;
-use crate::folds::{Fold, contiguous_folds, count};
+use crate::finite;
+use crate::folds::{Fold, contiguous_folds};
 
 /// What an analysis is asked to do.
 #[derive(Debug, Clone, PartialEq)]
@@ -133,20 +134,8 @@ impl Design {
         if array.nrows() != self.rows {
             return Err(Error::Rows { what, found: array.nrows(), expected: self.rows });
         }
-        match array.indexed_iter().find(|(_, value)| !value.is_finite()) {
-            Some(((row, column), &value)) => Err(Error::NotFinite { what, row, column, value }),
-            None => Ok(()),
-        }
+        finite::check(what, array)
     }
-}
-
-/// The rows of `array` in `stretches`, in order.
-pub(crate) fn rows_of(array: ArrayView2<f64>, stretches: &[Range<usize>]) -> Array2<f64> {
-    if count(stretches) == 0 {
-        return Array2::zeros((0, array.ncols()));
-    }
-    let parts: Vec<_> = stretches.iter().map(|stretch| array.slice_move(s![stretch.clone(), ..])).collect();
-    concatenate(Axis(0), &parts).expect("the parts share their columns")
 }
 
 #[cfg(test)]

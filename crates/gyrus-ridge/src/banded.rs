@@ -20,7 +20,7 @@ use crate::grid::PenaltyGrid;
 use crate::inner_fold::InnerFold;
 use crate::means::column_means;
 use crate::ridge::Ridge;
-use crate::row_groups::{FoldSums, NestedFold, RowGroups, rows_of};
+use crate::row_groups::{FoldSums, NestedFold, RowGroups};
 use crate::rule::{Criterion, Rule};
 use crate::scaled::Scaled;
 use crate::target_sums::TargetSums;
@@ -79,13 +79,8 @@ impl Banded {
         let mean_x = column_means(x)?;
         let x = &x - &mean_x;
         let groups = RowGroups::of(x.nrows(), folds)?;
-        let sum = |rows: &Vec<std::ops::Range<usize>>| FeatureSums::serial(rows_of(x.view(), rows).view());
-        let sums: Vec<FeatureSums> = groups.rows().par_iter().map(sum).collect();
-        let of_fold = |at: usize| {
-            let empty = Error::TooFewRows { what: "a training or held-out set", needed: 1, rows: 0 };
-            groups.sums(&sums, at).ok_or(empty)
-        };
-        let folds = (0..folds.len()).map(of_fold).collect::<Result<_, _>>()?;
+        let sums = groups.features(x.view());
+        let folds = (0..folds.len()).map(|at| groups.sums(&sums, at)).collect::<Result<_, _>>()?;
         Ok(Self { x, mean_x, n_free, bands, groups, folds })
     }
 
@@ -101,17 +96,14 @@ impl Banded {
         grid: &PenaltyGrid,
         criterion: Criterion,
     ) -> Result<Vec<BandedFitted>, Error> {
-        finite::check_pair(self.x.view(), y)?;
+        finite::check_targets(y, self.x.nrows())?;
         for shares in &search.shares {
             finite::check_columns("bands with a share", shares.values().len(), self.bands.n_bands())?;
         }
         let mean_y = column_means(y)?;
-        let sum = |rows: &Vec<std::ops::Range<usize>>| {
-            TargetSums::serial(rows_of(self.x.view(), rows).view(), (rows_of(y, rows) - &mean_y).view())
-        };
-        let sums: Vec<TargetSums> = self.groups.rows().par_iter().map(sum).collect();
+        let sums = self.groups.targets(self.x.view(), y, mean_y.view());
         let fold = |(at, features): (usize, &FoldSums<FeatureSums>)| {
-            let targets = self.groups.sums(&sums, at).expect("sets have rows");
+            let targets = self.groups.sums(&sums, at)?;
             let (best, tried) = self.search(features, &targets, search, grid, criterion)?;
             self.refit(features, &targets.training, mean_y.view(), &best, &tried)
         };

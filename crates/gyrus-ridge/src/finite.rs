@@ -14,11 +14,19 @@ pub(crate) fn check(what: &'static str, a: ArrayView2<f64>) -> Result<(), Error>
 
 /// Fails unless `x` (n, p) and `y` (n, t) have the same number of rows, and only finite values.
 pub(crate) fn check_pair(x: ArrayView2<f64>, y: ArrayView2<f64>) -> Result<(), Error> {
-    if x.nrows() != y.nrows() {
-        return Err(Error::Rows { features: x.nrows(), targets: y.nrows() });
-    }
+    check_rows(x.nrows(), y.nrows())?;
     check("features", x)?;
     check("targets", y)
+}
+
+/// Fails unless `y` (n, t) has as many rows as there are of features, and only finite values.
+pub(crate) fn check_targets(y: ArrayView2<f64>, features: usize) -> Result<(), Error> {
+    check_rows(features, y.nrows())?;
+    check("targets", y)
+}
+
+fn check_rows(features: usize, targets: usize) -> Result<(), Error> {
+    if features == targets { Ok(()) } else { Err(Error::Rows { features, targets }) }
 }
 
 /// Fails unless an array has the expected number of columns.

@@ -96,10 +96,11 @@ impl InnerFold {
             let columns = start..start + cell.len();
             let mut w = w.slice_mut(s![.., ..cell.len()]);
             self.weigh(w.view_mut(), targets.z.slice(s![.., columns.clone()]), a);
-            match criterion {
-                Criterion::SquaredError => self.errors(&targets, columns, w.view(), scratch, cell),
-                Criterion::Correlation => self.correlations(&targets, columns, w.view(), scratch, cell),
-            }
+            let losses = match criterion {
+                Criterion::SquaredError => self.errors(&targets, columns, w.view(), scratch),
+                Criterion::Correlation => self.correlations(&targets, columns, w.view(), scratch),
+            };
+            cell.iter_mut().zip(losses).for_each(|(cell, loss)| *cell = loss);
         });
         Ok(Losses { table, spread: targets.squares / self.held_out.n as f64 })
     }
@@ -122,36 +123,27 @@ impl InnerFold {
         }
     }
 
-    /// Squared errors per row of some targets.
-    fn errors(
-        &self,
-        targets: &Turned,
-        columns: Range<usize>,
-        w: ArrayView2<f64>,
-        scratch: &mut Scratch,
-        cell: &mut [f64],
-    ) {
-        let forms = self.turned.minus_twice(w, targets.c.slice(s![.., columns.clone()]), scratch);
-        for ((cell, form), squares) in cell.iter_mut().zip(forms).zip(targets.squares.slice(s![columns])) {
-            *cell = (squares + form) / self.held_out.n as f64;
-        }
+    /// Squared errors per row of some targets with weights `w` (k, targets), giving (targets).
+    fn errors(&self, of: &Turned, columns: Range<usize>, w: ArrayView2<f64>, scratch: &mut Scratch) -> Array1<f64> {
+        let forms = self.turned.minus_twice(w, of.c.slice(s![.., columns.clone()]), scratch);
+        (forms + of.squares.slice(s![columns])) / self.held_out.n as f64
     }
 
-    /// Minus r of some targets, 0 where it is undefined.
+    /// Minus r of some targets with weights `w` (k, targets), 0 where it is undefined, giving (targets).
     fn correlations(
         &self,
-        targets: &Turned,
+        of: &Turned,
         columns: Range<usize>,
         w: ArrayView2<f64>,
         scratch: &mut Scratch,
-        cell: &mut [f64],
-    ) {
+    ) -> Array1<f64> {
         let (pp, sum_p) = (self.turned.forms(w, scratch), self.turned_sum.dot(&w));
-        let py = (&w * &targets.c.slice(s![.., columns.clone()])).sum_axis(Axis(0));
-        for ((j, target), cell) in columns.enumerate().zip(cell) {
-            let sums = [sum_p[j], targets.sum[target], pp[j], targets.squares[target], py[j]];
+        let py = (&w * &of.c.slice(s![.., columns.clone()])).sum_axis(Axis(0));
+        let loss = |(j, target): (usize, usize)| {
+            let sums = [sum_p[j], of.sum[target], pp[j], of.squares[target], py[j]];
             let r = pearson(self.held_out.n as f64, sums);
-            *cell = if r.is_nan() { 0.0 } else { -r };
-        }
+            if r.is_nan() { 0.0 } else { -r }
+        };
+        columns.enumerate().map(loss).collect()
     }
 }

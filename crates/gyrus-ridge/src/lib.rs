@@ -51,7 +51,7 @@ pub use pca::Pca;
 pub use pca_params::{PcaParams, PcaValidParams};
 pub use product::product;
 pub use ridge::Ridge;
-pub use row_groups::{InnerRows, NestedFold};
+pub use row_groups::{InnerRows, NestedFold, rows_of};
 pub use rule::{Criterion, Rule, Sharing};
 pub use spectrum::Spectrum;
 pub use standardiser::Standardiser;

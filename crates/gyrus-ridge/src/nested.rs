@@ -7,14 +7,14 @@ use rayon::prelude::*;
 use crate::axes::Axes;
 use crate::choice::Choice;
 use crate::error::Error;
-use crate::feature_sums::{FeatureCentre, FeatureSums};
+use crate::feature_sums::FeatureCentre;
 use crate::finite;
 use crate::grid::PenaltyGrid;
 use crate::inner_fold::InnerFold;
 use crate::means::column_means;
 use crate::params::check_penalties;
 use crate::ridge::Ridge;
-use crate::row_groups::{NestedFold, RowGroups, rows_of};
+use crate::row_groups::{NestedFold, RowGroups};
 use crate::rule::Rule;
 use crate::target_sums::TargetSums;
 use crate::wide::Wide;
@@ -74,7 +74,7 @@ impl Nested {
             false => (x, None),
         };
         let shared = RowGroups::of(x.nrows(), folds)?;
-        let bytes = shared.rows().len() * x.ncols() * x.ncols() * size_of::<f64>();
+        let bytes = shared.len() * x.ncols() * x.ncols() * size_of::<f64>();
         let batches = match bytes <= GROUPS {
             true => vec![Batch::new(shared, x.view(), n_free, folds)?],
             false => {
@@ -94,13 +94,13 @@ impl Nested {
     /// `y` has another number of rows, a value is not finite, a fold has no inner fold, or groups are given for another
     /// number of targets.
     pub fn fit(&self, y: ArrayView2<f64>, grid: &PenaltyGrid, rule: &Rule) -> Result<Vec<Fitted>, Error> {
-        self.check(y)?;
+        finite::check_targets(y, self.x.nrows())?;
         let mean_y = column_means(y)?;
         let mut fits = Vec::new();
         for batch in &self.batches {
-            let sums = batch.target_sums(self.x.view(), y, mean_y.view());
+            let sums = batch.groups.targets(self.x.view(), y, mean_y.view());
             for (at, fold) in batch.folds.iter().enumerate() {
-                let sums = batch.groups.sums(&sums, at).expect("sets have rows");
+                let sums = batch.groups.sums(&sums, at)?;
                 let losses = |(inner, (training, held_out)): (&InnerFold, &(TargetSums, TargetSums))| {
                     inner.losses(training, held_out, grid, rule.criterion)
                 };
@@ -119,16 +119,16 @@ impl Nested {
     /// `y` has another number of rows, a value is not finite, or a penalty is negative or not finite, or they are of
     /// other folds or targets.
     pub fn refit(&self, y: ArrayView2<f64>, penalties: ArrayView2<f64>) -> Result<Vec<Ridge>, Error> {
-        self.check(y)?;
+        finite::check_targets(y, self.x.nrows())?;
         check_penalties(penalties)?;
         finite::check_columns("targets with a penalty", penalties.ncols(), y.ncols())?;
         finite::check_columns("folds with penalties", penalties.nrows(), self.n_folds())?;
         let mean_y = column_means(y)?;
         let (mut ridges, mut penalties) = (Vec::new(), penalties.rows().into_iter());
         for batch in &self.batches {
-            let sums = batch.target_sums(self.x.view(), y, mean_y.view());
+            let sums = batch.groups.targets(self.x.view(), y, mean_y.view());
             for (at, fold) in batch.folds.iter().enumerate() {
-                let sums = batch.groups.sums(&sums, at).expect("sets have rows");
+                let sums = batch.groups.sums(&sums, at)?;
                 let penalties = penalties.next().expect("one row of penalties per fold");
                 ridges.push(self.ridge(fold, &sums.training, mean_y.view(), penalties)?);
             }
@@ -139,13 +139,6 @@ impl Nested {
     /// Number of outer folds.
     pub fn n_folds(&self) -> usize {
         self.batches.iter().map(|batch| batch.folds.len()).sum()
-    }
-
-    fn check(&self, y: ArrayView2<f64>) -> Result<(), Error> {
-        if y.nrows() != self.x.nrows() {
-            return Err(Error::Rows { features: self.x.nrows(), targets: y.nrows() });
-        }
-        finite::check("targets", y)
     }
 
     fn ridge(
@@ -168,12 +161,10 @@ impl Nested {
 
 impl Batch {
     fn new(groups: RowGroups, x: ArrayView2<f64>, n_free: usize, folds: &[NestedFold]) -> Result<Self, Error> {
-        let sums: Vec<FeatureSums> =
-            groups.rows().par_iter().map(|rows| FeatureSums::serial(rows_of(x, rows).view())).collect();
-        let empty = Error::TooFewRows { what: "a training or held-out set", needed: 1, rows: 0 };
+        let sums = groups.features(x);
         let mut decomposed = Vec::new();
         for at in 0..folds.len() {
-            let Some(sums) = groups.sums(&sums, at) else { return Err(empty) };
+            let sums = groups.sums(&sums, at)?;
             let inner = sums.inner.par_iter().map(|(training, held_out)| InnerFold::new(training, held_out, n_free));
             decomposed.push(Decomposed {
                 inner: inner.collect::<Result<_, _>>()?,
@@ -182,14 +173,6 @@ impl Batch {
             });
         }
         Ok(Self { groups, folds: decomposed })
-    }
-
-    /// The sums of each group of rows.
-    fn target_sums(&self, x: ArrayView2<f64>, y: ArrayView2<f64>, mean_y: ArrayView1<f64>) -> Vec<TargetSums> {
-        let sums = |rows: &Vec<std::ops::Range<usize>>| {
-            TargetSums::serial(rows_of(x, rows).view(), (rows_of(y, rows) - mean_y).view())
-        };
-        self.groups.rows().par_iter().map(sums).collect()
     }
 }
 
@@ -200,7 +183,7 @@ mod tests {
     use ndarray::{Axis, concatenate, s};
 
     use super::*;
-    use crate::row_groups::InnerRows;
+    use crate::row_groups::{InnerRows, rows_of};
     use crate::rule::{Criterion, Sharing};
     use crate::samples::{distance, gaussian, regression};
 

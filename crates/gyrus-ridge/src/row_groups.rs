@@ -3,9 +3,12 @@
 use std::collections::{BTreeMap, HashMap};
 use std::ops::{AddAssign, Range};
 
-use ndarray::{Array2, ArrayView2, Axis, concatenate, s};
+use ndarray::{Array2, ArrayView1, ArrayView2, Axis, concatenate, s};
+use rayon::prelude::*;
 
 use crate::error::Error;
+use crate::feature_sums::FeatureSums;
+use crate::target_sums::TargetSums;
 
 /// The rows of an outer fold that are learnt from, and the inner folds that are cut from them.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -92,13 +95,32 @@ impl RowGroups {
         groups
     }
 
-    /// The rows of each group.
-    pub(crate) fn rows(&self) -> &[Vec<Range<usize>>] {
-        &self.rows
+    /// Number of groups.
+    pub(crate) fn len(&self) -> usize {
+        self.rows.len()
     }
 
-    /// The sums over the sets of fold `fold`, from those over groups. `None` where a set has no row.
-    pub(crate) fn sums<T: Clone + for<'a> AddAssign<&'a T>>(&self, groups: &[T], fold: usize) -> Option<FoldSums<T>> {
+    /// The sums of features `x` (n, p) over each group.
+    pub(crate) fn features(&self, x: ArrayView2<f64>) -> Vec<FeatureSums> {
+        self.rows.par_iter().map(|rows| FeatureSums::serial(rows_of(x, rows).view())).collect()
+    }
+
+    /// The sums of targets `y` (n, t), measured from `origin` (t), over each group, with features `x` (n, p).
+    pub(crate) fn targets(&self, x: ArrayView2<f64>, y: ArrayView2<f64>, origin: ArrayView1<f64>) -> Vec<TargetSums> {
+        let sums =
+            |rows: &Vec<Range<usize>>| TargetSums::serial(rows_of(x, rows).view(), (rows_of(y, rows) - origin).view());
+        self.rows.par_iter().map(sums).collect()
+    }
+
+    /// The sums over the sets of fold `fold`, from those over groups.
+    ///
+    /// # Errors
+    /// A set has no row.
+    pub(crate) fn sums<T: Clone + for<'a> AddAssign<&'a T>>(
+        &self,
+        groups: &[T],
+        fold: usize,
+    ) -> Result<FoldSums<T>, Error> {
         // Groups with the same roles in this fold are added up once for all its sets.
         let mut cells: BTreeMap<&[Role], T> = BTreeMap::new();
         for (roles, sums) in self.roles.iter().zip(groups) {
@@ -107,15 +129,16 @@ impl RowGroups {
         }
         let sum = |at: usize, role: Role| {
             let mut chosen = cells.iter().filter(|(roles, _)| roles[at] == role).map(|(_, sums)| sums);
-            let first = chosen.next()?.clone();
-            Some(chosen.fold(first, |mut total, sums| {
+            let empty = Error::TooFewRows { what: "a training or held-out set", needed: 1, rows: 0 };
+            let first = chosen.next().ok_or(empty)?.clone();
+            Ok::<_, Error>(chosen.fold(first, |mut total, sums| {
                 total += sums;
                 total
             }))
         };
         let n_inner = self.folds[fold].len() - 1;
-        let inner = (1..=n_inner).map(|at| Some((sum(at, Role::Training)?, sum(at, Role::HeldOut)?)));
-        Some(FoldSums { training: sum(0, Role::Training)?, inner: inner.collect::<Option<_>>()? })
+        let inner = (1..=n_inner).map(|at| Ok((sum(at, Role::Training)?, sum(at, Role::HeldOut)?)));
+        Ok(FoldSums { training: sum(0, Role::Training)?, inner: inner.collect::<Result<_, Error>>()? })
     }
 }
 
@@ -136,7 +159,10 @@ fn mark(roles: &mut [Vec<Role>], at: usize, stretches: &[Range<usize>], role: Ro
 }
 
 /// The rows of `a` (n, columns) in `stretches`, in order.
-pub(crate) fn rows_of(a: ArrayView2<f64>, stretches: &[Range<usize>]) -> Array2<f64> {
+///
+/// # Panics
+/// A stretch is not among the rows.
+pub fn rows_of(a: ArrayView2<f64>, stretches: &[Range<usize>]) -> Array2<f64> {
     let parts: Vec<_> = stretches.iter().map(|stretch| a.slice_move(s![stretch.clone(), ..])).collect();
     match parts.is_empty() {
         true => Array2::zeros((0, a.ncols())),
@@ -163,11 +189,11 @@ mod tests {
             NestedFold { training: one(0..5), inner: vec![inner(0..2, 3..5)] },
         ];
         let groups = RowGroups::of(12, &folds)?;
-        assert!(groups.rows().iter().flatten().all(|rows| rows.end <= 10));
-        let numbers: Vec<usize> = groups.rows().iter().map(|rows| rows.iter().cloned().flatten().sum()).collect();
+        assert!(groups.rows.iter().flatten().all(|rows| rows.end <= 10));
+        let numbers: Vec<usize> = groups.rows.iter().map(|rows| rows.iter().cloned().flatten().sum()).collect();
         let total = |stretches: &[Range<usize>]| stretches.iter().cloned().flatten().sum::<usize>();
         for (i, fold) in folds.iter().enumerate() {
-            let sums = groups.sums(&numbers, i).expect("no set is empty");
+            let sums = groups.sums(&numbers, i)?;
             assert_eq!(sums.training, total(&fold.training));
             for (found, inner) in sums.inner.iter().zip(&fold.inner) {
                 assert_eq!(*found, (total(&inner.training), total(&inner.held_out)));
