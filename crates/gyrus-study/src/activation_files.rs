@@ -1,20 +1,19 @@
 //! Files with the states of every word: written as the states come, read one layer at a time.
 
-use std::fs::File;
 use std::io::{Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 
 use gyrus_activations::{Architecture, Sink};
 use gyrus_ridge::Pca;
 use half::f16;
-use memmap2::Mmap;
 use ndarray::{Array2, ArrayView1, s};
-use safetensors::{Dtype, SafeTensors, tensor::TensorInfo};
+use safetensors::{Dtype, tensor::TensorInfo};
 use serde_json::json;
 use tempfile::NamedTempFile;
 
 use crate::Error;
 use crate::keep::Keep;
+use crate::mapped::Mapped;
 use crate::store::{persist, temporary};
 
 /// Files that are filled with states as they are computed, one for each list of windows.
@@ -52,10 +51,7 @@ struct Place {
 /// A file of states, mapped into memory.
 #[derive(Debug)]
 pub struct ActivationFile {
-    path: PathBuf,
-    map: Mmap,
-    /// First byte after the header.
-    data: usize,
+    file: Mapped,
     layers: Vec<TensorInfo>,
 }
 
@@ -206,12 +202,8 @@ impl ActivationFile {
     /// # Errors
     /// [`Error::Read`], or [`Error::Tensors`] if layers are missing, misshapen or of another type than F32 or F16.
     pub fn open(path: &Path) -> Result<Self, Error> {
-        let read = |source| Error::Read { path: path.to_owned(), source };
         let wrong = |reason: String| Error::Tensors { path: path.to_owned(), reason };
-        // SAFETY: the map is only read, and results are not written in place while they are read.
-        let map = unsafe { Mmap::map(&File::open(path).map_err(read)?) }.map_err(read)?;
-        let (header, metadata) = SafeTensors::read_metadata(&map)
-            .map_err(|error| wrong(format!("not a whole safetensors file ({error})")))?;
+        let (file, metadata) = Mapped::open(path)?;
         let layers: Vec<TensorInfo> = (0..).map_while(|layer| metadata.info(&layer_name(layer)).cloned()).collect();
         let others = metadata.tensors().into_keys().filter(|name| name != UNNORMED).count() - layers.len();
         if layers.is_empty() || others > 0 {
@@ -227,7 +219,7 @@ impl ActivationFile {
                 return Err(wrong(reason));
             }
         }
-        Ok(Self { path: path.to_owned(), data: size_of::<u64>() + header, layers, map })
+        Ok(Self { file, layers })
     }
 
     /// Number of layers, the input of the first block included.
@@ -246,8 +238,7 @@ impl ActivationFile {
     /// [`Error::Types`] if a state is not finite.
     pub fn layer(&self, layer: usize) -> Result<Array2<f32>, Error> {
         let info = &self.layers[layer];
-        let (start, end) = info.data_offsets;
-        let bytes = &self.map[self.data + start..self.data + end];
+        let bytes = self.file.bytes(info);
         let values: Vec<f32> = match info.dtype {
             Dtype::F16 => bytes.as_chunks().0.iter().map(|bytes| f16::from_le_bytes(*bytes).to_f32()).collect(),
             _ => bytes.as_chunks().0.iter().map(|bytes| f32::from_le_bytes(*bytes)).collect(),
@@ -256,7 +247,7 @@ impl ActivationFile {
         match states.indexed_iter().find(|(_, x)| !x.is_finite()) {
             None => Ok(states),
             Some(((row, column), value)) => {
-                let what = format!("layer {layer} of `{}`", self.path.display());
+                let what = format!("layer {layer} of `{}`", self.file.path().display());
                 Err(gyrus_types::Error::NotFinite { what, row, column, value: f64::from(*value) }.into())
             }
         }

@@ -9,6 +9,7 @@ mod error;
 mod event;
 mod hash;
 mod keep;
+mod mapped;
 mod matrix_file;
 mod run;
 mod settings;

@@ -1,25 +1,21 @@
 //! A safetensors file of matrices, read where and when they are needed.
 
-use std::fs::File;
 use std::ops::Range;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use half::{bf16, f16};
-use memmap2::Mmap;
 use ndarray::Array2;
+use safetensors::Dtype;
 use safetensors::tensor::TensorInfo;
-use safetensors::{Dtype, SafeTensors};
 
 use crate::Error;
+use crate::mapped::Mapped;
 
 /// A mapped file whose tensors are all matrices of floating point numbers, in natural order of their names
 /// (`layer.2` before `layer.10`).
 #[derive(Debug)]
 pub struct MatrixFile {
-    path: PathBuf,
-    map: Mmap,
-    /// Where the data begin.
-    data: usize,
+    file: Mapped,
     matrices: Vec<(String, TensorInfo)>,
 }
 
@@ -29,13 +25,8 @@ impl MatrixFile {
     /// # Errors
     /// [`Error::Read`], or [`Error::Tensors`] if there is no tensor, or one that is not a matrix of F16, BF16, F32 or F64.
     pub fn open(path: &Path) -> Result<Self, Error> {
-        let read = |source| Error::Read { path: path.to_owned(), source };
         let wrong = |reason: String| Error::Tensors { path: path.to_owned(), reason };
-        // SAFETY: the map is only read; a file that another program changes meanwhile gives other numbers, never other
-        // lengths, because lengths are checked against the map.
-        let map = unsafe { Mmap::map(&File::open(path).map_err(read)?) }.map_err(read)?;
-        let (header, metadata) = SafeTensors::read_metadata(&map)
-            .map_err(|error| wrong(format!("not a whole safetensors file ({error})")))?;
+        let (file, metadata) = Mapped::open(path)?;
         let tensors = metadata.tensors().into_iter();
         let mut matrices: Vec<_> = tensors.map(|(name, info)| (name, info.clone())).collect();
         matrices.sort_by_cached_key(|(name, _)| natural(name));
@@ -45,7 +36,7 @@ impl MatrixFile {
         if matrices.is_empty() {
             return Err(wrong("it holds no tensor".into()));
         }
-        Ok(Self { path: path.to_owned(), data: size_of::<u64>() + header, matrices, map })
+        Ok(Self { file, matrices })
     }
 
     /// The file, which must hold exactly one matrix.
@@ -62,7 +53,7 @@ impl MatrixFile {
 
     /// The file's path.
     pub fn path(&self) -> &Path {
-        &self.path
+        self.file.path()
     }
 
     /// Number of matrices, one or more.
@@ -95,7 +86,7 @@ impl MatrixFile {
         let (rows, width) = self.shape(matrix);
         assert!(columns.start <= columns.end && columns.end <= width, "columns are among those of the matrix");
         let info = &self.matrices[matrix].1;
-        let bytes = &self.map[self.data + info.data_offsets.0..self.data + info.data_offsets.1];
+        let bytes = self.file.bytes(info);
         let mut values = Vec::with_capacity(rows * columns.len());
         match info.dtype {
             Dtype::F16 => read(bytes, width, columns.clone(), &mut values, |b| f16::from_le_bytes(b).to_f64()),

@@ -5,11 +5,10 @@ use std::io::Write;
 use std::path::Path;
 
 use ndarray::Array2;
-use safetensors::tensor::TensorView;
-use safetensors::{Dtype, SafeTensors};
 use tempfile::NamedTempFile;
 
 use crate::Error;
+use crate::matrix_file::MatrixFile;
 
 /// Writes `bytes` to `path` under a temporary name beside it, syncs, and renames: a reader never sees half a file.
 ///
@@ -48,38 +47,10 @@ pub(crate) fn temporary(path: &Path) -> std::io::Result<NamedTempFile> {
 /// Reads every tensor of a file as an f32 matrix, in natural order of the names (`layer.2` before `layer.10`).
 ///
 /// # Errors
-/// [`Error::Read`], or [`Error::Tensors`] if a tensor is not a matrix of f32 or f64.
+/// As [`MatrixFile::open`].
 pub fn read_tensors(path: &Path) -> Result<Vec<(String, Array2<f32>)>, Error> {
-    let bytes = std::fs::read(path).map_err(|source| Error::Read { path: path.to_owned(), source })?;
-    let wrong = |reason: String| Error::Tensors { path: path.to_owned(), reason };
-    let file =
-        SafeTensors::deserialize(&bytes).map_err(|error| wrong(format!("not a whole safetensors file ({error})")))?;
-    let mut tensors = file
-        .iter()
-        .map(|(name, view)| {
-            Ok((name.to_owned(), matrix(&view).map_err(|reason| wrong(format!("tensor `{name}` {reason}")))?))
-        })
-        .collect::<Result<Vec<_>, Error>>()?;
-    tensors.sort_by_key(|(name, _)| natural(name));
-    Ok(tensors)
-}
-
-fn matrix(view: &TensorView) -> Result<Array2<f32>, String> {
-    let &[rows, columns] = view.shape() else {
-        return Err(format!("has shape {:?}, not (rows, columns)", view.shape()));
-    };
-    let values: Vec<f32> = match view.dtype() {
-        Dtype::F32 => view.data().as_chunks().0.iter().map(|bytes| f32::from_le_bytes(*bytes)).collect(),
-        Dtype::F64 => view.data().as_chunks().0.iter().map(|bytes| f64::from_le_bytes(*bytes) as f32).collect(),
-        other => return Err(format!("has type {other:?}, not F32 or F64")),
-    };
-    Array2::from_shape_vec((rows, columns), values).map_err(|error| error.to_string())
-}
-
-/// A name cut into its stem and the number that it ends with, so that `layer.2` stands before `layer.10`.
-fn natural(name: &str) -> (String, u64) {
-    let stem = name.trim_end_matches(|character: char| character.is_ascii_digit());
-    (stem.to_owned(), name[stem.len()..].parse().unwrap_or(0))
+    let file = MatrixFile::open(path)?;
+    Ok((0..file.len()).map(|i| (file.name(i).to_owned(), file.matrix(i).mapv(|x| x as f32))).collect())
 }
 
 #[cfg(test)]

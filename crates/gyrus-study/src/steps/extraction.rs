@@ -70,7 +70,7 @@ pub fn variant_windows(desk: &Desk, variant: Variant) -> Vec<WindowSpec> {
 /// # Errors
 /// A model, tokenizer or window that cannot be used, or a file that cannot be written.
 pub fn run(desk: &mut Desk) -> Result<(), Error> {
-    let bytes = disk(desk)?;
+    let bytes = disk(desk);
     (desk.on_event)(Event::Note(format!("states take {} MiB on disk", bytes.div_ceil(1 << 20))));
     for model in &desk.study.models {
         for variant in Variant::all(desk.study.words.twins) {
@@ -81,15 +81,15 @@ pub fn run(desk: &mut Desk) -> Result<(), Error> {
 }
 
 /// Bytes that the states of all models take on disk.
-fn disk(desk: &Desk) -> Result<u64, Error> {
+fn disk(desk: &Desk) -> u64 {
     let n_words = desk.material.transcript.words().len();
     let mut bytes = 0;
     for model in &desk.study.models {
-        let one = desk.study.words.keep.disk(Checkpoint::open(&model.folder)?.architecture(), n_words);
+        let one = desk.study.words.keep.disk(desk.material.checkpoint(&model.name).architecture(), n_words);
         let lists = Variant::all(desk.study.words.twins).map(|variant| variant_windows(desk, variant).len());
         bytes += one * lists.sum::<usize>() as u64;
     }
-    Ok(bytes)
+    bytes
 }
 
 fn extract_variant(desk: &mut Desk, model: &ModelEntry, variant: Variant) -> Result<(), Error> {
@@ -103,7 +103,7 @@ fn extract_variant(desk: &mut Desk, model: &ModelEntry, variant: Variant) -> Res
     let hashes = desk.material.model_hash(&model.name).to_owned();
     let story = desk.material.story_hash.clone();
     desk.step(&name, &[&settings, &hashes, &story], |desk| {
-        let mut checkpoint = Checkpoint::open(&model.folder)?;
+        let mut checkpoint = desk.material.checkpoint(&model.name).clone();
         if let Variant::Twin(twin) = variant {
             checkpoint = checkpoint.untrained(twin_seed(desk.study.seed, &model.name, twin));
         }

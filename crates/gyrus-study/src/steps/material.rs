@@ -33,6 +33,8 @@ pub struct Material {
     pub data_hash: String,
     /// Hash of every file of each model, by name.
     pub model_hashes: BTreeMap<String, String>,
+    /// Each model as it was opened, by name: opening compares its head with its embedding, so it is done once.
+    checkpoints: BTreeMap<String, Checkpoint>,
     /// SHA-256 of every file that was read, by path as the study names it.
     pub files: BTreeMap<PathBuf, String>,
 }
@@ -57,7 +59,7 @@ impl Material {
         let mut files = data_files(study, &manifest, on_event)?;
         let published: Vec<&String> = files.values().collect();
         let data_hash = text_hash(&format!("{published:?} {}", numbers_hash(&listeners)));
-        let mut model_hashes = BTreeMap::new();
+        let (mut model_hashes, mut checkpoints) = (BTreeMap::new(), BTreeMap::new());
         for model in &study.models {
             let checkpoint = Checkpoint::open(&model.folder)?;
             Event::unknown_keys(&model.folder, &checkpoint).into_iter().for_each(&mut *on_event);
@@ -68,6 +70,7 @@ impl Material {
             let hashes: Vec<&String> = own.values().collect();
             model_hashes.insert(model.name.clone(), text_hash(&format!("{hashes:?}")));
             files.extend(own);
+            checkpoints.insert(model.name.clone(), checkpoint);
         }
         Ok(Self {
             story_hash: text_hash(&format!("{:?}", story.transcript)),
@@ -79,8 +82,17 @@ impl Material {
             refusals,
             data_hash,
             model_hashes,
+            checkpoints,
             files,
         })
+    }
+
+    /// Model `name`, one of the study's.
+    ///
+    /// # Panics
+    /// The study has no such model.
+    pub fn checkpoint(&self, name: &str) -> &Checkpoint {
+        self.checkpoints.get(name).expect("every model of the study was opened")
     }
 
     /// Hash of the files of model `name`.

@@ -43,7 +43,7 @@ pub fn run(desk: &mut Desk) -> Result<(), Error> {
         let text: String = desk.material.transcript.text().chars().take(desk.study.text.characters).collect();
         let mut scores = Vec::new();
         for model in &desk.study.models {
-            let checkpoint = Checkpoint::open(&model.folder)?;
+            let checkpoint = desk.material.checkpoint(&model.name);
             let architecture = checkpoint.architecture();
             scores.push(TextScore {
                 model: model.name.clone(),
@@ -52,7 +52,7 @@ pub fn run(desk: &mut Desk) -> Result<(), Error> {
                 width: architecture.width,
                 limit: architecture.limit,
                 bits_per_character: bits_per_character(
-                    &checkpoint,
+                    checkpoint,
                     &Tokenizer::open(&model.folder)?.with_bos(desk.study.words.bos)?,
                     &text,
                     desk.device,
