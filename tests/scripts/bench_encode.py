@@ -17,11 +17,8 @@ Recipes (f64, contiguous folds, 5 inner folds, one penalty for each target by it
 """
 import argparse
 import json
-import os
 import pathlib
-import resource
 import statistics
-import subprocess
 import sys
 import time
 
@@ -36,6 +33,8 @@ parser.add_argument("--peer", help=argparse.SUPPRESS)
 arguments = parser.parse_args()
 
 import numpy as np
+
+from side_by_side import mebibytes, publish, run
 
 OUTER, INNER = 10, 5
 GRID, BAND_GRID = (1e-2, 1e6, 17), (1e-1, 1e5, 10)
@@ -126,27 +125,13 @@ def peer(name, recipe, out):
     wall, cpu = time.perf_counter() - wall, time.process_time() - cpu
     if found is not None:
         np.savez(out, *found)
-    print(json.dumps([wall, cpu, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024]))
+    print(json.dumps([wall, cpu, mebibytes("self", "VmHWM")]))
 
 
-def run(command, threads):
-    """What a process says, its wall seconds, CPU seconds and peak MiB."""
-    environment = dict(os.environ)
-    for name in ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS", "RAYON_NUM_THREADS"):
-        environment[name] = str(threads)
-    begun, peak, ended = time.perf_counter(), 0, 0
-    process = subprocess.Popen([str(part) for part in command], stdout=subprocess.PIPE, env=environment)
-    while ended == 0:
-        time.sleep(0.01)
-        try:
-            status = pathlib.Path(f"/proc/{process.pid}/status").read_text()
-            peak = max([peak] + [int(line.split()[1]) / 1024 for line in status.splitlines() if line.startswith("VmHWM")])
-        except (FileNotFoundError, ProcessLookupError):
-            pass
-        ended, status, usage = os.wait4(process.pid, os.WNOHANG)
-    if status != 0:
-        sys.exit(f"{command} failed")
-    return process.stdout.read().decode(), (time.perf_counter() - begun, usage.ru_utime + usage.ru_stime, peak)
+def run_with(threads, command):
+    """As `run`, with so many threads for whatever the process counts on."""
+    names = ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS", "RAYON_NUM_THREADS")
+    return run(command, **{name: str(threads) for name in names})
 
 
 def run_ours(recipe, threads):
@@ -159,7 +144,7 @@ def run_ours(recipe, threads):
         command = ["banded", paths[0], paths[1], len(x), ",".join(map(str, WIDTHS)), paths[2], grid, paths[3]]
     else:
         command = ["nested", paths[0], paths[1], len(x), grid, OUTER, n_folds(recipe), paths[3]]
-    _, cost = run([arguments.programs / command[0], *command[1:]], threads)
+    _, cost = run_with(threads, [arguments.programs / command[0], *command[1:]])
     numbers, n, (width, targets) = np.fromfile(paths[3]), n_folds(recipe), (x.shape[1], y.shape[1])
     shapes = [(targets,), (len(WIDTHS), targets), (width, targets)]
     if recipe != "banded":
@@ -174,7 +159,7 @@ def run_ours(recipe, threads):
 def run_peer(name, recipe, threads):
     out = arguments.work / f"{recipe}.npz"
     command = [sys.executable, __file__, "--programs", arguments.programs, "--work", arguments.work]
-    text, _ = run([*command, "--peer", json.dumps([name, recipe, str(out)])], threads)
+    text, _ = run_with(threads, [*command, "--peer", json.dumps([name, recipe, str(out)])])
     found = [np.load(out)[f"arr_{i}"] for i in range(3)] if name == "himalaya" else None
     return found, json.loads(text)
 
@@ -222,15 +207,7 @@ def main():
                 print(rows[-1], flush=True)
     head = ["recipe", "peer", "threads", "its CPU s", "our CPU s", "its wall s", "our wall s", "CPU ratio (range)"]
     head += ["its peak MiB", "our peak MiB", "agreement"]
-    load = ", ".join(f"{x:.1f}" for x in os.getloadavg())
-    say = f"Median of {arguments.rounds} alternating runs; load at the end {load}."
-    table = "\n".join([say, "", "| " + " | ".join(head) + " |", "|" + "---|" * len(head)] + rows)
-    print(table)
-    if arguments.write:
-        begin, end = "<!-- bench encode -->\n", "<!-- end -->"
-        page = arguments.write.read_text()
-        first = page.index(begin) + len(begin)
-        arguments.write.write_text(page[:first] + table + "\n" + page[page.index(end, first) :])
+    publish(arguments.write, "encode", f"Median of {arguments.rounds} alternating runs.", head, rows)
 
 
 main()

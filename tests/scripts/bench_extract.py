@@ -26,7 +26,6 @@ import resource
 import statistics
 import subprocess
 import sys
-import tempfile
 import time
 
 parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
@@ -55,6 +54,8 @@ import torch
 import transformers
 from safetensors.numpy import load_file
 from transformers import AutoModel, AutoTokenizer, GPT2Config, GPT2Model, LlamaConfig, LlamaModel
+
+from side_by_side import cpu_seconds, mebibytes, publish, run
 
 torch.set_num_threads(arguments.threads)
 LONGEST = 8192
@@ -156,10 +157,6 @@ def peer(model, ids, ends, window, together):
     return answer
 
 
-def cpu_seconds(usage):
-    return usage.ru_utime + usage.ru_stime
-
-
 def time_peer(model, ids, ends, windows, together):
     begun, before = time.perf_counter(), resource.getrusage(resource.RUSAGE_SELF)
     for window in windows:
@@ -167,33 +164,12 @@ def time_peer(model, ids, ends, windows, together):
     return time.perf_counter() - begun, cpu_seconds(resource.getrusage(resource.RUSAGE_SELF)) - cpu_seconds(before)
 
 
-def peak_mib(process):
-    """Peak resident MiB of a running process; of one that has ended, None."""
-    try:
-        status = pathlib.Path(f"/proc/{process}/status").read_text()
-    except (FileNotFoundError, ProcessLookupError):
-        return None
-    return next((int(line.split()[1]) / 1024 for line in status.splitlines() if line.startswith("VmHWM")), None)
-
-
 def run_gyrus(folder, transcript, windows, keep="none", out=None):
     """Wall seconds, CPU seconds and peak resident MiB of the program."""
     out = out or arguments.work / "states-{}.safetensors"
     command = [arguments.gyrus, "extract", "--model", folder, "--transcript", transcript, "--device", "cpu", "--keep", keep]
     command += ["--threads", str(arguments.threads), "--windows", ",".join(map(str, windows)), "--out", out]
-    begun = time.perf_counter()
-    with tempfile.TemporaryFile() as errors:
-        process = subprocess.Popen([str(part) for part in command], stdout=subprocess.DEVNULL, stderr=errors)
-        peak, ended = 0, 0
-        while ended == 0:
-            time.sleep(0.01)
-            peak = max(peak, peak_mib(process.pid) or 0)
-            ended, status, usage = os.wait4(process.pid, os.WNOHANG)
-        wall = time.perf_counter() - begun
-        if status != 0:
-            errors.seek(0)
-            sys.exit(errors.read().decode())
-    return wall, cpu_seconds(usage), peak
+    return run(command)[1]
 
 
 def peak_of_peer(name, workload, together):
@@ -252,7 +228,7 @@ def measure_peer(name, model, whole, story):
     if wanted == name:
         windows, story = WORKLOADS[workload][1], whole if workload == "full" else story
         time_peer(model, story.ids, words_of_peer(story.ends, windows), windows, together)
-        print(peak_mib("self"))
+        print(mebibytes("self", "VmHWM"))
         sys.exit()
 
 
@@ -290,19 +266,12 @@ def row(name, title, label, theirs, ours, peak):
 def finish(rows):
     head = ["model", "windows", "PyTorch does", "its tokens", "our tokens", "its tokens/s", "our tokens/s", "ratio (range)"]
     head += ["its CPU s per million", "our CPU s per million", "its peak MiB", "our peak MiB"]
-    load = ", ".join(f"{x:.1f}" for x in os.getloadavg())
     words = f"{arguments.words:,} words"
     words += f" (with windows: the first {arguments.window_words})" if arguments.window_words else ""
     words += f" (PyTorch with windows: {arguments.peer_words} of them)" if arguments.peer_words else ""
     say = f"{words}, {arguments.threads} threads, median of {arguments.rounds} alternating runs; "
-    say += f"torch {torch.__version__.split('+')[0]}, transformers {transformers.__version__}, load at the end {load}."
-    table = "\n".join([say, "", "| " + " | ".join(head) + " |", "|" + "---|" * len(head)] + rows)
-    print(table)
-    if arguments.write:
-        begin, end = "<!-- bench extract -->\n", "<!-- end -->"
-        page = arguments.write.read_text()
-        first = page.index(begin) + len(begin)
-        arguments.write.write_text(page[:first] + table + "\n" + page[page.index(end, first) :])
+    say += f"torch {torch.__version__.split('+')[0]}, transformers {transformers.__version__}."
+    publish(arguments.write, "extract", say, head, rows)
 
 
 main()

@@ -18,6 +18,8 @@ import time
 
 import numpy as np
 
+from side_by_side import mebibytes
+
 parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
 parser.add_argument("--gyrus", type=pathlib.Path, required=True)
 parser.add_argument("--work", type=pathlib.Path, required=True)
@@ -79,13 +81,6 @@ def checkpoint(folder):
     return end // 2
 
 
-def kilobytes(pid, key):
-    for line in pathlib.Path(f"/proc/{pid}/status").read_text().splitlines():
-        if line.startswith(key + ":"):
-            return int(line.split()[1])
-    return 0
-
-
 def run(folder, transcript, extra):
     """What the program wrote, its seconds, and the peaks in MiB of pages without a file and of all pages."""
     out = arguments.work / "states-{}.safetensors"
@@ -95,18 +90,15 @@ def run(folder, transcript, extra):
     with open(arguments.work / "log", "wb") as log:
         process = subprocess.Popen([str(part) for part in command], stderr=log)
         while process.poll() is None:
-            try:
-                own = max(own, kilobytes(process.pid, "RssAnon") + kilobytes(process.pid, "RssShmem"))
-                resident = max(resident, kilobytes(process.pid, "VmHWM"))
-            except (FileNotFoundError, ProcessLookupError):
-                pass
+            own = max(own, mebibytes(process.pid, "RssAnon") + mebibytes(process.pid, "RssShmem"))
+            resident = max(resident, mebibytes(process.pid, "VmHWM"))
             time.sleep(0.05)
     text = (arguments.work / "log").read_text()
     if process.returncode != 0:
         sys.exit(text)
     need = next((line for line in text.splitlines() if "MiB of memory" in line), "")
     hashes = [hashlib.sha256(pathlib.Path(str(out).replace("{}", w)).read_bytes()).hexdigest() for w in arguments.windows.split(",")]
-    return hashes, time.perf_counter() - begun, own / 1024, resident / 1024, need
+    return hashes, time.perf_counter() - begun, own, resident, need
 
 
 def main():
