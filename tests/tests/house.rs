@@ -135,6 +135,52 @@ fn a_setting_reruns_only_what_depends_on_it() -> Outcome {
     check_setting("A study of nobody", "A study of somebody", &["report"])
 }
 
+/// Files of states, under the results of `study`.
+fn state_files(study: &SmallStudy) -> Result<Vec<String>, Box<dyn Error>> {
+    let files = snapshot(&study.results())?.into_keys().map(|path| path.display().to_string());
+    Ok(files.filter(|path| path.starts_with("activations")).collect())
+}
+
+#[test]
+fn a_study_that_keeps_no_state_has_the_same_scores() -> Outcome {
+    let study = SmallStudy::new()?;
+    walk(&study)?;
+    let tables = ["scores.parquet", "models.parquet", "targets.parquet", "layers.parquet"];
+    let read = || tables.map(|table| fs::read(study.results().join(table)).expect("a table of the study"));
+    let (kept, similarity) = (read(), cka(&study)?);
+    fs::remove_dir_all(study.results())?;
+    study.edit("study.toml", "twins = 1", "twins = 1\nkeep = \"none\"")?;
+    let again = walk(&study)?;
+    assert_eq!(again.ran, STEPS);
+    assert_eq!(
+        state_files(&study)?,
+        [
+            "activations/tiny/1w.reduced.safetensors",
+            "activations/tiny/3w.reduced.safetensors",
+            "activations/tiny/3w.safetensors",
+            "activations/tiny-twin-1/3w.reduced.safetensors",
+            "activations/tiny-twin-1/3w.safetensors",
+        ]
+    );
+    assert_eq!(read(), kept);
+    assert!(again.notes.iter().any(|note| note.contains("comparisons read 100 components")), "{:?}", again.notes);
+    let apart = cka(&study)?.iter().zip(&similarity).map(|(a, b)| (a - b).abs()).fold(0.0, f64::max);
+    assert!(apart < 1e-5, "{apart}");
+    study.edit("study.toml", "gap = 4", "gap = 5")?;
+    assert_eq!(
+        walk(&study)?.ran,
+        ["activations-tiny-trained", "activations-tiny-twin-1", "encoding", "similarity", "report"]
+    );
+    Ok(())
+}
+
+/// The debiased CKA of every pair of layers.
+fn cka(study: &SmallStudy) -> Result<Vec<f64>, Box<dyn Error>> {
+    let found: serde_json::Value = serde_json::from_slice(&fs::read(study.results().join("similarity.json"))?)?;
+    let rows = found["debiased"].as_array().into_iter().flatten().flat_map(|row| row.as_array().into_iter().flatten());
+    Ok(rows.filter_map(serde_json::Value::as_f64).collect())
+}
+
 #[test]
 fn another_model_reruns_what_reads_it() -> Outcome {
     check_reruns(|study| study.write_model("tiny", 32), &STEPS)

@@ -127,7 +127,7 @@ impl Sink for ActivationWriter {
     }
 }
 
-fn into_sink(error: Error) -> gyrus_activations::Error {
+pub(crate) fn into_sink(error: Error) -> gyrus_activations::Error {
     gyrus_activations::Error::Sink(Box::new(error))
 }
 

@@ -11,6 +11,7 @@ mod hash;
 mod keep;
 mod mapped;
 mod matrix_file;
+mod reduced_file;
 mod run;
 mod settings;
 mod steps;

@@ -209,9 +209,7 @@ impl Study {
             ("inference.shifts", self.inference.shifts, 19),
             ("text.characters", self.text.characters, 1),
         ];
-        let keeps = self.words.keep != Keep::None;
-        let rules: [(&'static str, bool, String); 10] = [
-            ("words.keep", keeps, "must not be \"none\": later steps read the states".into()),
+        let rules: [(&'static str, bool, String); 9] = [
             ("schema", self.schema == SCHEMA, format!("must be {SCHEMA} for this program: `{}`", self.schema)),
             ("name", plain(&self.name), format!("must be a plain file name: `{}`", self.name)),
             ("models", !names.is_empty(), "is empty".into()),

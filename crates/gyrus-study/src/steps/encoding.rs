@@ -8,11 +8,11 @@ use ndarray::{ArrayView1, Axis};
 use rayon::prelude::*;
 
 use crate::Error;
-use crate::activation_files::ActivationFile;
 use crate::run::Desk;
 use crate::settings::EncodingSettings;
-use crate::steps::extraction::{Variant, activations_file, all_files};
+use crate::steps::extraction::{Variant, all_files};
 use crate::steps::inference::{Finding, Inference};
+use crate::steps::layers::Layers;
 use crate::steps::scans::{Panel, Scans};
 use crate::steps::score_tables::{layer_table, model_table, score_table, target_table};
 use crate::steps::scores::{Predictors, Series, all_series};
@@ -66,9 +66,8 @@ pub fn design(settings: &EncodingSettings, rows: usize) -> Result<Design, Error>
 
 fn encode_all(desk: &mut Desk) -> Result<(Summary, Vec<Series>, Vec<Panel>), Error> {
     let material = desk.material;
-    let timed = material.transcript.timed();
     let first = &material.listeners[0].recording;
-    let scans = Scans::new(first, timed.rows, &timed.times, &desk.study.scans);
+    let scans = Scans::of(desk);
     let panels = scans.panels(&material.listeners);
     let group = panels.last().expect("the mean recording is always there");
     let design = design(&desk.study.encoding, first.signal().nrows())?;
@@ -116,10 +115,8 @@ fn encode_all(desk: &mut Desk) -> Result<(Summary, Vec<Series>, Vec<Panel>), Err
 
 /// The trained layers of a model at the main window, as the null refits them.
 fn reduced_layers(desk: &Desk, model: &str, scans: &Scans, design: &Design) -> Result<Vec<Reduced>, Error> {
-    let file = activations_file(model, Variant::Trained, desk.study.words.main);
-    let activations = ActivationFile::open(&desk.path(file))?;
-    let reduce = |layer| Ok(design.reduce(scans.features(activations.layer(layer)?.view())?.view())?);
-    (0..activations.n_layers()).into_par_iter().map(reduce).collect()
+    let layers = Layers::open(desk, (model, Variant::Trained, desk.study.words.main), scans, design)?;
+    (0..layers.n_layers()).into_par_iter().map(|layer| layers.layer(layer)).collect()
 }
 
 /// The first lag at which the autocorrelation is not positive.

@@ -2,14 +2,18 @@
 
 use std::path::PathBuf;
 
-use gyrus_activations::{Checkpoint, Extraction, Memory, extract_to};
+use gyrus_activations::{Checkpoint, Extraction, Memory, Sink, extract_to};
 use gyrus_types::{TokenWindow, Tokens};
 use gyrus_windows::{Tokenizer, WindowSpec, WordTokens, windows};
 
 use crate::activation_files::ActivationWriter;
 use crate::hash::text_hash;
+use crate::keep::Keep;
 use crate::run::Desk;
 use crate::settings::{ModelEntry, Pooling};
+use crate::steps::encoding::design;
+use crate::steps::layers::{COMPARED, Reducer, reduced_file};
+use crate::steps::scans::Scans;
 use crate::{Error, Event};
 
 /// Which weights of a model.
@@ -47,14 +51,29 @@ pub fn activations_file(model: &str, variant: Variant, window: WindowSpec) -> Pa
 
 /// Every file that the step leaves, in a fixed order.
 pub fn all_files(desk: &Desk) -> Vec<PathBuf> {
-    let mut files = Vec::new();
-    for model in &desk.study.models {
-        for variant in Variant::all(desk.study.words.twins) {
-            let windows = variant_windows(desk, variant).into_iter();
-            files.extend(windows.map(|window| activations_file(&model.name, variant, window)));
+    let variants = || Variant::all(desk.study.words.twins);
+    desk.study
+        .models
+        .iter()
+        .flat_map(|model| variants().flat_map(|variant| files(desk, &model.name, variant)))
+        .collect()
+}
+
+/// The files of one model variant.
+fn files(desk: &Desk, model: &str, variant: Variant) -> Vec<PathBuf> {
+    let windows = variant_windows(desk, variant).into_iter();
+    match desk.study.words.keep {
+        Keep::None => {
+            let compared = is_compared(variant).then(|| activations_file(model, variant, desk.study.words.main));
+            windows.map(|window| reduced_file(model, variant, window)).chain(compared).collect()
         }
+        _ => windows.map(|window| activations_file(model, variant, window)).collect(),
     }
-    files
+}
+
+/// Whether the layers of a variant are compared with those of other models.
+pub fn is_compared(variant: Variant) -> bool {
+    matches!(variant, Variant::Trained | Variant::Twin(1))
 }
 
 /// The windows that a variant is run with: twins serve only the headline numbers.
@@ -80,16 +99,31 @@ pub fn run(desk: &mut Desk) -> Result<(), Error> {
     Ok(())
 }
 
-/// Bytes that the states of all models take on disk.
+/// Bytes that the states of all models, or what is kept instead, take on disk.
 fn disk(desk: &Desk) -> u64 {
     let n_words = desk.material.transcript.words().len();
     let mut bytes = 0;
     for model in &desk.study.models {
-        let one = desk.study.words.keep.disk(desk.material.checkpoint(&model.name).architecture(), n_words);
-        let lists = Variant::all(desk.study.words.twins).map(|variant| variant_windows(desk, variant).len());
-        bytes += one * lists.sum::<usize>() as u64;
+        let architecture = desk.material.checkpoint(&model.name).architecture();
+        for variant in Variant::all(desk.study.words.twins) {
+            let lists = variant_windows(desk, variant).len() as u64;
+            bytes += match desk.study.words.keep {
+                Keep::None => {
+                    let compared = Keep::Components(COMPARED).disk(architecture, n_words);
+                    lists * reduced_bytes(desk, architecture.n_layers()) + u64::from(is_compared(variant)) * compared
+                }
+                keep => lists * keep.disk(architecture, n_words),
+            };
+        }
     }
     bytes
+}
+
+/// Bytes of a model's reduced layers at one window.
+fn reduced_bytes(desk: &Desk, n_layers: usize) -> u64 {
+    let settings = &desk.study.encoding;
+    let numbers = (n_layers + 1) * settings.folds * desk.material.manifest.signals.scans * settings.components;
+    (numbers * size_of::<f64>()) as u64
 }
 
 fn extract_variant(desk: &mut Desk, model: &ModelEntry, variant: Variant) -> Result<(), Error> {
@@ -100,33 +134,97 @@ fn extract_variant(desk: &mut Desk, model: &ModelEntry, variant: Variant) -> Res
         "{specs:?} {} {:?} {:?} {:?} {:?} {}",
         words.keep, words.pooling, words.overflow, words.bos, words.tokens, desk.study.seed
     );
+    // Where layers are reduced as they pass, the analysis has its part in what is left of them.
+    let analysis = match words.keep {
+        Keep::None => format!("{:?} {:?} {}", desk.study.scans, desk.study.encoding, desk.material.data_hash),
+        _ => String::new(),
+    };
     let hashes = desk.material.model_hash(&model.name).to_owned();
     let story = desk.material.story_hash.clone();
-    desk.step(&name, &[&settings, &hashes, &story], |desk| {
+    desk.step(&name, &[&settings, &hashes, &story, &analysis], |desk| {
+        let passage = Passage::new(desk, model, variant, &name)?;
+        match desk.study.words.keep {
+            Keep::None => passage.reduce(desk)?,
+            keep => passage.keep(desk, keep)?,
+        }
+        Ok(files(desk, &model.name, variant))
+    })
+}
+
+/// One model variant on its way through the story.
+struct Passage<'a> {
+    model: &'a str,
+    variant: Variant,
+    step: &'a str,
+    checkpoint: Checkpoint,
+    tokens: Tokens,
+    specs: Vec<WindowSpec>,
+    windows: Vec<Vec<TokenWindow>>,
+}
+
+impl<'a> Passage<'a> {
+    fn new(desk: &mut Desk, model: &'a ModelEntry, variant: Variant, step: &'a str) -> Result<Self, Error> {
         let mut checkpoint = desk.material.checkpoint(&model.name).clone();
         if let Variant::Twin(twin) = variant {
             checkpoint = checkpoint.untrained(twin_seed(desk.study.seed, &model.name, twin));
         }
-        let (tokens, wanted) = read_windows(desk, model, &checkpoint, &specs)?;
+        let specs = variant_windows(desk, variant);
+        let (tokens, windows) = read_windows(desk, model, &checkpoint, &specs)?;
+        Ok(Self { model: &model.name, variant, step, checkpoint, tokens, specs, windows })
+    }
+
+    /// Gives `sink` every layer.
+    fn through(&self, desk: &mut Desk, sink: &mut dyn Sink) -> Result<(), Error> {
         let on_event = &mut *desk.on_event;
         let mut on_progress =
-            |progress| on_event(Event::Progress { step: name.clone(), progress, unit: "tokens x layers" });
+            |progress| on_event(Event::Progress { step: self.step.to_owned(), progress, unit: "tokens x layers" });
         let pooling = match desk.study.words.pooling {
             Pooling::Last => gyrus_activations::Pooling::Last,
             Pooling::Mean => gyrus_activations::Pooling::Mean,
             Pooling::Sum => gyrus_activations::Pooling::Sum,
         };
-        let files: Vec<PathBuf> = specs.iter().map(|spec| activations_file(&model.name, variant, *spec)).collect();
-        let lists: Vec<_> =
-            files.iter().zip(&wanted).map(|(file, list)| (desk.options.out.join(file), list.len())).collect();
-        let keep = desk.study.words.keep;
-        let mut writer = ActivationWriter::new(checkpoint.architecture(), &lists, keep, false)?;
         let memory = Memory { limit: desk.options.memory, scratch: desk.options.out.clone() };
         let extraction = Extraction { pooling, unnormed: false, memory };
-        extract_to(&checkpoint, desk.device, &tokens, &wanted, &extraction, &mut writer, &mut on_progress)?;
-        writer.finish()?;
-        Ok(files)
-    })
+        let Self { checkpoint, tokens, windows, .. } = self;
+        Ok(extract_to(checkpoint, desk.device, tokens, windows, &extraction, sink, &mut on_progress)?)
+    }
+
+    /// Writes the states of every window.
+    fn keep(&self, desk: &mut Desk, keep: Keep) -> Result<(), Error> {
+        let lists: Vec<_> = self.lists(desk, activations_file);
+        let mut writer = ActivationWriter::new(self.checkpoint.architecture(), &lists, keep, false)?;
+        self.through(desk, &mut writer)?;
+        writer.finish()
+    }
+
+    /// Reduces every layer as the analysis reads it, and forgets its states.
+    fn reduce(&self, desk: &mut Desk) -> Result<(), Error> {
+        let (scans, architecture) = (Scans::of(desk), self.checkpoint.architecture());
+        let design = design(&desk.study.encoding, desk.material.manifest.signals.scans)?;
+        let main = self.specs.iter().position(|spec| *spec == desk.study.words.main);
+        let compared = main.filter(|_| is_compared(self.variant)).map(|main| {
+            let list = &self.lists(desk, activations_file)[main..=main];
+            Ok::<_, Error>((main, ActivationWriter::new(architecture, list, Keep::Components(COMPARED), false)?))
+        });
+        let mut reducer =
+            Reducer::new(architecture, self.lists(desk, reduced_file), &scans, &design, compared.transpose()?);
+        self.through(desk, &mut reducer)?;
+        if let Some(loss) = reducer.finish()? {
+            let loss = 100.0 * loss;
+            let note = format!(
+                "{}: comparisons read {COMPARED} components, which leave out at most {loss:.2} % of a layer's variance",
+                self.step
+            );
+            (desk.on_event)(Event::Note(note));
+        }
+        Ok(())
+    }
+
+    /// A file and a number of words for each window.
+    fn lists(&self, desk: &Desk, file: fn(&str, Variant, WindowSpec) -> PathBuf) -> Vec<(PathBuf, usize)> {
+        let one = |(spec, list): (&WindowSpec, &Vec<_>)| (desk.path(file(self.model, self.variant, *spec)), list.len());
+        self.specs.iter().zip(&self.windows).map(one).collect()
+    }
 }
 
 /// A twin's own seed: twins of models with blocks of the same shape must not share their weights.

@@ -4,6 +4,7 @@ pub mod encoding;
 pub mod extraction;
 pub mod figures;
 pub mod inference;
+pub mod layers;
 pub mod material;
 pub mod prose;
 pub mod report;

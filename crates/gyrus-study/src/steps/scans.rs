@@ -6,6 +6,7 @@ use gyrus_types::{Interval, Recording, Sampling};
 use ndarray::{Array2, ArrayView1, ArrayView2, Axis, concatenate};
 
 use crate::Error;
+use crate::run::Desk;
 use crate::settings::{Response, ScanSettings};
 
 /// The clock of the scanner and how words reach it.
@@ -35,6 +36,12 @@ pub struct Panel {
 pub const GROUP: &str = "mean recording";
 
 impl Scans {
+    /// The clock of a study's recordings, for the timed words of its story.
+    pub fn of(desk: &Desk) -> Self {
+        let timed = desk.material.transcript.timed();
+        Self::new(&desk.material.listeners[0].recording, timed.rows, &timed.times, &desk.study.scans)
+    }
+
     /// The clock of `recording`, for words at `times` in `rows` of the transcript.
     pub fn new(recording: &Recording, rows: Vec<usize>, times: &[Interval], settings: &ScanSettings) -> Self {
         let scans = recording.signal().nrows();

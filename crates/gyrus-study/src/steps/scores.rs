@@ -4,10 +4,10 @@ use gyrus_encoding::{Design, FoldScores, encode};
 use gyrus_types::Progress;
 use rayon::prelude::*;
 
-use crate::activation_files::ActivationFile;
 use crate::run::Desk;
 use crate::settings::ModelEntry;
-use crate::steps::extraction::{Variant, activations_file};
+use crate::steps::extraction::Variant;
+use crate::steps::layers::Layers;
 use crate::steps::scans::{Panel, Scans};
 use crate::{Error, Event};
 use gyrus_windows::WindowSpec;
@@ -65,16 +65,16 @@ pub fn all_series(desk: &mut Desk, scans: &Scans, panels: &[Panel], design: &Des
     let total = jobs.len() as u64;
     let mut series = Vec::with_capacity(jobs.len());
     for (done, (model, variant, window, predictors)) in jobs.into_iter().enumerate() {
-        let activations = ActivationFile::open(&desk.path(activations_file(&model.name, variant, window)))?;
-        let layers = (0..activations.n_layers()).map(|layer| {
-            let reduced = design.reduce(scans.features(activations.layer(layer)?.view())?.view())?;
+        let layers = Layers::open(desk, (&model.name, variant, window), scans, design)?;
+        let scores = (0..layers.n_layers()).map(|layer| {
+            let reduced = layers.layer(layer)?;
             let listener = |panel: &Panel| {
                 let controls = (predictors == Predictors::Joint).then(|| panel.controls.view());
                 Ok(encode(design, &reduced, controls, panel.responses.view())?)
             };
             panels.par_iter().map(listener).collect::<Result<Vec<_>, Error>>()
         });
-        let scores = layers.collect::<Result<_, Error>>()?;
+        let scores = scores.collect::<Result<_, Error>>()?;
         series.push(Series { model: model.name.clone(), variant, window, predictors, scores });
         let progress = Progress { done: done as u64 + 1, total };
         (desk.on_event)(Event::Progress { step: "encoding".into(), progress, unit: "profiles" });
