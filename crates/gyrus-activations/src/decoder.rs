@@ -6,9 +6,6 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use gyrus_types::Progress;
-use rayon::prelude::*;
-
 use crate::Error;
 use crate::architecture::Architecture;
 use crate::batch::{Batch, Rows};
@@ -17,10 +14,12 @@ use crate::checkpoint::Checkpoint;
 use crate::engine::Engine;
 use crate::entrance::Entrance;
 use crate::exit::Exit;
+use crate::in_order::{Pieces, in_order};
 use crate::joined::Joined;
 use crate::memory::AtOnce;
 use crate::streams::Streams;
 use crate::turns::TurnTables;
+use gyrus_types::Progress;
 
 /// Which states are wanted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -163,30 +162,15 @@ impl<E: Engine> Step<'_, E> {
         visit: Visit<'_>,
         on_progress: &mut dyn FnMut(u64),
     ) -> Result<(), Error> {
-        let mut index = 0;
-        for group in batches.chunks(at_once(self.engine).batches) {
-            let inputs = (index..).zip(group).map(|(index, batch)| Ok((batch, streams.take(index, batch)?)));
-            for (x, kept) in self.group(inputs.collect::<Result<_, Error>>()?)? {
-                let n_rows = batches[index].n_kept();
-                for (layer, states) in kept {
-                    checked(Kept { layer, batch: index, states: &states, n_rows }, visit)?;
-                }
-                if let Some(x) = x {
-                    streams.put(index, x)?;
-                }
-                index += 1;
-            }
-            on_progress(group.iter().map(|batch| batch.ids().len() as u64).sum());
+        let mut pass = Pass { batches, streams, visit, on_progress };
+        let one = |index: usize, x| self.one(&batches[index], x);
+        if self.engine.side_by_side() {
+            return in_order(batches.len(), at_once(self.engine).batches, &mut pass, one);
         }
-        Ok(())
-    }
-
-    /// Some batches through the block, side by side where the engine wants that.
-    fn group(&self, inputs: Vec<(&Batch, E::Array)>) -> Result<Vec<Answer<E::Array>>, Error> {
-        match self.engine.side_by_side() {
-            true => inputs.into_par_iter().map(|(batch, x)| self.one(batch, x)).collect(),
-            false => inputs.into_iter().map(|(batch, x)| self.one(batch, x)).collect(),
-        }
+        (0..batches.len()).try_for_each(|index| {
+            let x = pass.take(index)?;
+            pass.give(index, one(index, x)?)
+        })
     }
 
     /// In the last block only the kept rows are computed.
@@ -210,7 +194,36 @@ impl<E: Engine> Step<'_, E> {
     }
 }
 
-/// What is computed between two reports of progress: enough to keep every thread busy.
+/// All batches on their way through a block.
+struct Pass<'a, 's, E: Engine> {
+    batches: &'a [Batch],
+    streams: &'a mut Streams<'s, E>,
+    visit: Visit<'a>,
+    on_progress: &'a mut dyn FnMut(u64),
+}
+
+impl<E: Engine> Pieces for Pass<'_, '_, E> {
+    type Input = E::Array;
+    type Output = Answer<E::Array>;
+
+    fn take(&mut self, index: usize) -> Result<E::Array, Error> {
+        self.streams.take(index, &self.batches[index])
+    }
+
+    fn give(&mut self, index: usize, (x, kept): Answer<E::Array>) -> Result<(), Error> {
+        let n_rows = self.batches[index].n_kept();
+        for (layer, states) in kept {
+            checked(Kept { layer, batch: index, states: &states, n_rows }, self.visit)?;
+        }
+        if let Some(x) = x {
+            self.streams.put(index, x)?;
+        }
+        (self.on_progress)(self.batches[index].ids().len() as u64);
+        Ok(())
+    }
+}
+
+/// What is computed at a time: enough to keep every thread busy.
 pub(crate) fn at_once<E: Engine>(engine: &E) -> AtOnce {
     match engine.side_by_side() {
         true => AtOnce { threads: rayon::current_num_threads(), batches: 4 * rayon::current_num_threads() },

@@ -22,6 +22,7 @@ mod gpu;
 mod head;
 mod hidden_states;
 mod host;
+mod in_order;
 mod inventory;
 mod joined;
 mod likelihood;
