@@ -89,3 +89,10 @@ fn with_avx2<K: Kernel>(kernel: K) -> K::Output {
 pub(crate) fn multiply_add<const FUSED: bool>(a: f32, b: f32, c: f32) -> f32 {
     if FUSED { a.mul_add(b, c) } else { a * b + c }
 }
+
+/// A row by itself: without this the compiler takes sixteen rows at once, a lane of each, and gathers them number by
+/// number.
+#[inline(always)]
+pub(crate) fn alone<T>(row: T) -> T {
+    std::hint::black_box(row)
+}

@@ -38,7 +38,7 @@ use crate::engine::{Engine, Heads, LinearWeights, NormWeights};
 
 /// Tokens in a batch at most (one sequence may have more): few enough for the processor's shared memory,
 /// enough to read the weights seldom.
-const TOKENS: usize = 1024;
+const TOKENS: usize = 512;
 
 /// Numbers that one task adds.
 const ADDED: usize = 1 << 16;

@@ -21,8 +21,8 @@ pub(crate) struct Panels {
     panels: Arc<[Panel]>,
     /// Panel after panel, `(inputs, vectors * LANES)` each; zeros where a panel has fewer columns.
     weights: Arc<Buffer>,
-    /// Panel after panel, `(vectors * LANES)` each; zeros where there is none.
-    biases: Arc<[f32]>,
+    /// Panel after panel, `(vectors * LANES)` each, if there are any.
+    biases: Option<Arc<[f32]>>,
 }
 
 /// Up to 48 columns.
@@ -63,7 +63,7 @@ impl Panels {
             rest = after;
         }
         pieces.into_par_iter().for_each(|(panel, out)| fill(weights, panel, out, instructions));
-        let biases = biases(weights, &panels);
+        let biases = weights.bias.as_ref().map(|biases| padded(biases, &panels));
         Self { inputs, outputs, panels: panels.into(), weights: Arc::new(packed), biases }
     }
 
@@ -76,9 +76,9 @@ impl Panels {
         &self.weights[self.inputs * panel.before + from * panel.padded()..][..depth * panel.padded()]
     }
 
-    /// The biases of a panel.
-    pub(super) fn biases(&self, panel: &Panel) -> &[f32] {
-        &self.biases[panel.before..][..panel.padded()]
+    /// The biases of a panel, if there are any.
+    pub(super) fn biases(&self, panel: &Panel) -> Option<&[f32]> {
+        self.biases.as_ref().map(|biases| &biases[panel.before..][..panel.padded()])
     }
 }
 
@@ -96,11 +96,10 @@ fn cut(outputs: usize) -> Vec<Panel> {
     panels.collect()
 }
 
-/// The biases of every panel, zeros where there are none.
-fn biases(weights: &LinearWeights, panels: &[Panel]) -> Arc<[f32]> {
+/// The biases of every panel.
+fn padded(biases: &[f32], panels: &[Panel]) -> Arc<[f32]> {
     let one = |panel: &Panel| {
-        let bias = weights.bias.as_ref().map(|bias| &bias[panel.column..][..panel.columns]);
-        let mut padded = bias.map_or_else(Vec::new, <[f32]>::to_vec);
+        let mut padded = biases[panel.column..][..panel.columns].to_vec();
         padded.resize(panel.padded(), 0.0);
         padded
     };

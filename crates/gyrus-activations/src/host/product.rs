@@ -192,9 +192,10 @@ fn add(x: &mut [f32], y: &[f32]) {
     }
 }
 
-/// x + y for every row of x, each `COLUMNS` long.
+/// x + y for every row of x, each `COLUMNS` long, if there is a y.
 #[inline(always)]
-fn add_to_rows(x: &mut [f32], y: &[f32]) {
+fn add_to_rows(x: &mut [f32], y: Option<&[f32]>) {
+    let Some(y) = y else { return };
     for x in x.chunks_exact_mut(COLUMNS) {
         add(&mut x[..y.len()], y);
     }

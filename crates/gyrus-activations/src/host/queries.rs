@@ -2,7 +2,7 @@
 
 use super::activation::{cap, exp};
 use super::attention::Attend;
-use super::instructions::{Kernel, LANES, multiply_add};
+use super::instructions::{Kernel, LANES, alone, multiply_add};
 use super::keys::{BLOCK, Keys};
 use super::pool::Buffer;
 use super::shared::Shared;
@@ -124,7 +124,11 @@ impl<'a> Queries<'a> {
     pub(super) fn write(&mut self, row: usize, head: usize, out: &Shared<'_>) {
         let head_dim = self.attend.attention.head_dim;
         let mut answers = self.attend.pool.take(self.vectors * LANES * head_dim.next_multiple_of(ROWS));
-        self.attend.instructions.run(Divide { mixed: &mut self.mixed, sums: &self.sums });
+        self.attend.instructions.run(Divide {
+            mixed: &mut self.mixed,
+            sums: &self.sums,
+            columns: self.vectors * LANES,
+        });
         let stride = head_dim.next_multiple_of(ROWS);
         for (strip, mixed) in self.mixed.chunks_exact(ROWS * COLUMNS).enumerate() {
             let rows = std::array::from_fn(|r| &mixed[r * COLUMNS..][..self.vectors * LANES]);
@@ -175,6 +179,8 @@ struct Divide<'a> {
     /// `(dimensions, COLUMNS)`.
     mixed: &'a mut [f32],
     sums: &'a Lanes,
+    /// Those that hold queries.
+    columns: usize,
 }
 
 impl Kernel for Divide<'_> {
@@ -183,7 +189,7 @@ impl Kernel for Divide<'_> {
     #[inline(always)]
     fn run<const FUSED: bool>(self) {
         for mixed in self.mixed.chunks_exact_mut(COLUMNS) {
-            for (x, sum) in mixed.iter_mut().zip(self.sums.as_flattened()) {
+            for (x, sum) in mixed[..self.columns].iter_mut().zip(self.sums.as_flattened()) {
                 *x /= sum;
             }
         }
@@ -221,10 +227,12 @@ impl Kernel for Weigh<'_, '_> {
             block.hide(self.position, &positions[v], attend.layer.window);
             let factor = block.weigh::<FUSED>(&mut most[v], &mut sums[v]);
             if factor != [1.0; LANES] {
-                for row in mixed.chunks_exact_mut(VECTORS) {
-                    for (x, factor) in row[v].iter_mut().zip(&factor) {
-                        *x *= factor;
+                for row in mixed.chunks_exact_mut(VECTORS).map(alone) {
+                    let mut x = row[v];
+                    for lane in 0..LANES {
+                        x[lane] *= factor[lane];
                     }
+                    row[v] = x;
                 }
             }
         }
@@ -243,19 +251,23 @@ impl Block<'_> {
     /// s_jq + bias_j; there may be fewer biases than keys, since the last keys may be padding.
     #[inline(always)]
     fn add(&mut self, bias: &[f32]) {
-        for (row, bias) in self.scores.chunks_exact_mut(VECTORS).zip(bias) {
-            for s in &mut row[self.v] {
+        for (row, bias) in self.scores.chunks_exact_mut(VECTORS).map(alone).zip(bias) {
+            let mut s = row[self.v];
+            for s in &mut s {
                 *s += bias;
             }
+            row[self.v] = s;
         }
     }
 
     #[inline(always)]
     fn cap<const FUSED: bool>(&mut self, c: f32) {
-        for row in self.scores.chunks_exact_mut(VECTORS) {
-            for s in &mut row[self.v] {
+        for row in self.scores.chunks_exact_mut(VECTORS).map(alone) {
+            let mut s = row[self.v];
+            for s in &mut s {
                 *s = cap::<FUSED>(*s, c);
             }
+            row[self.v] = s;
         }
     }
 
@@ -267,11 +279,14 @@ impl Block<'_> {
         if positions[0] >= last && positions[LANES - 1] - first < window {
             return;
         }
-        for (j, row) in (first..).zip(self.scores.chunks_exact_mut(VECTORS)) {
-            for (s, own) in row[self.v].iter_mut().zip(positions) {
-                let seen = j <= *own && own - j < window;
-                *s = if seen { *s } else { f32::NEG_INFINITY };
+        for (j, row) in (first..).zip(self.scores.chunks_exact_mut(VECTORS).map(alone)) {
+            let mut s = row[self.v];
+            for lane in 0..LANES {
+                let own = positions[lane];
+                let seen = j <= own && own - j < window;
+                s[lane] = if seen { s[lane] } else { f32::NEG_INFINITY };
             }
+            row[self.v] = s;
         }
     }
 
@@ -279,17 +294,22 @@ impl Block<'_> {
     #[inline(always)]
     fn weigh<const FUSED: bool>(&mut self, most: &mut [f32; LANES], sums: &mut [f32; LANES]) -> [f32; LANES] {
         let before = *most;
-        for row in self.scores.chunks_exact(VECTORS) {
-            for (most, s) in most.iter_mut().zip(&row[self.v]) {
-                *most = if *s > *most { *s } else { *most };
+        let mut top = before;
+        for row in self.scores.chunks_exact(VECTORS).map(alone) {
+            let s = row[self.v];
+            for lane in 0..LANES {
+                top[lane] = if s[lane] > top[lane] { s[lane] } else { top[lane] };
             }
         }
+        *most = top;
         let mut sum = [0.0; LANES];
-        for row in self.scores.chunks_exact_mut(VECTORS) {
-            for ((s, sum), most) in row[self.v].iter_mut().zip(&mut sum).zip(&*most) {
-                *s = exp::<FUSED>(*s - most);
-                *sum += *s;
+        for row in self.scores.chunks_exact_mut(VECTORS).map(alone) {
+            let mut s = row[self.v];
+            for lane in 0..LANES {
+                s[lane] = exp::<FUSED>(s[lane] - top[lane]);
+                sum[lane] += s[lane];
             }
+            row[self.v] = s;
         }
         let mut factor = [0.0; LANES];
         for lane in 0..LANES {
