@@ -132,7 +132,14 @@ impl<E: Engine> Block<E> {
     fn mixed(&self, x: &E::Array, place: &Place<'_, E>) -> E::Array {
         let joined = match place.joined {
             Some(joined) => joined.of_batch(place.batch, place.engine),
-            None => place.engine.product(x, &self.attention_input),
+            None => match place.batch.chosen(place.rows) {
+                // The other rows' keys and values are seen, their queries are not asked for.
+                Some(rows) => {
+                    let queries = place.architecture.attention.query_width();
+                    place.engine.product_in_part(x, &self.attention_input, queries, rows)
+                }
+                None => place.engine.product(x, &self.attention_input),
+            },
         };
         let heads = Heads {
             attention: &place.architecture.attention,

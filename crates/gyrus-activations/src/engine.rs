@@ -49,6 +49,12 @@ pub(crate) trait Engine: Sync {
     /// y = x W + b, `(rows, in)` to `(rows, out)`.
     fn product(&self, x: &Self::Array, linear: &Self::Linear) -> Self::Array;
 
+    /// As [`Engine::product`], where the first `columns` columns are wanted in `rows` alone: they may hold anything elsewhere.
+    fn product_in_part(&self, x: &Self::Array, linear: &Self::Linear, columns: usize, rows: &[usize]) -> Self::Array {
+        let _ = (columns, rows);
+        self.product(x, linear)
+    }
+
     /// activation(y), or activation(g) u where y = (g, u) is gated, of y = x W + b.
     fn product_activated(
         &self,

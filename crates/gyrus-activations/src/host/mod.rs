@@ -20,6 +20,7 @@ mod tile_avx2;
 mod tile_avx512;
 mod turned;
 
+use std::ops::Range;
 use std::sync::Arc;
 
 use rayon::prelude::*;
@@ -61,10 +62,14 @@ impl Host {
     }
 
     fn finish(&self, x: &Array, panels: &Panels, finish: Finish) -> Array {
-        let product = Product { x: x.numbers(), panels, finish, instructions: self.instructions, pool: &self.pool };
+        let product = self.prepared(x, panels, panels.all(), finish);
         let mut out = self.pool.take(x.rows() * product.width());
         product.write(&mut out);
         Array::new(out, product.width())
+    }
+
+    fn prepared<'a>(&'a self, x: &'a Array, panels: &'a Panels, wanted: Range<usize>, finish: Finish) -> Product<'a> {
+        Product { x: x.numbers(), panels, wanted, finish, instructions: self.instructions, pool: &self.pool }
     }
 
     /// Queries, keys and values clipped, queries and keys normalised, in place.
@@ -138,13 +143,26 @@ impl Engine for Host {
         self.finish(x, linear, Finish::Plain)
     }
 
+    fn product_in_part(&self, x: &Array, linear: &Panels, columns: usize, rows: &[usize]) -> Array {
+        let few = linear.within(columns);
+        let (first, rest) = (0..few, few..linear.all().end);
+        let mut out = self.pool.take(x.rows() * linear.outputs);
+        self.prepared(x, linear, rest, Finish::Plain).write(&mut out);
+        let mut part = self.pool.take(rows.len() * linear.outputs);
+        self.prepared(&self.select(x, rows), linear, first, Finish::Plain).write(&mut part);
+        let few = linear.panels()[..few].iter().map(|panel| panel.columns).sum();
+        for (row, part) in rows.iter().zip(part.chunks_exact(linear.outputs)) {
+            out[row * linear.outputs..][..few].copy_from_slice(&part[..few]);
+        }
+        Array::new(out, linear.outputs)
+    }
+
     fn product_activated(&self, x: &Array, linear: &Panels, activation: Activation, gated: bool) -> Array {
         self.finish(x, linear, if gated { Finish::Gated(activation) } else { Finish::Activated(activation) })
     }
 
     fn product_added(&self, x: &Array, linear: &Panels, mut sum: Array) -> Array {
-        let (instructions, pool) = (self.instructions, &self.pool);
-        Product { x: x.numbers(), panels: linear, finish: Finish::Added, instructions, pool }.write(sum.numbers_mut());
+        self.prepared(x, linear, linear.all(), Finish::Added).write(sum.numbers_mut());
         sum
     }
 
@@ -176,5 +194,33 @@ impl Kernel for Add<'_> {
         for (x, y) in self.0.iter_mut().zip(self.1) {
             *x += y;
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// `columns` of `outputs` columns are wanted in rows 1 and 4 of seven.
+    fn check(outputs: usize, columns: usize) {
+        let host = Host::new();
+        let numbers = |n: usize| (0..n).map(|i| (i as f32 * 0.737).sin()).collect::<Vec<_>>();
+        let weights = LinearWeights { values: numbers(9 * outputs), inputs: 9, outputs, transposed: false, bias: None };
+        let (x, linear) = (host.upload(numbers(7 * 9), 9), host.linear(weights));
+        let whole = host.product(&x, &linear);
+        let part = host.product_in_part(&x, &linear, columns, &[1, 4]);
+        for (row, (whole, part)) in whole.numbers().chunks(outputs).zip(part.numbers().chunks(outputs)).enumerate() {
+            let from = if [1, 4].contains(&row) { 0 } else { columns };
+            assert_eq!(whole[from..], part[from..], "row {row}");
+        }
+    }
+
+    #[test]
+    fn a_product_in_part_is_the_product_where_it_is_wanted() {
+        check(150, 48);
+        check(151, 60);
+        check(96, 96);
+        check(20, 5);
+        check(20, 0);
     }
 }

@@ -3,6 +3,7 @@
 //! Columns stand in panels of up to 48, a panel's row k after its row k - 1.
 //! Where there is an even number of columns, panels never cross the middle: half of a gated product is the gate.
 
+use std::ops::Range;
 use std::sync::Arc;
 
 use rayon::prelude::*;
@@ -69,6 +70,16 @@ impl Panels {
 
     pub(super) fn panels(&self) -> &[Panel] {
         &self.panels
+    }
+
+    /// The indices of every panel.
+    pub(super) fn all(&self) -> Range<usize> {
+        0..self.panels.len()
+    }
+
+    /// How many panels lie among the first `columns` columns.
+    pub(super) fn within(&self, columns: usize) -> usize {
+        self.panels.partition_point(|panel| panel.column + panel.columns <= columns)
     }
 
     /// Rows `from` to `from + depth` of a panel.

@@ -46,6 +46,8 @@ pub(super) struct Product<'a> {
     /// `(rows, inputs)`.
     pub(super) x: &'a [f32],
     pub(super) panels: &'a Panels,
+    /// The panels whose columns are written; of a gated product always all.
+    pub(super) wanted: Range<usize>,
     pub(super) finish: Finish,
     pub(super) instructions: Instructions,
     pub(super) pool: &'a Pool,
@@ -75,9 +77,9 @@ impl Product<'_> {
         matches!(self.finish, Finish::Gated(_))
     }
 
-    /// Panels with a place in the answer.
+    /// Panels with a place of their own in the answer.
     fn n_panels(&self) -> usize {
-        let n = self.panels.panels().len();
+        let n = self.wanted.len();
         if self.gated() { n / 2 } else { n }
     }
 
@@ -88,7 +90,7 @@ impl Product<'_> {
 
     /// The panels of a group, each gate before what it lets through.
     fn group(&self, group: usize) -> Vec<&Panel> {
-        let (panels, n, size) = (self.panels.panels(), self.n_panels(), self.panels_in_group());
+        let (panels, n, size) = (&self.panels.panels()[self.wanted.clone()], self.n_panels(), self.panels_in_group());
         let own = group * size..n.min((group + 1) * size);
         if self.gated() {
             own.flat_map(|i| [&panels[i], &panels[n + i]]).collect()
@@ -278,7 +280,8 @@ mod tests {
     fn run(case: &Case, x: &[f32], instructions: Instructions) -> Vec<f32> {
         let pool = Pool::default();
         let panels = Panels::new(&case.weights, instructions, &pool);
-        let product = Product { x, panels: &panels, finish: case.finish, instructions, pool: &pool };
+        let wanted = panels.all();
+        let product = Product { x, panels: &panels, wanted, finish: case.finish, instructions, pool: &pool };
         let mut out = numbers(case.rows * product.width(), 0.1);
         product.write(&mut out);
         out
