@@ -7,8 +7,8 @@ Needs: pip install himalaya==0.4.11 scikit-learn==1.9.1 numpy   (`cargo xtask be
 
 FOLDER of --programs holds the examples `nested` and `banded` of gyrus-ridge.
 Every side runs in a process of its own, with as many threads as are named.
-Seconds of gyrus are those of the whole program, reading and writing files included; those of the peers begin when
-everything is imported and read.
+Seconds begin on both sides when everything is imported and read, and end before anything is written; the peak is the
+whole process's.
 
 Recipes (f64, contiguous folds, 5 inner folds, one penalty for each target by its squared error):
   fold     4,500 rows x 500 features to 700 targets, 17 penalties, one outer fold of 10
@@ -144,7 +144,8 @@ def run_ours(recipe, threads):
         command = ["banded", paths[0], paths[1], len(x), ",".join(map(str, WIDTHS)), paths[2], grid, paths[3]]
     else:
         command = ["nested", paths[0], paths[1], len(x), grid, OUTER, n_folds(recipe), paths[3]]
-    _, cost = run_with(threads, [arguments.programs / command[0], *command[1:]])
+    seconds, (_, _, peak) = run_with(threads, [arguments.programs / command[0], *command[1:]])
+    cost = (*json.loads(seconds), peak)
     numbers, n, (width, targets) = np.fromfile(paths[3]), n_folds(recipe), (x.shape[1], y.shape[1])
     shapes = [(targets,), (len(WIDTHS), targets), (width, targets)]
     if recipe != "banded":

@@ -2,15 +2,18 @@
 //!
 //! `banded X Y ROWS WIDTHS SHARES GRID OUT` fits bands of WIDTHS (for example 250,50) features to all rows, with the
 //! shares in the file SHARES (any number, bands) and the penalties of GRID (A:B:N) tried on 5 contiguous stretches, and
-//! writes the losses (targets), the penalties (bands, targets) and the weights (width, targets).
+//! writes the losses (targets), the penalties (bands, targets) and the weights (width, targets); it prints wall and CPU
+//! seconds of all but the files.
 //! `tests/scripts/bench_encode.py` compares the answer with himalaya.
 
+mod raw;
+
 use std::error::Error;
-use std::fs;
 use std::ops::Range;
 
 use gyrus_ridge::{Banded, Bands, Criterion, InnerRows, NestedFold, PenaltyGrid, Search, Shares};
 use ndarray::Array2;
+use raw::{Clock, matrix, values, write};
 
 const INNER: usize = 5;
 
@@ -28,24 +31,15 @@ fn main() -> Result<(), Box<dyn Error>> {
     let inner = (0..INNER).map(|i| inner_rows(rows, i * rows / INNER..(i + 1) * rows / INNER));
     let fold = NestedFold { training: std::iter::once(0..rows).collect(), inner: inner.collect() };
     let (x, y) = (matrix(x, rows)?, matrix(y, rows)?);
+    let clock = Clock::start();
     let banded = Banded::new(x.view(), 0, Bands::side_by_side(&widths)?, &[fold])?;
     let fit = banded.fit(y.view(), &search, &grid.parse::<PenaltyGrid>()?, Criterion::SquaredError)?.remove(0);
     let weights = fit.ridge.weights();
-    let numbers = fit.losses.iter().chain(&fit.penalties).chain(&weights);
-    fs::write(out, numbers.flat_map(|value: &f64| value.to_le_bytes()).collect::<Vec<u8>>())?;
-    Ok(())
+    clock.print();
+    write(out, fit.losses.iter().chain(&fit.penalties).chain(&weights))
 }
 
 fn inner_rows(rows: usize, held: Range<usize>) -> InnerRows {
     let training = [0..held.start, held.end..rows].into_iter().filter(|rows| !rows.is_empty()).collect();
     InnerRows { training, held_out: vec![held] }
-}
-
-fn matrix(path: &str, rows: usize) -> Result<Array2<f64>, Box<dyn Error>> {
-    let values = values(path)?;
-    Ok(Array2::from_shape_vec((rows, values.len() / rows), values)?)
-}
-
-fn values(path: &str) -> Result<Vec<f64>, Box<dyn Error>> {
-    Ok(fs::read(path)?.as_chunks().0.iter().map(|&bytes| f64::from_le_bytes(bytes)).collect())
 }

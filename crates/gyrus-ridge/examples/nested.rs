@@ -2,15 +2,17 @@
 //!
 //! `nested X Y ROWS GRID FOLDS RUN OUT` cuts ROWS into FOLDS contiguous stretches, holds the first RUN of them out in
 //! turn, chooses among the penalties of GRID (A:B:N) on 5 stretches of the others, and writes r (RUN, targets), then the
-//! penalties (RUN, targets), then the weights (RUN, width, targets).
+//! penalties (RUN, targets), then the weights (RUN, width, targets); it prints wall and CPU seconds of all but the files.
 //! `tests/scripts/bench_encode.py` compares the answer with himalaya.
 
+mod raw;
+
 use std::error::Error;
-use std::fs;
 use std::ops::Range;
 
 use gyrus_ridge::{HeldOut, InnerRows, Moments, Nested, NestedFold, PenaltyGrid, Rule};
-use ndarray::{Array2, s};
+use ndarray::s;
+use raw::{Clock, matrix, write};
 
 const INNER: usize = 5;
 
@@ -20,9 +22,10 @@ fn main() -> Result<(), Box<dyn Error>> {
         return Err("usage: nested X Y ROWS GRID FOLDS RUN OUT".into());
     };
     let (rows, folds, run): (usize, usize, usize) = (rows.parse()?, folds.parse()?, run.parse()?);
-    let (x, y, grid) = (read(x, rows)?, read(y, rows)?, grid.parse::<PenaltyGrid>()?);
+    let (x, y, grid) = (matrix(x, rows)?, matrix(y, rows)?, grid.parse::<PenaltyGrid>()?);
     let held_out: Vec<Range<usize>> = k_fold(rows, folds).take(run).collect();
     let plan: Vec<NestedFold> = held_out.iter().map(|held| nested_fold(rows, held)).collect();
+    let clock = Clock::start();
     let fits = Nested::new(x.view(), 0, &plan)?.fit(y.view(), &grid, &Rule::default())?;
     let (mut r, mut penalties, mut weights) = (Vec::new(), Vec::new(), Vec::new());
     for (held, fit) in held_out.into_iter().zip(fits) {
@@ -31,9 +34,8 @@ fn main() -> Result<(), Box<dyn Error>> {
         penalties.extend(fit.choice.penalties);
         weights.extend(fit.ridge.weights());
     }
-    let bytes = r.iter().chain(&penalties).chain(&weights).flat_map(|value: &f64| value.to_le_bytes());
-    fs::write(out, bytes.collect::<Vec<u8>>())?;
-    Ok(())
+    clock.print();
+    write(out, r.iter().chain(&penalties).chain(&weights))
 }
 
 /// `n` contiguous stretches of the rows, as scikit-learn's KFold cuts them.
@@ -57,10 +59,4 @@ fn nested_fold(rows: usize, held: &Range<usize>) -> NestedFold {
         held_out: stretches(inner),
     });
     NestedFold { inner: inner.collect(), training: training.into_iter().filter(|rows| !rows.is_empty()).collect() }
-}
-
-fn read(path: &str, rows: usize) -> Result<Array2<f64>, Box<dyn Error>> {
-    let bytes = fs::read(path)?;
-    let values: Vec<f64> = bytes.as_chunks().0.iter().map(|&bytes| f64::from_le_bytes(bytes)).collect();
-    Ok(Array2::from_shape_vec((rows, values.len() / rows), values)?)
 }

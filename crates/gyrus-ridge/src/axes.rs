@@ -87,6 +87,11 @@ impl Axes {
         (0..self.energies.len()).map(|axis| self.gain(axis, penalty)).collect()
     }
 
+    /// The greatest energy, 0 without axes.
+    pub(crate) fn greatest_energy(&self) -> f64 {
+        self.energies.iter().fold(0.0, |greatest: f64, energy| greatest.max(*energy))
+    }
+
     /// Weights (p, t) from Z = M'X'Y (k, t) with one penalty per target (t).
     pub(crate) fn weights(&self, mut z: Array2<f64>, penalties: ArrayView1<f64>) -> Array2<f64> {
         for (axis, mut row) in z.axis_iter_mut(Axis(0)).enumerate() {

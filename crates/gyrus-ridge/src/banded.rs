@@ -5,6 +5,8 @@
 
 use std::collections::BTreeMap;
 
+use std::borrow::Cow;
+
 use ndarray::{Array1, Array2, ArrayView1, ArrayView2, Axis};
 use rand::SeedableRng;
 use rand::rngs::StdRng;
@@ -24,6 +26,7 @@ use crate::row_groups::{FoldSums, NestedFold, RowGroups};
 use crate::rule::{Criterion, Rule};
 use crate::scaled::Scaled;
 use crate::target_sums::TargetSums;
+use crate::trial::Trial;
 
 /// How shares are looked for: those given first, then some near the best of each round.
 #[derive(Debug, Clone, PartialEq)]
@@ -80,7 +83,7 @@ impl Banded {
         let x = &x - &mean_x;
         let groups = RowGroups::of(x.nrows(), folds)?;
         let sums = groups.features(x.view());
-        let folds = (0..folds.len()).map(|at| groups.sums(&sums, at)).collect::<Result<_, _>>()?;
+        let folds = (0..folds.len()).map(|at| groups.sets(&sums, at).all()).collect::<Result<_, _>>()?;
         Ok(Self { x, mean_x, n_free, bands, groups, folds })
     }
 
@@ -103,7 +106,7 @@ impl Banded {
         let mean_y = column_means(y)?;
         let sums = self.groups.targets(self.x.view(), y, mean_y.view());
         let fold = |(at, features): (usize, &FoldSums<FeatureSums>)| {
-            let targets = self.groups.sums(&sums, at)?;
+            let targets = self.groups.sets(&sums, at).all()?;
             let (best, tried) = self.search(features, &targets, search, grid, criterion)?;
             self.refit(features, &targets.training, mean_y.view(), &best, &tried)
         };
@@ -145,12 +148,12 @@ impl Banded {
         criterion: Criterion,
     ) -> Result<Choice, Error> {
         let d = self.bands.scales(shares, self.n_free);
-        let losses = features.inner.iter().zip(&targets.inner).map(|(features, targets)| {
+        let trials = features.inner.iter().zip(&targets.inner).map(|(features, targets)| {
             let fold = InnerFold::new(&features.0.scaled(d.view()), &features.1.scaled(d.view()), self.n_free)?;
-            fold.losses(&targets.0.scaled(d.view()), &targets.1.scaled(d.view()), grid, criterion)
+            Trial::new(Cow::Owned(fold), &targets.0.scaled(d.view()), &targets.1.scaled(d.view()))
         });
         let rule = Rule { criterion, ..Rule::default() };
-        Choice::of(grid, &losses.collect::<Result<Vec<_>, Error>>()?, &rule)
+        Choice::of(grid, &trials.collect::<Result<Vec<_>, Error>>()?, &rule)
     }
 
     /// The fit to all training rows, for all targets with the same shares at once.

@@ -1,14 +1,19 @@
 //! Chooses penalties by how wrong they are on the held-out rows of inner folds.
 
+use std::borrow::Cow;
+
 use ndarray::{Array1, Array2, ArrayView1, Axis};
 use rayon::prelude::*;
 
 use crate::error::Error;
 use crate::finite;
 use crate::grid::PenaltyGrid;
-use crate::inner_fold::{InnerFold, Losses};
+use crate::inner_fold::InnerFold;
+use crate::means::mean;
 use crate::moments::Moments;
-use crate::rule::{Criterion, Rule, Sharing};
+use crate::rule::{Criterion, Exact, Rule, Sharing};
+use crate::screening::screened;
+use crate::trial::Trial;
 
 /// The penalty chosen for each target, with the losses that decided.
 #[derive(Debug, Clone, PartialEq)]
@@ -17,7 +22,8 @@ pub struct Choice {
     pub penalties: Array1<f64>,
     /// Its position in the grid (t), from 0.
     pub indices: Array1<usize>,
-    /// Held-out squared error per row, or minus r, averaged over the inner folds (penalties, targets).
+    /// Held-out squared error per row, or minus r, averaged over the inner folds (penalties, targets), as exact as
+    /// [`Exact`](crate::Exact) says.
     pub losses: Array2<f64>,
 }
 
@@ -26,11 +32,15 @@ impl Choice {
     ///
     /// # Errors
     /// There is no fold, or groups are given for another number of targets.
-    pub(crate) fn of(grid: &PenaltyGrid, folds: &[Losses], rule: &Rule) -> Result<Self, Error> {
-        let (first, rest) = folds.split_first().ok_or(Error::NoFolds)?;
-        let n = folds.len() as f64;
-        let losses = rest.iter().fold(first.table.clone(), |sum, fold| sum + &fold.table) / n;
-        let spread = rest.iter().fold(first.spread.clone(), |sum, fold| sum + &fold.spread) / n;
+    pub(crate) fn of(grid: &PenaltyGrid, trials: &[Trial], rule: &Rule) -> Result<Self, Error> {
+        if trials.is_empty() {
+            return Err(Error::NoFolds);
+        }
+        let losses = match (rule.criterion, &rule.sharing, rule.exact) {
+            (Criterion::SquaredError, Sharing::PerTarget, Exact::Deciding) => screened(trials, grid),
+            (criterion, ..) => mean(trials.par_iter().map(|trial| trial.losses(grid, criterion)).collect()),
+        };
+        let spread = mean(trials.iter().map(Trial::spread).collect());
         let indices = match &rule.sharing {
             Sharing::PerTarget => losses.map_axis(Axis(0), first_lowest),
             Sharing::All => shared(&losses, &spread, rule.criterion, &vec![0; spread.len()]),
@@ -80,11 +90,11 @@ pub fn choose(folds: &[(Moments, Moments)], grid: &PenaltyGrid, rule: &Rule) -> 
         finite::check_columns("features of an inner fold", moments.n_features(), first.n_features())?;
         finite::check_columns("targets of an inner fold", moments.n_targets(), first.n_targets())?;
     }
-    let losses = |(training, held_out): &(Moments, Moments)| {
+    let trial = |(training, held_out): &(Moments, Moments)| {
         let fold = InnerFold::new(&training.features, &held_out.features, 0)?;
-        fold.losses(&training.targets, &held_out.targets, grid, rule.criterion)
+        Trial::new(Cow::Owned(fold), &training.targets, &held_out.targets)
     };
-    Choice::of(grid, &folds.par_iter().map(losses).collect::<Result<Vec<_>, Error>>()?, rule)
+    Choice::of(grid, &folds.par_iter().map(trial).collect::<Result<Vec<_>, Error>>()?, rule)
 }
 
 #[cfg(test)]
@@ -141,7 +151,7 @@ mod tests {
         let (x, y) = regression(7 * BLOCK_ROWS, width, targets, 31);
         let y = y * &ndarray::Array1::linspace(0.2, 4.0, targets) + gaussian(x.nrows(), targets, 37);
         let grid = PenaltyGrid::logarithmic(1e-2, 1e5, 15)?;
-        let choice = choose(&folds(&x, &y)?, &grid, &Rule::default())?;
+        let choice = choose(&folds(&x, &y)?, &grid, &Rule { exact: Exact::All, ..Rule::default() })?;
         let expected = by_rows(&x, &y, &grid)?;
         assert!(distance(&expected, &choice.losses) < 1e-10);
         for (j, column) in expected.columns().into_iter().enumerate() {

@@ -44,7 +44,7 @@ impl HeldOut {
         let py = (&b * &held.xy).sum_axis(Axis(0));
         let quadratic = Quadratic::new(held.xx);
         let starts: Vec<usize> = (0..b.ncols()).step_by(TARGETS).collect();
-        let forms = |scratch: &mut Scratch, &start: &usize| {
+        let forms = |scratch: &mut Scratch<f64>, &start: &usize| {
             let columns = start..b.ncols().min(start + TARGETS);
             quadratic.forms(b.slice(s![.., columns]), scratch).to_vec()
         };

@@ -30,9 +30,11 @@ mod rule;
 #[cfg(test)]
 mod samples;
 mod scaled;
+mod screening;
 mod spectrum;
 mod standardiser;
 mod target_sums;
+mod trial;
 mod variances;
 mod wide;
 
@@ -52,7 +54,7 @@ pub use pca_params::{PcaParams, PcaValidParams};
 pub use product::product;
 pub use ridge::Ridge;
 pub use row_groups::{InnerRows, NestedFold, rows_of};
-pub use rule::{Criterion, Rule, Sharing};
+pub use rule::{Criterion, Exact, Rule, Sharing};
 pub use spectrum::Spectrum;
 pub use standardiser::Standardiser;
 pub use variances::variances;

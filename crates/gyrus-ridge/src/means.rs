@@ -1,6 +1,6 @@
 //! Column means that leave exactly nothing of a column that does not vary.
 
-use ndarray::{Array1, ArrayView2, Axis};
+use ndarray::{Array, Array1, ArrayView2, Axis, Dimension};
 
 use crate::error::Error;
 
@@ -14,6 +14,15 @@ pub(crate) fn column_means(a: ArrayView2<f64>) -> Result<Array1<f64>, Error> {
     let n = a.nrows() as f64;
     let offsets = a.axis_iter(Axis(0)).fold(Array1::zeros(a.ncols()), |sum: Array1<f64>, row| sum + (&row - &first));
     Ok(offsets / n + first)
+}
+
+/// The mean of arrays, summed one after the other.
+///
+/// # Panics
+/// There is none.
+pub(crate) fn mean<D: Dimension>(arrays: Vec<Array<f64, D>>) -> Array<f64, D> {
+    let n = arrays.len() as f64;
+    arrays.into_iter().reduce(|sum, next| sum + &next).expect("an array or more") / n
 }
 
 #[cfg(test)]

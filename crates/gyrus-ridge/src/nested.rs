@@ -1,6 +1,8 @@
 //! Nested cross-validation from shared moments: the features of every training set are decomposed once, and then serve
 //! any targets, penalties and nulls.
 
+use std::borrow::Cow;
+
 use ndarray::{Array1, Array2, ArrayView1, ArrayView2};
 use rayon::prelude::*;
 
@@ -17,6 +19,7 @@ use crate::ridge::Ridge;
 use crate::row_groups::{NestedFold, RowGroups};
 use crate::rule::Rule;
 use crate::target_sums::TargetSums;
+use crate::trial::Trial;
 use crate::wide::Wide;
 
 /// Groups of rows whose products may stand in memory at once, in bytes: beyond it each outer fold is summed alone.
@@ -100,13 +103,14 @@ impl Nested {
         for batch in &self.batches {
             let sums = batch.groups.targets(self.x.view(), y, mean_y.view());
             for (at, fold) in batch.folds.iter().enumerate() {
-                let sums = batch.groups.sums(&sums, at)?;
-                let losses = |(inner, (training, held_out)): (&InnerFold, &(TargetSums, TargetSums))| {
-                    inner.losses(training, held_out, grid, rule.criterion)
+                let sets = batch.groups.sets(&sums, at);
+                let trial = |(i, inner)| {
+                    let (training, held_out) = sets.inner(i)?;
+                    Trial::new(Cow::Borrowed(inner), &training, &held_out)
                 };
-                let losses = fold.inner.par_iter().zip(&sums.inner).map(losses).collect::<Result<Vec<_>, Error>>()?;
-                let choice = Choice::of(grid, &losses, rule)?;
-                let ridge = self.ridge(fold, &sums.training, mean_y.view(), choice.penalties.view())?;
+                let trials = fold.inner.par_iter().enumerate().map(trial).collect::<Result<Vec<_>, Error>>()?;
+                let choice = Choice::of(grid, &trials, rule)?;
+                let ridge = self.ridge(fold, &sets.training()?, mean_y.view(), choice.penalties.view())?;
                 fits.push(Fitted { choice, ridge });
             }
         }
@@ -128,9 +132,9 @@ impl Nested {
         for batch in &self.batches {
             let sums = batch.groups.targets(self.x.view(), y, mean_y.view());
             for (at, fold) in batch.folds.iter().enumerate() {
-                let sums = batch.groups.sums(&sums, at)?;
+                let training = batch.groups.sets(&sums, at).training()?;
                 let penalties = penalties.next().expect("one row of penalties per fold");
-                ridges.push(self.ridge(fold, &sums.training, mean_y.view(), penalties)?);
+                ridges.push(self.ridge(fold, &training, mean_y.view(), penalties)?);
             }
         }
         Ok(ridges)
@@ -163,14 +167,16 @@ impl Batch {
     fn new(groups: RowGroups, x: ArrayView2<f64>, n_free: usize, folds: &[NestedFold]) -> Result<Self, Error> {
         let sums = groups.features(x);
         let mut decomposed = Vec::new();
-        for at in 0..folds.len() {
-            let sums = groups.sums(&sums, at)?;
-            let inner = sums.inner.par_iter().map(|(training, held_out)| InnerFold::new(training, held_out, n_free));
-            decomposed.push(Decomposed {
-                inner: inner.collect::<Result<_, _>>()?,
-                axes: Axes::of(sums.training.centred()?.view(), n_free)?,
-                training: sums.training.centre(),
+        for (at, fold) in folds.iter().enumerate() {
+            let sets = groups.sets(&sums, at);
+            let inner = (0..fold.inner.len()).into_par_iter().map(|i| {
+                let (training, held_out) = sets.inner(i)?;
+                InnerFold::new(&training, &held_out, n_free)
             });
+            let inner = inner.collect::<Result<_, Error>>()?;
+            let training = sets.training()?;
+            let axes = Axes::of(training.centred()?.view(), n_free)?;
+            decomposed.push(Decomposed { inner, axes, training: training.centre() });
         }
         Ok(Self { groups, folds: decomposed })
     }
@@ -184,7 +190,7 @@ mod tests {
 
     use super::*;
     use crate::row_groups::{InnerRows, rows_of};
-    use crate::rule::{Criterion, Sharing};
+    use crate::rule::{Criterion, Exact, Sharing};
     use crate::samples::{distance, gaussian, regression};
 
     type Outcome = Result<(), Box<dyn std::error::Error>>;
@@ -245,7 +251,7 @@ mod tests {
         let (x, y) = regression(60, width, 4, 71);
         let y = y * &Array1::linspace(0.2, 4.0, 4) + gaussian(60, 4, 73);
         let grid = PenaltyGrid::logarithmic(1e-1, 1e3, 5)?;
-        let rule = Rule { criterion, ..Rule::default() };
+        let rule = Rule { criterion, exact: Exact::All, ..Rule::default() };
         let fits = Nested::new(x.view(), 0, &folds())?.fit(y.view(), &grid, &rule)?;
         for (fold, fit) in folds().iter().zip(&fits) {
             for (i, &penalty) in grid.penalties().iter().enumerate() {

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use ndarray::{Array1, Array2, ArrayView2, ArrayViewMut2, Axis, s};
+use ndarray::{Array1, Array2, ArrayView2, ArrayViewMut2, Axis, LinalgScalar, s};
 
 use crate::product::serial_product_into;
 
@@ -12,16 +12,16 @@ pub(crate) const TARGETS: usize = 128;
 /// Rows of G that are multiplied at a time.
 const BLOCK: usize = 128;
 
-/// A symmetric matrix G (p, p), kept so that w'Gw costs little more than half a product with G.
+/// A symmetric matrix G (p, p), in f64 or f32, kept so that w'Gw costs little more than half a product with G.
 ///
 /// Cut into blocks, w'Gw = sum_i w_i'(G_ii w_i + 2 sum_{j > i} G_ij w_j), so the blocks below the diagonal are not
 /// needed and those above are kept doubled.
 #[derive(Debug, Clone)]
-pub(crate) struct Quadratic {
-    doubled: Array2<f64>,
+pub(crate) struct Quadratic<T> {
+    doubled: Array2<T>,
 }
 
-impl Quadratic {
+impl Quadratic<f64> {
     /// Prepares a symmetric matrix (p, p).
     pub(crate) fn new(mut g: Array2<f64>) -> Self {
         let p = g.nrows();
@@ -32,22 +32,36 @@ impl Quadratic {
         Self { doubled: g }
     }
 
+    /// The largest number on the diagonal, 0 of an empty matrix; of a positive semidefinite G none is larger.
+    pub(crate) fn largest(&self) -> f64 {
+        self.doubled.diag().iter().fold(0.0, |largest: f64, g| largest.max(*g))
+    }
+
+    /// G / `unit` in single precision.
+    pub(crate) fn single(&self, unit: f64) -> Quadratic<f32> {
+        Quadratic { doubled: self.doubled.mapv(|g| (g / unit) as f32) }
+    }
+}
+
+impl<T: LinalgScalar + Into<f64>> Quadratic<T> {
     /// w'Gw - 2 w'c for each column w of `w` (p, t) and c of `c` (p, t), giving (t), on the calling thread.
-    pub(crate) fn minus_twice(&self, w: ArrayView2<f64>, c: ArrayView2<f64>, scratch: &mut Scratch) -> Array1<f64> {
-        self.sum(w, scratch, |m, rows| m.scaled_add(-2.0, &c.slice(s![rows, ..])))
+    pub(crate) fn minus_twice(&self, w: ArrayView2<T>, c: ArrayView2<T>, scratch: &mut Scratch<T>) -> Array1<f64> {
+        let two = T::one() + T::one();
+        self.sum(w, scratch, |m, rows| m.zip_mut_with(&c.slice(s![rows, ..]), |m, &c| *m = *m - two * c))
     }
 
     /// w'Gw for each column w of `w` (p, t), giving (t), on the calling thread.
-    pub(crate) fn forms(&self, w: ArrayView2<f64>, scratch: &mut Scratch) -> Array1<f64> {
+    pub(crate) fn forms(&self, w: ArrayView2<T>, scratch: &mut Scratch<T>) -> Array1<f64> {
         self.sum(w, scratch, |_, _| ())
     }
 
-    /// The sum over blocks of rows of w_i'(m_i) with m_i = G_ii w_i + 2 sum_{j > i} G_ij w_j, changed by `change`.
+    /// The sum over blocks of rows of w_i'(m_i) with m_i = G_ii w_i + 2 sum_{j > i} G_ij w_j, changed by `change`;
+    /// products are summed in T, the forms in f64.
     fn sum(
         &self,
-        w: ArrayView2<f64>,
-        scratch: &mut Scratch,
-        change: impl Fn(&mut ArrayViewMut2<f64>, Range<usize>),
+        w: ArrayView2<T>,
+        scratch: &mut Scratch<T>,
+        change: impl Fn(&mut ArrayViewMut2<T>, Range<usize>),
     ) -> Array1<f64> {
         let mut forms = Array1::zeros(w.ncols());
         for start in (0..w.nrows()).step_by(BLOCK) {
@@ -56,7 +70,7 @@ impl Quadratic {
             serial_product_into(m.view_mut(), self.doubled.slice(s![rows.clone(), start..]), w.slice(s![start.., ..]));
             change(&mut m, rows.clone());
             for (m, w) in m.axis_iter(Axis(0)).zip(w.slice(s![rows, ..]).axis_iter(Axis(0))) {
-                ndarray::Zip::from(&mut forms).and(m).and(w).for_each(|form, &m, &w| *form += m * w);
+                ndarray::Zip::from(&mut forms).and(m).and(w).for_each(|form, &m, &w| *form += m.into() * w.into());
             }
         }
         forms
@@ -66,9 +80,9 @@ impl Quadratic {
 /// Room for the products of a block of rows with columns that are worked on together, used again and again: asking the
 /// system for memory each time costs more than a tenth of the whole.
 #[derive(Debug)]
-pub(crate) struct Scratch(Array2<f64>);
+pub(crate) struct Scratch<T>(Array2<T>);
 
-impl Default for Scratch {
+impl<T: LinalgScalar> Default for Scratch<T> {
     fn default() -> Self {
         Self(Array2::zeros((BLOCK, TARGETS)))
     }

@@ -1,5 +1,6 @@
 //! Rows that always go together, so that every training and held-out set of nested folds is a sum of few blocks.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, HashMap};
 use std::ops::{AddAssign, Range};
 
@@ -112,33 +113,58 @@ impl RowGroups {
         self.rows.par_iter().map(sums).collect()
     }
 
-    /// The sums over the sets of fold `fold`, from those over groups.
+    /// The sets of fold `fold`, to be summed from the sums over groups.
+    pub(crate) fn sets<'a, T: Clone + for<'b> AddAssign<&'b T>>(&'a self, groups: &'a [T], fold: usize) -> Sets<'a, T> {
+        let mut cells: BTreeMap<&[Role], Cow<'a, T>> = BTreeMap::new();
+        for (roles, sums) in self.roles.iter().zip(groups) {
+            let roles = &roles[self.folds[fold].clone()];
+            cells.entry(roles).and_modify(|cell| *cell.to_mut() += sums).or_insert(Cow::Borrowed(sums));
+        }
+        Sets { cells, n_inner: self.folds[fold].len() - 1 }
+    }
+}
+
+/// The sets of rows of one outer fold. Groups with the same roles in this fold are added up once for all its sets.
+#[derive(Debug, Clone)]
+pub(crate) struct Sets<'a, T: Clone> {
+    cells: BTreeMap<&'a [Role], Cow<'a, T>>,
+    n_inner: usize,
+}
+
+impl<T: Clone + for<'b> AddAssign<&'b T>> Sets<'_, T> {
+    /// The sum over the rows that are learnt from.
+    ///
+    /// # Errors
+    /// There is no row.
+    pub(crate) fn training(&self) -> Result<T, Error> {
+        self.sum(0, Role::Training)
+    }
+
+    /// The sums over the training rows and over the held-out rows of inner fold `inner`.
+    ///
+    /// # Errors
+    /// There is no row in one of them.
+    pub(crate) fn inner(&self, inner: usize) -> Result<(T, T), Error> {
+        Ok((self.sum(1 + inner, Role::Training)?, self.sum(1 + inner, Role::HeldOut)?))
+    }
+
+    /// The sums over every set.
     ///
     /// # Errors
     /// A set has no row.
-    pub(crate) fn sums<T: Clone + for<'a> AddAssign<&'a T>>(
-        &self,
-        groups: &[T],
-        fold: usize,
-    ) -> Result<FoldSums<T>, Error> {
-        // Groups with the same roles in this fold are added up once for all its sets.
-        let mut cells: BTreeMap<&[Role], T> = BTreeMap::new();
-        for (roles, sums) in self.roles.iter().zip(groups) {
-            let roles = &roles[self.folds[fold].clone()];
-            cells.entry(roles).and_modify(|cell| *cell += sums).or_insert_with(|| sums.clone());
-        }
-        let sum = |at: usize, role: Role| {
-            let mut chosen = cells.iter().filter(|(roles, _)| roles[at] == role).map(|(_, sums)| sums);
-            let empty = Error::TooFewRows { what: "a training or held-out set", needed: 1, rows: 0 };
-            let first = chosen.next().ok_or(empty)?.clone();
-            Ok::<_, Error>(chosen.fold(first, |mut total, sums| {
-                total += sums;
-                total
-            }))
-        };
-        let n_inner = self.folds[fold].len() - 1;
-        let inner = (1..=n_inner).map(|at| Ok((sum(at, Role::Training)?, sum(at, Role::HeldOut)?)));
-        Ok(FoldSums { training: sum(0, Role::Training)?, inner: inner.collect::<Result<_, Error>>()? })
+    pub(crate) fn all(&self) -> Result<FoldSums<T>, Error> {
+        let inner = (0..self.n_inner).map(|inner| self.inner(inner)).collect::<Result<_, Error>>()?;
+        Ok(FoldSums { training: self.training()?, inner })
+    }
+
+    fn sum(&self, at: usize, role: Role) -> Result<T, Error> {
+        let mut chosen = self.cells.iter().filter(|(roles, _)| roles[at] == role).map(|(_, sums)| sums);
+        let empty = Error::TooFewRows { what: "a training or held-out set", needed: 1, rows: 0 };
+        let first = T::clone(chosen.next().ok_or(empty)?);
+        Ok(chosen.fold(first, |mut total, sums| {
+            total += sums;
+            total
+        }))
     }
 }
 
@@ -193,7 +219,7 @@ mod tests {
         let numbers: Vec<usize> = groups.rows.iter().map(|rows| rows.iter().cloned().flatten().sum()).collect();
         let total = |stretches: &[Range<usize>]| stretches.iter().cloned().flatten().sum::<usize>();
         for (i, fold) in folds.iter().enumerate() {
-            let sums = groups.sums(&numbers, i)?;
+            let sums = groups.sets(&numbers, i).all()?;
             assert_eq!(sums.training, total(&fold.training));
             for (found, inner) in sums.inner.iter().zip(&fold.inner) {
                 assert_eq!(*found, (total(&inner.training), total(&inner.held_out)));

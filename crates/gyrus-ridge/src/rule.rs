@@ -22,6 +22,18 @@ pub enum Sharing {
     All,
 }
 
+/// Which losses are computed in f64.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Exact {
+    /// Those that could be the lowest of their target; the others in f32, within 1e-5 of themselves and of the target's
+    /// spread. The penalties are those that [`Exact::All`] chooses. Only squared errors of targets with a penalty of
+    /// their own are computed so.
+    #[default]
+    Deciding,
+    /// All.
+    All,
+}
+
 /// By which rule a penalty is chosen, and for whom.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Rule {
@@ -29,4 +41,6 @@ pub struct Rule {
     pub criterion: Criterion,
     /// For whom.
     pub sharing: Sharing,
+    /// How exactly.
+    pub exact: Exact,
 }

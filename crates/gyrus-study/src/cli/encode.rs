@@ -217,6 +217,7 @@ impl Arguments {
                 Share::None => Sharing::PerTarget,
                 Share::All => Sharing::All,
             },
+            ..Rule::default()
         }
     }
 }
