@@ -12,7 +12,7 @@ type Outcome = Result<(), Box<dyn Error>>;
 /// The folder beside the repository, if it is there.
 #[expect(clippy::print_stderr, reason = "a skipped test says so")]
 fn shared() -> Option<PathBuf> {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../shared");
+    let folder = PathBuf::from("../../shared");
     if folder.is_dir() {
         return Some(folder);
     }
@@ -22,7 +22,7 @@ fn shared() -> Option<PathBuf> {
 
 /// The Alice study with one model, one window and no twins: everything about the recordings, in seconds.
 fn brief_study() -> Result<Study, Box<dyn Error>> {
-    let mut study = Study::open(&Path::new(env!("CARGO_MANIFEST_DIR")).join("../studies/alice.toml"))?;
+    let mut study = Study::open(Path::new("../studies/alice.toml"))?;
     study.models.truncate(1);
     study.words.main = "1w".parse::<WindowSpec>()?;
     study.words.windows = vec![study.words.main];

@@ -92,7 +92,7 @@ fn package(value: &Value) -> Result<Package> {
 }
 
 fn root() -> &'static Path {
-    Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("the tests stand in a folder of the workspace")
+    Path::new("..")
 }
 
 fn in_crates(package: &Package) -> bool {

@@ -172,7 +172,7 @@ fn name(path: &Path) -> String {
 
 /// Every checkpoint of the corpus with its name, in alphabetical order.
 fn seeds() -> Vec<(String, Files)> {
-    let mut dirs = entries(Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/corpus")));
+    let mut dirs = entries(Path::new("tests/corpus"));
     dirs.sort();
     dirs.into_iter().map(|dir| (name(&dir), Files::load(&dir))).collect()
 }

@@ -29,7 +29,7 @@ fn check(folder: &Path) -> Result<usize, Box<dyn std::error::Error>> {
 
 #[test]
 fn every_family_agrees_with_the_reference() -> Result<(), Box<dyn std::error::Error>> {
-    let n = check(Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/fixtures/parity")))?;
+    let n = check(Path::new("tests/fixtures/parity"))?;
     assert!(n >= 24, "{n} fixtures");
     Ok(())
 }
@@ -37,7 +37,7 @@ fn every_family_agrees_with_the_reference() -> Result<(), Box<dyn std::error::Er
 #[test]
 #[expect(clippy::print_stderr, reason = "a skipped test says so")]
 fn the_shared_checkpoints_agree_with_the_reference() -> Result<(), Box<dyn std::error::Error>> {
-    let folder = Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../../../shared/parity/checkpoints"));
+    let folder = Path::new("../../../shared/parity/checkpoints");
     if !folder.exists() {
         eprintln!("skipped: ../shared is absent");
         return Ok(());
@@ -48,7 +48,7 @@ fn the_shared_checkpoints_agree_with_the_reference() -> Result<(), Box<dyn std::
 
 #[test]
 fn half_precision_is_near_or_refused_by_name() -> Result<(), Box<dyn std::error::Error>> {
-    let folder = Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/fixtures/parity/llama"));
+    let folder = Path::new("tests/fixtures/parity/llama");
     match open_device(DeviceChoice::Gpu, Precision::Half) {
         Ok(device) => {
             let found = verify(folder, &folder.join("parity.safetensors"), &device)?;

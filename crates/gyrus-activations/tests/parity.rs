@@ -22,7 +22,7 @@ fn check(folder: &Path) -> Result<usize, Box<dyn std::error::Error>> {
 }
 
 fn fixtures() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/parity")
+    PathBuf::from("tests/fixtures/parity")
 }
 
 #[test]
@@ -34,7 +34,7 @@ fn every_family_and_spelling_agrees_with_transformers() -> Result<(), Box<dyn st
 #[test]
 #[expect(clippy::print_stderr, reason = "a skipped test says so")]
 fn shared_models_agree_with_transformers() -> Result<(), Box<dyn std::error::Error>> {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/parity/checkpoints");
+    let folder = PathBuf::from("../../../shared/parity/checkpoints");
     if !folder.exists() {
         eprintln!("skipped: ../shared is absent");
         return Ok(());

@@ -29,7 +29,7 @@ pub fn write(folder: &Path, name: &str, content: impl AsRef<[u8]>) -> io::Result
 /// The real Alice data, if it is there.
 #[expect(clippy::print_stderr, reason = "a skipped test says so")]
 pub fn alice() -> Option<PathBuf> {
-    let folder = PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/../../../shared/data/alice"));
+    let folder = PathBuf::from("../../../shared/data/alice");
     if folder.exists() {
         return Some(folder);
     }
@@ -39,7 +39,7 @@ pub fn alice() -> Option<PathBuf> {
 
 /// The manifest of the Alice data in the repository.
 pub fn alice_manifest() -> PathBuf {
-    PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/../../datasets/alice/manifest.toml"))
+    PathBuf::from("../../datasets/alice/manifest.toml")
 }
 
 /// The manifest of [`Small`].

@@ -108,7 +108,7 @@ pub fn tokenizer() -> Result<Tokenizer, Failure> {
 /// The folder of real data and models beside the project, if it is there.
 #[expect(clippy::print_stderr, reason = "a skipped test says so")]
 pub fn shared() -> Option<PathBuf> {
-    let folder = PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/../../../shared"));
+    let folder = PathBuf::from("../../../shared");
     if folder.exists() {
         return Some(folder);
     }

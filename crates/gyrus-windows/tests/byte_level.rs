@@ -8,8 +8,8 @@ use serde_json::Value;
 
 type Outcome = Result<(), Box<dyn Error>>;
 
-const FIXTURES: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/fixtures/byte_level");
-const SHARED: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../../shared");
+const FIXTURES: &str = "tests/fixtures/byte_level";
+const SHARED: &str = "../../../shared";
 
 fn read(name: &str) -> Result<Value, Box<dyn Error>> {
     Ok(serde_json::from_slice(&fs::read(Path::new(FIXTURES).join(name))?)?)

@@ -69,7 +69,7 @@ mod tests {
     use crate::weights::WeightFiles;
 
     fn fixture(name: &str) -> PathBuf {
-        Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/fixtures/weights")).join(name)
+        Path::new("tests/fixtures/weights").join(name)
     }
 
     /// Compares every number with what PyTorch reads, and the rows with the whole.
