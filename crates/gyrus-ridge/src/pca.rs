@@ -10,6 +10,7 @@ use crate::means::column_means;
 use crate::pca_params::{PcaParams, PcaValidParams};
 use crate::product::{gram, product};
 use crate::spectrum::Spectrum;
+use crate::subspace::Leading;
 
 /// The directions in which rows vary most, learnt from training rows.
 ///
@@ -22,6 +23,7 @@ pub struct Pca {
     variance: Array1<f64>,
     total_variance: f64,
     requested: usize,
+    gained: f64,
 }
 
 impl Pca {
@@ -36,6 +38,19 @@ impl Pca {
     /// `components` is 0, there are fewer than two rows, or a value is not finite.
     pub fn of(x: ArrayView2<f64>, components: usize) -> Result<Self, Error> {
         Self::params(components).fit(&DatasetBase::from(x))
+    }
+
+    /// From leading eigenvectors of X'X about the means of `n` rows, whose trace is `total`.
+    pub(crate) fn found(mean: Array1<f64>, leading: Leading, total: f64, n: usize, requested: usize) -> Self {
+        let (mut components, freedom) = (leading.vectors, (n - 1) as f64);
+        components.axis_iter_mut(Axis(0)).for_each(make_positive);
+        let (variance, total_variance, gained) = (leading.values / freedom, total / freedom, leading.gained);
+        Self { mean, components, variance, total_variance, requested, gained }
+    }
+
+    /// The share of the total variance that the last step of an iteration added to what is captured; 0 of an exact fit.
+    pub fn gained(&self) -> f64 {
+        self.gained
     }
 
     /// The training means (p).
@@ -101,7 +116,8 @@ impl<D: Data<Elem = f64>, T> Fit<ArrayBase<D, Ix2>, T, Error> for PcaValidParams
         components.axis_iter_mut(Axis(0)).for_each(make_positive);
         let freedom = (x.nrows() - 1) as f64;
         let total_variance = x.iter().map(|value| value * value).sum::<f64>() / freedom;
-        Ok(Pca { mean, components, variance: squares / freedom, total_variance, requested: self.components() })
+        let requested = self.components();
+        Ok(Pca { mean, components, variance: squares / freedom, total_variance, requested, gained: 0.0 })
     }
 }
 
