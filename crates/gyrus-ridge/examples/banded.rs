@@ -6,14 +6,16 @@
 //! seconds of all but the files.
 //! `tests/scripts/bench_encode.py` compares the answer with himalaya.
 
+mod clock;
 mod raw;
 
 use std::error::Error;
 use std::ops::Range;
 
+use clock::Clock;
 use gyrus_ridge::{Banded, Bands, Criterion, InnerRows, NestedFold, PenaltyGrid, Search, Shares};
 use ndarray::Array2;
-use raw::{Clock, matrix, values, write};
+use raw::{matrix, values, write};
 
 const INNER: usize = 5;
 

@@ -5,14 +5,16 @@
 //! penalties (RUN, targets), then the weights (RUN, width, targets); it prints wall and CPU seconds of all but the files.
 //! `tests/scripts/bench_encode.py` compares the answer with himalaya.
 
+mod clock;
 mod raw;
 
 use std::error::Error;
 use std::ops::Range;
 
+use clock::Clock;
 use gyrus_ridge::{HeldOut, InnerRows, Moments, Nested, NestedFold, PenaltyGrid, Rule};
 use ndarray::s;
-use raw::{Clock, matrix, write};
+use raw::{matrix, write};
 
 const INNER: usize = 5;
 

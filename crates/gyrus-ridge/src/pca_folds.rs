@@ -15,8 +15,8 @@ use crate::subspace::SubspaceIteration;
 /// The first `components` components of the rows `training` of `x` (n, p) for each of several training sets.
 ///
 /// X'X over all rows is made once; each training set takes from it the rows that it leaves out, and its leading
-/// eigenvectors are found by subspace iteration from the same random start: for 4,096 features about a thirtieth of the
-/// work of exact components. Each answer depends on its own training rows alone, up to the rounding of those sums.
+/// eigenvectors are found by subspace iteration from the same random start, which pays from some thousand features on.
+/// Each answer depends on its own training rows alone, up to the rounding of those sums.
 /// [`Pca::gained`] says how far the iteration had come.
 ///
 /// # Errors

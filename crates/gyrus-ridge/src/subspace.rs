@@ -21,7 +21,7 @@ use crate::spectrum::Spectrum;
 pub struct SubspaceIteration {
     /// Vectors beyond those asked for, which carry what stands close behind them.
     pub extra: usize,
-    /// The iteration ends when a step adds at most this share of the trace.
+    /// The iteration ends when a step adds at most this share of the trace; about twice as much is then left out.
     pub tolerance: f64,
     /// Steps at most.
     pub steps: usize,
@@ -31,7 +31,7 @@ pub struct SubspaceIteration {
 
 impl Default for SubspaceIteration {
     fn default() -> Self {
-        Self { extra: 32, tolerance: 1e-5, steps: 30, seed: 0 }
+        Self { extra: 32, tolerance: 1e-6, steps: 40, seed: 0 }
     }
 }
 
