@@ -7,16 +7,19 @@ use linfa_linear::LinearRegression;
 use ndarray::{Array2, ArrayView2};
 
 use crate::held_out::Blocks;
+use crate::missing::without_missing;
 use crate::{Design, Error, FoldScores};
 
 /// Scores of `controls`, `(rows, controls)`, for `responses`, `(rows, targets)`, without any penalty.
+///
+/// A target with a missing value (NaN) is undefined.
 ///
 /// # Errors
 /// [`Error::Rows`] or [`Error::NotFinite`] if an array does not fit the plan, [`Error::Baseline`] if linfa cannot fit.
 pub fn baseline(design: &Design, controls: ArrayView2<f64>, responses: ArrayView2<f64>) -> Result<FoldScores, Error> {
     design.check("controls", controls)?;
-    design.check("responses", responses)?;
-    let folds = (0..design.folds().len()).map(|fold| held_out(design, fold, controls, responses));
+    let responses = without_missing(design, responses)?;
+    let folds = (0..design.folds().len()).map(|fold| held_out(design, fold, controls, responses.view()));
     let penalties = Array2::zeros((design.folds().len(), responses.ncols()));
     Ok(FoldScores::new(folds.collect::<Result<_, _>>()?, penalties))
 }

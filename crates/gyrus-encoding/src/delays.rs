@@ -39,6 +39,16 @@ pub fn finite_impulse_response(
     Ok(y)
 }
 
+/// Rows `(scans, width)` and their delayed copies as `(scans, delays x width)`, delay by delay; 0 before the first row.
+pub fn delayed(rows: ArrayView2<f64>, delays: &[usize]) -> Array2<f64> {
+    let (scans, width) = rows.dim();
+    let mut y = Array2::zeros((scans, delays.len() * width));
+    for (k, &delay) in delays.iter().enumerate().filter(|(_, delay)| **delay < scans) {
+        y.slice_mut(s![delay.., k * width..(k + 1) * width]).assign(&rows.slice(s![..scans - delay, ..]));
+    }
+    y
+}
+
 #[cfg(test)]
 mod tests {
     use ndarray::array;

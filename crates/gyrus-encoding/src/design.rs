@@ -5,11 +5,11 @@ use std::ops::Range;
 use gyrus_ridge::{Pca, PenaltyGrid, rows_of};
 use linfa::DatasetBase;
 use linfa::traits::Fit;
-use ndarray::{Array2, ArrayView2, Axis};
+use ndarray::{Array2, ArrayView2, Axis, concatenate};
 
-use crate::Error;
 use crate::finite;
 use crate::folds::{Fold, contiguous_folds};
+use crate::{Error, FoldRow, Gap, Runs, Scheme, fold_table};
 
 /// What an analysis is asked to do.
 #[derive(Debug, Clone, PartialEq)]
@@ -28,6 +28,17 @@ pub struct DesignParams {
     pub unit: FeatureUnit,
     /// Rows per held-out block for resampling, at least.
     pub block: usize,
+}
+
+/// How rows are held out, where [`DesignParams`] do not say it all.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Division {
+    /// The outer folds.
+    pub outer: Scheme,
+    /// The folds inside the training rows of each outer fold, in which penalties are chosen.
+    pub inner: Scheme,
+    /// What is left out on both sides of every held-out stretch, outer and inner.
+    pub gap: Gap,
 }
 
 /// The unit of the features, and with it of the penalties.
@@ -59,6 +70,37 @@ pub enum Reduced {
     PerFold(Vec<Array2<f64>>),
 }
 
+impl Reduced {
+    /// Several sets of features as one, side by side; `None` of none.
+    ///
+    /// # Panics
+    /// They are not of the same plan.
+    pub fn side_by_side(several: &[Self]) -> Option<Self> {
+        let per_fold = several.iter().find_map(|one| match one {
+            Self::PerFold(folds) => Some(folds.len()),
+            Self::Same(_) => None,
+        });
+        let joined = |fold: usize| {
+            let views: Vec<_> = several.iter().map(|one| one.of_fold(fold).view()).collect();
+            concatenate(Axis(1), &views).expect("features of one plan share its rows")
+        };
+        match (several, per_fold) {
+            ([], _) => None,
+            ([one], _) => Some(one.clone()),
+            (_, None) => Some(Self::Same(joined(0))),
+            (_, Some(folds)) => Some(Self::PerFold((0..folds).map(joined).collect())),
+        }
+    }
+
+    /// The features as outer fold `fold` reads them, `(rows, components)`.
+    pub(crate) fn of_fold(&self, fold: usize) -> &Array2<f64> {
+        match self {
+            Self::Same(features) => features,
+            Self::PerFold(folds) => &folds[fold],
+        }
+    }
+}
+
 impl Design {
     /// A plan for `rows` rows.
     ///
@@ -68,6 +110,21 @@ impl Design {
         let folds = contiguous_folds(rows, params.folds, params.gap)?;
         let inner = folds.iter().map(|fold| fold.inner(params.inner_folds, params.gap)).collect::<Result<_, _>>()?;
         Ok(Self { rows, folds, inner, params })
+    }
+
+    /// A plan for the rows of `runs`, divided as `division` says; the folds and the gap of `params` are not read.
+    ///
+    /// # Errors
+    /// As [`Scheme::folds`] and [`Scheme::inner`].
+    pub fn divided(runs: &Runs, division: &Division, params: DesignParams) -> Result<Self, Error> {
+        let folds = division.outer.folds(runs, division.gap)?;
+        let inner = folds.iter().map(|fold| division.inner.inner(fold, runs, division.gap));
+        Ok(Self { rows: runs.rows(), inner: inner.collect::<Result<_, _>>()?, folds, params })
+    }
+
+    /// What each fold holds out, learns from and loses.
+    pub fn fold_table(&self) -> Vec<FoldRow> {
+        fold_table(&self.folds, &self.inner)
     }
 
     /// The outer folds.

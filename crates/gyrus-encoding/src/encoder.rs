@@ -34,11 +34,7 @@ impl<'a> Encoder<'a> {
     /// # Errors
     /// [`Error::Rows`] or [`Error::NotFinite`] if an array does not fit the plan, [`Error::Ridge`] if a decomposition fails.
     pub fn new(design: &'a Design, features: &Reduced, controls: Option<ArrayView2<f64>>) -> Result<Self, Error> {
-        let inner = |fold: usize| {
-            let rows = |fold: &crate::Fold| InnerRows { training: fold.train.clone(), held_out: fold.test.clone() };
-            design.inner(fold).iter().map(rows).collect()
-        };
-        Self::over(design, features, controls, inner)
+        Self::over(design, features, controls, |fold| inner_rows(design, fold))
     }
 
     /// The same without inner folds: it can refit, but not choose.
@@ -55,17 +51,11 @@ impl<'a> Encoder<'a> {
         if let Some(controls) = controls {
             design.check("controls", controls)?;
         }
-        let controls = controls.as_ref();
         let folds = design.folds().iter().enumerate();
         let folds: Vec<NestedFold> =
             folds.map(|(i, fold)| NestedFold { training: fold.train.clone(), inner: inner(i) }).collect();
         let part = |(features, folds): (&Array2<f64>, &[NestedFold])| {
-            let x = match controls {
-                Some(controls) => {
-                    concatenate(Axis(1), &[controls.view(), features.view()]).expect("both have the plan's rows")
-                }
-                None => features.clone(),
-            };
+            let x = beside(controls, features);
             let n_controls = controls.map_or(0, |controls| controls.ncols());
             Ok(Part { nested: Nested::new(x.view(), n_controls, folds)?, x })
         };
@@ -92,7 +82,7 @@ impl<'a> Encoder<'a> {
             fits.extend(fitted.into_iter().map(|fit| (&part.x, fit.ridge, fit.choice.penalties)));
         }
         let penalties = stacked(fits.iter().map(|(_, _, penalties)| penalties.view()), responses.ncols());
-        Ok(self.scores(fits.iter().map(|(x, ridge, _)| (*x, ridge)), responses.view(), penalties))
+        Ok(scores(self.design, fits.iter().map(|(x, ridge, _)| (*x, ridge)), responses.view(), penalties))
     }
 
     /// The same with given penalties, `(folds, targets)`: for nulls, which refit the weights and keep the penalties.
@@ -108,26 +98,40 @@ impl<'a> Encoder<'a> {
             fits.extend(ridges.into_iter().map(|ridge| (&part.x, ridge)));
             first = last;
         }
-        Ok(self.scores(fits.iter().map(|(x, ridge)| (*x, ridge)), responses.view(), penalties.to_owned()))
+        Ok(scores(self.design, fits.iter().map(|(x, ridge)| (*x, ridge)), responses.view(), penalties.to_owned()))
     }
+}
 
-    /// What the fits of all outer folds reach on the rows that each has not seen.
-    fn scores<'f>(
-        &self,
-        fits: impl Iterator<Item = (&'f Array2<f64>, &'f Ridge)>,
-        responses: ArrayView2<f64>,
-        penalties: Array2<f64>,
-    ) -> FoldScores {
-        let held_out = |(fold, (x, ridge)): (usize, (&Array2<f64>, &Ridge))| {
-            let mut predicted = Array2::zeros(responses.dim());
-            for stretch in &self.design.folds()[fold].test {
-                let rows = s![stretch.clone(), ..];
-                predicted.slice_mut(rows).assign(&ridge.predict(&x.slice(rows)));
-            }
-            Blocks::of(predicted.view(), responses, &self.design.blocks(fold))
-        };
-        FoldScores::new(fits.enumerate().map(held_out).collect(), penalties)
+/// What the fits of all outer folds reach on the rows that each has not seen.
+pub(crate) fn scores<'f>(
+    design: &Design,
+    fits: impl Iterator<Item = (&'f Array2<f64>, &'f Ridge)>,
+    responses: ArrayView2<f64>,
+    penalties: Array2<f64>,
+) -> FoldScores {
+    let held_out = |(fold, (x, ridge)): (usize, (&Array2<f64>, &Ridge))| {
+        let mut predicted = Array2::zeros(responses.dim());
+        for stretch in &design.folds()[fold].test {
+            let rows = s![stretch.clone(), ..];
+            predicted.slice_mut(rows).assign(&ridge.predict(&x.slice(rows)));
+        }
+        Blocks::of(predicted.view(), responses, &design.blocks(fold))
+    };
+    FoldScores::new(fits.enumerate().map(held_out).collect(), penalties)
+}
+
+/// `controls` and `features` side by side.
+pub(crate) fn beside(controls: Option<ArrayView2<f64>>, features: &Array2<f64>) -> Array2<f64> {
+    match controls {
+        Some(controls) => concatenate(Axis(1), &[controls.view(), features.view()]).expect("both have the plan's rows"),
+        None => features.clone(),
     }
+}
+
+/// The rows of the inner folds of outer fold `fold`.
+pub(crate) fn inner_rows(design: &Design, fold: usize) -> Vec<InnerRows> {
+    let rows = |fold: &crate::Fold| InnerRows { training: fold.train.clone(), held_out: fold.test.clone() };
+    design.inner(fold).iter().map(rows).collect()
 }
 
 /// Scores of `features` for `responses`, `(rows, targets)`, on top of `controls`, `(rows, controls)`, if there are any.

@@ -38,6 +38,17 @@ impl Blocks {
         self.resampled(Array2::ones((1, self.len())).view()).row(0).to_owned()
     }
 
+    /// R^2 = 1 - sum (y - p)^2 / sum (y - mean y)^2 of each target over all blocks; NaN where y is constant.
+    pub fn r2(&self) -> Array1<f64> {
+        let (n, sums) = (self.rows.sum(), self.sums.sum_axis(Axis(0)));
+        let one = |target: usize| {
+            let [_, y, pp, yy, py]: [f64; 5] = std::array::from_fn(|kind| sums[[kind, target]]);
+            let spread = yy - y * y / n;
+            if spread > n * f64::EPSILON * yy { 1.0 - (pp - 2.0 * py + yy) / spread } else { f64::NAN }
+        };
+        (0..sums.ncols()).map(one).collect()
+    }
+
     /// r of each target with every block counted as often as `counts`, `(draws, blocks)`, says: `(draws, targets)`.
     pub fn resampled(&self, counts: ArrayView2<f64>) -> Array2<f64> {
         let (blocks, kinds, targets) = self.sums.dim();

@@ -4,6 +4,7 @@
 //! Scores come out, each with what is needed for its interval and its null.
 //! Nothing here knows a file format, a language model or a plot.
 
+mod banded_encoder;
 mod baseline;
 mod bootstrap;
 mod ceiling;
@@ -52,12 +53,13 @@ mod stretches;
 mod student;
 mod trend;
 
+pub use banded_encoder::{BandedEncoder, BandedScores};
 pub use baseline::baseline;
 pub use bootstrap::{Bootstrap, Estimate, defined_or_nan};
 pub use ceiling::{Ceiling, Normalised};
 pub use centre_of_mass::{centre_of_mass, centres_of_mass};
-pub use delays::finite_impulse_response;
-pub use design::{Design, DesignParams, FeatureUnit, Reduced};
+pub use delays::{delayed, finite_impulse_response};
+pub use design::{Design, DesignParams, Division, FeatureUnit, Reduced};
 pub use dimension::{Dimension, TwoNearest, components_for, participation_ratio};
 pub use drift::HighPass;
 pub use encoder::{Encoder, encode, refit};

@@ -27,6 +27,14 @@ impl FoldScores {
         stack(Axis(0), &views).expect("every fold has the same targets")
     }
 
+    /// R^2 per fold and target, `(folds, targets)`: the share of the held-out rows' variance about their own mean that the
+    /// prediction explains; below 0 where the mean would have been nearer, NaN where the target is constant.
+    pub fn r2(&self) -> Array2<f64> {
+        let rows: Vec<Array1<f64>> = self.folds.iter().map(Blocks::r2).collect();
+        let views: Vec<ArrayView1<f64>> = rows.iter().map(Array1::view).collect();
+        stack(Axis(0), &views).expect("every fold has the same targets")
+    }
+
     /// The score of each target: the unweighted mean of r over folds.
     pub fn mean(&self) -> Array1<f64> {
         self.r().mean_axis(Axis(0)).expect("at least two folds")
