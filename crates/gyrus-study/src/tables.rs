@@ -31,6 +31,12 @@ impl Table {
         self
     }
 
+    /// With a column of counts of which some do not exist.
+    pub fn optional_counts(mut self, name: &str, values: &[Option<u32>]) -> Self {
+        self.columns.push(Series::new(name.into(), values).into());
+        self
+    }
+
     /// With a column of counts.
     pub fn counts(mut self, name: &str, values: &[u32]) -> Self {
         self.columns.push(Series::new(name.into(), values).into());

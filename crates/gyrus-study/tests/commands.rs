@@ -1,134 +1,24 @@
 //! Each command by hand, against what it should give by definition.
 
 use std::error::Error;
-use std::fs::{self, File};
+use std::fs;
 use std::path::Path;
 
 use gyrus_study::read_tensors;
-use gyrus_tests::{Draws, Program, SmallStudy, changed, snapshot};
+use gyrus_tests::{SmallStudy, changed, snapshot};
 use gyrus_types::Transcript;
 use gyrus_windows::{LastToken, Tokenizer, WordTokens};
 use ndarray::{Array2, ArrayD, ArrayView2, Axis};
-use polars::prelude::{DataFrame, ParquetReader, SerReader};
 use safetensors::tensor::TensorView;
 use safetensors::{Dtype, SafeTensors};
 
-use crate::nested::Plan;
+use crate::arrays::{
+    call, check_refused, columns, counts, numbers, program, random, read_table, texts, write_matrices, write_tensors,
+};
 
-mod nested;
+mod arrays;
 
 type Outcome = Result<(), Box<dyn Error>>;
-
-fn program() -> Program {
-    Program::new(env!("CARGO_BIN_EXE_gyrus"))
-}
-
-/// What a good call prints.
-fn call(folder: &Path, arguments: &str) -> Result<String, Box<dyn Error>> {
-    Ok(program().call(folder, arguments.split_whitespace())?.good()?)
-}
-
-/// The error of a call that must fail holds every one of `expected`.
-fn check_refused(folder: &Path, arguments: &str, expected: &[&str]) -> Outcome {
-    let answer = program().call(folder, arguments.split_whitespace())?;
-    let said = answer.refusal()?;
-    for part in expected {
-        assert!(said.contains(part), "`{part}` is missing in: {said}");
-    }
-    Ok(())
-}
-
-fn random(rows: usize, columns: usize, seed: u64) -> Array2<f32> {
-    let mut draws = Draws::new(seed);
-    Array2::from_shape_simple_fn((rows, columns), || draws.normal() as f32)
-}
-
-/// A file of matrices of f32.
-fn write_matrices(path: &Path, tensors: &[(&str, &Array2<f32>)]) -> Outcome {
-    let bytes = |array: &Array2<f32>| array.iter().flat_map(|value| value.to_le_bytes()).collect();
-    write_tensors(path, tensors.iter().map(|(name, array)| (*name, Dtype::F32, array.shape(), bytes(array))).collect())
-}
-
-fn write_tensors(path: &Path, tensors: Vec<(&str, Dtype, &[usize], Vec<u8>)>) -> Outcome {
-    let views =
-        tensors.iter().map(|(name, kind, shape, bytes)| Ok((*name, TensorView::new(*kind, shape.to_vec(), bytes)?)));
-    let views = views.collect::<Result<Vec<_>, safetensors::SafeTensorError>>()?;
-    Ok(fs::write(path, safetensors::serialize(views, None)?)?)
-}
-
-fn read_table(path: &Path) -> Result<DataFrame, Box<dyn Error>> {
-    Ok(ParquetReader::new(File::open(path)?).finish()?)
-}
-
-fn columns(table: &DataFrame) -> Vec<String> {
-    table.get_column_names().into_iter().map(ToString::to_string).collect()
-}
-
-fn numbers(table: &DataFrame, column: &str) -> Result<Vec<f64>, Box<dyn Error>> {
-    Ok(table.column(column)?.f64()?.into_no_null_iter().collect())
-}
-
-fn counts(table: &DataFrame, column: &str) -> Result<Vec<usize>, Box<dyn Error>> {
-    Ok(table.column(column)?.u32()?.into_no_null_iter().map(|count| count as usize).collect())
-}
-
-fn texts(table: &DataFrame, column: &str) -> Result<Vec<String>, Box<dyn Error>> {
-    Ok(table.column(column)?.str()?.iter().flatten().map(String::from).collect())
-}
-
-#[test]
-fn encode_equals_nested_cross_validation_by_brute_force() -> Outcome {
-    let folder = tempfile::tempdir()?;
-    // The first target follows the first layer, the others are noise.
-    let (first, second, mut responses) = (random(61, 4, 1), random(61, 3, 2), random(61, 3, 3));
-    responses.column_mut(0).zip_mut_with(&first.column(1), |y, x| *y += 2.0 * x);
-    write_matrices(&folder.path().join("f.safetensors"), &[("layer.0", &first), ("layer.1", &second)])?;
-    write_matrices(&folder.path().join("r.safetensors"), &[("r", &responses)])?;
-    let files = "encode --features f.safetensors --responses r.safetensors --out scores.parquet";
-    call(folder.path(), &format!("{files} --folds 4 --inner-folds 3 --gap 2 --penalties 1e-1:1e3:5"))?;
-    let table = read_table(&folder.path().join("scores.parquet"))?;
-    assert_eq!(columns(&table), ["layer", "target", "fold", "r", "penalty"]);
-    let plan = Plan { folds: 4, inner_folds: 3, gap: 2, penalties: (-1..=3).map(|n| 10_f64.powi(n)).collect() };
-    let (layers, targets, folds) = (counts(&table, "layer")?, counts(&table, "target")?, counts(&table, "fold")?);
-    let (r, penalties) = (numbers(&table, "r")?, numbers(&table, "penalty")?);
-    assert_eq!(r.len(), 2 * 3 * 4);
-    let features = [first, second].map(|layer| layer.mapv(f64::from));
-    let responses = responses.mapv(f64::from);
-    for row in 0..r.len() {
-        let (layer, target) = (features[layers[row]].view(), responses.column(targets[row]));
-        let (expected, penalty) = plan.score(layer, target, folds[row]);
-        assert!((r[row] - expected).abs() < 1e-9, "row {row}: {} for {expected}", r[row]);
-        assert!((penalties[row] / penalty - 1.0).abs() < 1e-12, "row {row}: {} for {penalty}", penalties[row]);
-    }
-    let followed = (0..r.len()).filter(|row| targets[*row] == 0);
-    assert!(followed.clone().all(|row| (layers[row] == 0) == (r[row] > 0.6)), "{r:?}");
-    assert_eq!(followed.count(), 2 * 4);
-    Ok(())
-}
-
-#[test]
-fn encode_refuses_arrays_that_do_not_belong_together() -> Outcome {
-    let folder = tempfile::tempdir()?;
-    let write = |name: &str, array: &Array2<f32>| write_matrices(&folder.path().join(name), &[("a", array)]);
-    let mut damaged = random(40, 2, 1);
-    damaged[[7, 1]] = f32::NAN;
-    write("f", &random(40, 2, 1))?;
-    write("nan", &damaged)?;
-    write("short", &random(39, 2, 1))?;
-    let check = |f: &str, r: &str, rest: &str, expected: &[&str]| {
-        check_refused(folder.path(), &format!("encode --features {f} --responses {r} --out o {rest}"), expected)
-    };
-    check("f", "short", "", &["`f` has 40 rows, `short` has 39"])?;
-    check("nan", "f", "", &["tensor `a` of `nan`", "`NaN` in row 7, column 1 (from 0)"])?;
-    damaged[[7, 1]] = f32::INFINITY;
-    write("infinite", &damaged)?;
-    check("f", "infinite", "", &["against `infinite`", "`inf` in row 7, column 1 (from 0)"])?;
-    check("f", "f", "--gap 30", &["a gap of 30 rows on both sides of fold"])?;
-    check("f", "f", "--folds 30", &["40 rows cannot be cut into 30 folds"])?;
-    check("f", "absent", "", &["read `absent`: No such file"])?;
-    assert!(!folder.path().join("o").exists());
-    Ok(())
-}
 
 /// Linear CKA of X and Y by its definition, biased: |Y'X|^2 / (|X'X| |Y'Y|) for centred columns.
 fn biased_cka(x: &Array2<f32>, y: &Array2<f32>) -> f64 {

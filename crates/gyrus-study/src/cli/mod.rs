@@ -32,7 +32,7 @@ enum Command {
     /// Compare models with reference hidden states.
     VerifyModel(verify_model::Arguments),
     /// Fit encoding models of plain arrays: features by layer against responses.
-    Encode(encode::Arguments),
+    Encode(Box<encode::Arguments>),
     /// Linear CKA between all layers of all given files.
     Similarity(similarity::Arguments),
     /// Look at a data set.

@@ -31,6 +31,13 @@ impl Plan {
         (correlation(&predicted, &y.select(Axis(0), &test)), penalty)
     }
 
+    /// r on the held-out rows of outer fold `fold` with a given penalty.
+    pub fn refit(&self, x: ArrayView2<f64>, y: ArrayView1<f64>, fold: usize, penalty: f64) -> f64 {
+        let all: Vec<usize> = (0..x.nrows()).collect();
+        let (test, train) = self.split(&all, self.folds, fold);
+        correlation(&ridge(x, y, &train, &test, penalty), &y.select(Axis(0), &test))
+    }
+
     /// The held-out rows of fold `fold` of `n` among `rows`, and those more than the gap away from each of them.
     fn split(&self, rows: &[usize], n: usize, fold: usize) -> (Vec<usize>, Vec<usize>) {
         let size = |fold: usize| rows.len() / n + usize::from(fold < rows.len() % n);

@@ -1,21 +1,44 @@
 //! `gyrus encode`: encoding models of plain arrays.
 
+mod bands;
+mod ceiling;
+mod clock;
+mod column;
+mod dimension;
+mod distance;
+mod division;
+mod lags;
+mod model;
+mod null;
+mod partition;
+mod predictors;
+mod response_model;
+mod responses;
+mod scores;
+mod summary;
+mod walk;
+
 use std::path::PathBuf;
 
-use anyhow::Context;
-use clap::{Args, ValueEnum};
-use gyrus_encoding::{Design, DesignParams, Encoder, FeatureUnit, FoldScores, missing};
-use gyrus_ridge::{Criterion, PenaltyGrid, Rule, Sharing};
-use gyrus_study::{Error, Event, MatrixFile, Table, write_table};
-use gyrus_types::Progress;
-use ndarray::Array2;
+use anyhow::{Context, bail, ensure};
+use clap::Args;
+use gyrus_encoding::{Design, Runs};
+use gyrus_study::{Event, write_table};
 
+use self::bands::BandFile;
+use self::clock::ClockArguments;
+use self::division::DivisionArguments;
+use self::lags::{LagList, Lags};
+use self::model::ModelArguments;
+use self::null::NullArguments;
+use self::predictors::{Predictors, Words, controls};
+use self::response_model::ResponseModel;
+use self::responses::Responses;
+use self::summary::SummaryArguments;
+use self::walk::Walk;
 use crate::cli::news::{Log, News};
 
-/// Targets that are worked on together, which bounds the memory.
-const TARGETS: usize = 1024;
-
-/// Features, responses and folds.
+/// Features, responses and what is asked of them.
 #[derive(Debug, Args)]
 pub struct Arguments {
     /// Features: one tensor `(rows, width)` per layer.
@@ -27,63 +50,48 @@ pub struct Arguments {
     /// Controls: one tensor `(rows, controls)` that every layer is fitted on top of, without a penalty.
     #[arg(long)]
     controls: Option<PathBuf>,
-    /// Outer folds, contiguous.
-    #[arg(long, default_value_t = 10)]
-    folds: usize,
-    /// Inner folds, contiguous.
-    #[arg(long, default_value_t = 5)]
-    inner_folds: usize,
-    /// Rows left out on both sides of every held-out stretch.
-    #[arg(long, default_value_t = 0)]
-    gap: usize,
-    /// Penalties A:B:N, N values spaced evenly in the logarithm from A to B.
-    #[arg(long, default_value = "1e1:1e10:10")]
-    penalties: PenaltyGrid,
-    /// What decides between penalties on the inner folds.
-    #[arg(long, value_enum, default_value = "error")]
-    choose_by: ChooseBy,
-    /// Which targets share a penalty.
-    #[arg(long, value_enum, default_value = "none")]
-    share: Share,
-    /// The unit of the features, and with it of the penalties.
-    #[arg(long, value_enum, default_value = "own")]
-    unit: Unit,
-    /// Principal components, fitted on training rows [default: the features as they are].
-    #[arg(long)]
-    components: Option<usize>,
+    /// Named bands of features that every layer is fitted together with: NAME=FILE,..., one tensor `(rows, width)` each;
+    /// the layer itself is the band `layer`.
+    #[arg(long, value_delimiter = ',')]
+    bands: Vec<BandFile>,
+    /// A table to write: for each layer, target and band the joint_r2 of all bands, controls_r2, without_r2 of all
+    /// bands but this one, unique_r2 of this band and the shared_r2 of several.
+    #[arg(long, requires = "bands")]
+    partition_out: Option<PathBuf>,
+    /// Lags of the responses behind the features: `-2,0,4` rows, `0s,0.5s`, or `A:B:STEP` from A to B; rows without a
+    /// response at every lag are left out.
+    #[arg(long, allow_hyphen_values = true)]
+    lags: Option<LagList>,
+    /// Features come a row per word and are spread over the rows of the responses: `canonical` (hemodynamic response),
+    /// `fir:1,2,3` (delays in rows), `lanczos`, or `lanczos:1,2,3` (with delays).
+    #[arg(long, requires = "times", conflicts_with = "runs")]
+    response_model: Option<ResponseModel>,
+    #[command(flatten, next_help_heading = "Clock")]
+    clock: ClockArguments,
+    #[command(flatten, next_help_heading = "Folds")]
+    division: DivisionArguments,
+    #[command(flatten, next_help_heading = "Model")]
+    model: ModelArguments,
+    #[command(flatten, next_help_heading = "Null")]
+    null: NullArguments,
+    #[command(flatten, next_help_heading = "Targets")]
+    summary: SummaryArguments,
+    /// A table to write: how many dimensions each layer fills, by nearest neighbours and by principal components.
+    #[arg(long, help_heading = "Options")]
+    dimension_out: Option<PathBuf>,
+    /// Decides everything that is drawn: shuffled folds, nulls, divisions of the penalty, splits of repeats.
+    #[arg(long, default_value_t = 0, help_heading = "Options")]
+    seed: u64,
     /// Threads [default: as many as there are cores].
-    #[arg(long)]
+    #[arg(long, help_heading = "Options")]
     threads: Option<u16>,
     /// How news is written to standard error.
-    #[arg(long, value_enum, default_value = "text")]
+    #[arg(long, value_enum, default_value = "text", help_heading = "Options")]
     log: Log,
-    /// The table to write: layer, target, fold, r, penalty, all counted from 0.
-    #[arg(long)]
+    /// The table to write: layer, target, lag (with `--lags`, in its unit), fold, r, penalty (with `--banded` one for
+    /// each band), all counted from 0.
+    #[arg(long, help_heading = "Options")]
     out: PathBuf,
-}
-
-#[derive(Debug, Clone, Copy, ValueEnum)]
-enum ChooseBy {
-    /// The lowest squared error.
-    Error,
-    /// The highest Pearson r.
-    R,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, ValueEnum)]
-enum Share {
-    /// Each target has a penalty of its own.
-    None,
-    /// One penalty for all targets of a layer and fold; all of them stand in memory at once.
-    All,
-}
-
-#[derive(Debug, Clone, Copy, ValueEnum)]
-enum Unit {
-    /// As they come.
-    Own,
-    /// Divided, in each fold, by the root of their mean variance on training rows.
-    Rms,
 }
 
 /// Runs the command.
@@ -91,133 +99,78 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
     let threads = arguments.threads.map_or(0, usize::from);
     rayon::ThreadPoolBuilder::new().num_threads(threads).build_global().context("could not start the threads")?;
     let mut news = News::new(arguments.log);
-    let (layers, responses) = (MatrixFile::open(&arguments.features)?, MatrixFile::open_one(&arguments.responses)?);
-    let (rows, targets) = responses.shape(0);
-    (0..layers.len()).try_for_each(|layer| check_rows(&layers, layer, &responses))?;
-    let controls = arguments.controls.as_deref().map(MatrixFile::open_one).transpose()?;
-    controls.as_ref().map_or(Ok(()), |controls| check_rows(controls, 0, &responses))?;
-    let controls = controls.map(|controls| controls.matrix(0));
-    let design = Design::new(rows, arguments.design())?;
-    tell_missing(&responses, &mut news);
-    let together = if arguments.share == Share::All { targets.max(1) } else { TARGETS };
-    let total = (layers.len() * targets.div_ceil(together)) as u64;
-    let mut scores = Scores::default();
+    let responses = Responses::open(&arguments.responses)?;
+    let predictors = arguments.predictors(&responses, &mut news)?;
+    predictors.check_rows(responses.file())?;
+    let controls = arguments.controls.as_deref().map(|path| controls(path, responses.file())).transpose()?;
+    let (lags, runs) = arguments.lags(&responses, &mut news)?;
+    let design = Design::divided(&runs, &arguments.division.division(arguments.seed), arguments.model.design())?;
+    arguments.division.tell(&design.fold_table(), |row| lags.row(row))?;
+    let ceiling = arguments.summary.ceiling(&responses, arguments.seed)?;
+    responses.undefined()?.into_iter().for_each(|note| news.show(Event::Note(note)));
+    let lagged = arguments.lags.is_some();
+    let null = arguments.null.null(&runs, arguments.seed, lagged)?;
+    null.as_ref().and_then(null::Null::fewer).into_iter().for_each(|note| news.show(Event::Note(note)));
+    let controls = controls.map(|controls| lags.kept(controls));
+    let mut walk = Walk::new(arguments, &design, &predictors, &responses, &lags, controls, null);
     news.show(Event::Begun { step: "encode".into() });
-    for layer in 0..layers.len() {
-        let context = || {
-            let (features, responses) = (layers.path().display(), responses.path().display());
-            format!("tensor `{}` of `{features}` against `{responses}`", layers.name(layer))
-        };
-        let reduced = design.reduce(layers.matrix(layer).view()).with_context(context)?;
-        let controls = controls.as_ref().map(Array2::view);
-        let encoder = Encoder::new(&design, &reduced, controls).with_context(context)?;
-        for first in (0..targets).step_by(together) {
-            let some = responses.columns(0, first..(first + together).min(targets));
-            let found = encoder.encode(some.view(), &arguments.rule()).map_err(|error| shifted(error, first));
-            scores.push(layer, first, &found.with_context(context)?);
-            let done = (layer * targets.div_ceil(together) + first / together + 1) as u64;
-            let progress = Progress { done, total };
-            news.show(Event::Progress { step: "encode".into(), progress, unit: "layers x targets" });
-        }
-    }
+    walk.run(&mut |progress| {
+        news.show(Event::Progress { step: "encode".into(), progress, unit: "layers x targets" });
+    })?;
     news.show(Event::Finished { step: "encode".into() });
-    tell_undefined(&scores, &mut news);
-    Ok(write_table(&arguments.out, scores.table())?)
-}
-
-fn check_rows(file: &MatrixFile, matrix: usize, responses: &MatrixFile) -> Result<(), Error> {
-    let (found, expected) = (file.shape(matrix).0, responses.shape(0).0);
-    let (path, other) = (file.path().to_owned(), responses.path().to_owned());
-    if found == expected { Ok(()) } else { Err(Error::Rows { path, found, other, expected }) }
-}
-
-/// An error about some of the targets as one about all.
-fn shifted(mut error: gyrus_encoding::Error, first: usize) -> gyrus_encoding::Error {
-    if let gyrus_encoding::Error::NotFinite { what: "responses", column, .. } = &mut error {
-        *column += first;
+    let found = walk.found();
+    let lags = lagged.then_some(lags.shown());
+    let mut notes: Vec<String> = found.scores.undefined().into_iter().collect();
+    if let Some(path) = &arguments.dimension_out {
+        notes.extend(dimension::write(path, &predictors)?);
     }
-    error
-}
-
-/// Names the targets that are undefined because values are missing.
-fn tell_missing(responses: &MatrixFile, news: &mut News) {
-    let targets = responses.shape(0).1;
-    let some = |first: usize| (first, responses.columns(0, first..(first + TARGETS).min(targets)));
-    for (first, some) in (0..targets).step_by(TARGETS).map(some) {
-        for target in missing(some.view()) {
-            let (path, target, row, rows) =
-                (responses.path().display(), target.target + first, target.first_row, target.rows);
-            let note = format!(
-                "target {target} of `{path}` is undefined: {rows} of its values are missing, the first in row {row} (from 0)"
-            );
-            news.show(Event::Note(note));
-        }
+    if let Some(null) = &found.null {
+        null.write()?;
+        notes.extend(null.undefined());
     }
-}
-
-fn tell_undefined(scores: &Scores, news: &mut News) {
-    let undefined = scores.r.iter().filter(|r| r.is_nan()).count();
-    if undefined > 0 {
-        let note = format!("{undefined} of {} scores are undefined (NaN): nothing varied there", scores.r.len());
-        news.show(Event::Note(note));
+    found.partition.map_or(Ok(()), |partition| partition.write())?;
+    if let Some(r) = &found.r {
+        notes.extend(arguments.summary.write(r, lags, &ceiling)?);
     }
-}
-
-/// The columns of the table.
-#[derive(Debug, Default)]
-struct Scores {
-    layer: Vec<u32>,
-    target: Vec<u32>,
-    fold: Vec<u32>,
-    r: Vec<f64>,
-    penalty: Vec<f64>,
-}
-
-impl Scores {
-    fn push(&mut self, layer: usize, first_target: usize, found: &FoldScores) {
-        for ((fold, target), &r) in found.r().indexed_iter() {
-            self.layer.push(layer as u32);
-            self.target.push((first_target + target) as u32);
-            self.fold.push(fold as u32);
-            self.r.push(r);
-            self.penalty.push(found.penalties()[[fold, target]]);
-        }
-    }
-
-    fn table(&self) -> Table {
-        let table = Table::new().counts("layer", &self.layer).counts("target", &self.target);
-        table.counts("fold", &self.fold).numbers("r", &self.r).numbers("penalty", &self.penalty)
-    }
+    write_table(&arguments.out, found.scores.table())?;
+    notes.into_iter().for_each(|note| news.show(Event::Note(note)));
+    Ok(())
 }
 
 impl Arguments {
-    fn design(&self) -> DesignParams {
-        DesignParams {
-            folds: self.folds,
-            inner_folds: self.inner_folds,
-            gap: self.gap,
-            penalties: self.penalties.clone(),
-            components: self.components,
-            unit: match self.unit {
-                Unit::Own => FeatureUnit::Own,
-                Unit::Rms => FeatureUnit::RootMeanVariance,
-            },
-            // Nothing is resampled here.
-            block: usize::MAX,
+    /// The features, and how they reach the rows of the responses.
+    fn predictors(&self, responses: &Responses, news: &mut News) -> anyhow::Result<Predictors> {
+        let predictors = Predictors::open(&self.features, &self.bands)?;
+        let Some(model) = self.response_model.clone() else { return Ok(predictors) };
+        let (sampling, times) = self.clock.words(predictors.rows())?;
+        let (first, last) = (sampling.time(0) - sampling.step(), sampling.time(responses.rows().max(1) - 1));
+        let beyond = times.iter().filter(|time| !(first..=last).contains(*time)).count();
+        if beyond > 0 {
+            let all = times.len();
+            let note = format!("{beyond} of {all} words end outside the recording, from {first} to {last} s");
+            news.show(Event::Note(note));
         }
+        Ok(predictors.spoken(Words { model, times, sampling, rows: responses.rows() }))
     }
 
-    fn rule(&self) -> Rule {
-        Rule {
-            criterion: match self.choose_by {
-                ChooseBy::Error => Criterion::SquaredError,
-                ChooseBy::R => Criterion::Correlation,
-            },
-            sharing: match self.share {
-                Share::None => Sharing::PerTarget,
-                Share::All => Sharing::All,
-            },
-            ..Rule::default()
+    /// The lags, and the runs of the rows that have a response at each.
+    fn lags(&self, responses: &Responses, news: &mut News) -> anyhow::Result<(Lags, Runs)> {
+        let rows = responses.rows();
+        // With a response model the listed times are those of words.
+        let listed = if self.response_model.is_none() { self.clock.listed()? } else { None };
+        ensure!(rows > 0, "`{}` has no rows", self.responses.display());
+        let runs = self.division.runs(rows, self.clock.row_times(rows, listed)?)?;
+        let Some(list) = &self.lags else { return Ok((Lags::none(&runs), runs)) };
+        let lags = Lags::new(list, &runs, self.clock.step()?)?;
+        match lags.rows() {
+            0 => bail!("no row has a response at every lag"),
+            kept if kept < rows => news.show(Event::Note(format!(
+                "{} of {rows} rows are left out: they have no response at every lag within their run",
+                rows - kept
+            ))),
+            _ => {}
         }
+        let runs = lags.runs(&runs)?;
+        Ok((lags, runs))
     }
 }

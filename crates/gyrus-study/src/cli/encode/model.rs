@@ -1,0 +1,155 @@
+//! The model that is fitted: ridge with one penalty, or with one for each band.
+
+use clap::{Args, ValueEnum};
+use gyrus_encoding::{BandedEncoder, Design, DesignParams, Encoder, Error, FeatureUnit, FoldScores, Reduced};
+use gyrus_ridge::{Criterion, PenaltyGrid, Rule, Search, Shares, Sharing};
+use ndarray::{Array3, ArrayView2, Axis};
+
+/// What is fitted, and how its penalties are chosen.
+#[derive(Debug, Args)]
+pub struct ModelArguments {
+    /// Penalties A:B:N, N values spaced evenly in the logarithm from A to B.
+    #[arg(long, default_value = "1e1:1e10:10")]
+    penalties: PenaltyGrid,
+    /// What decides between penalties on the inner folds.
+    #[arg(long, value_enum, default_value = "error")]
+    choose_by: ChooseBy,
+    /// Which targets share a penalty.
+    #[arg(long, value_enum, default_value = "none")]
+    share: Share,
+    /// The unit of the features, and with it of the penalties; each band has its own.
+    #[arg(long, value_enum, default_value = "own")]
+    unit: Unit,
+    /// Principal components of the layer and of each band, fitted on training rows [default: the features as they are].
+    #[arg(long)]
+    components: Option<usize>,
+    /// One penalty for the layer and each band instead of one for all (banded ridge).
+    #[arg(long, requires = "bands", conflicts_with_all = ["share", "null"])]
+    banded: bool,
+    /// Divisions of the penalty among bands that `--banded` tries first.
+    #[arg(long, default_value_t = 20, value_parser = clap::value_parser!(u16).range(1..), requires = "banded")]
+    shares: u16,
+    /// Rounds of `--banded` that look near the best of the round before.
+    #[arg(long, default_value_t = 2, requires = "banded")]
+    rounds: u16,
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+enum ChooseBy {
+    /// The lowest squared error.
+    Error,
+    /// The highest Pearson r.
+    R,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, ValueEnum)]
+enum Share {
+    /// Each target has a penalty of its own.
+    None,
+    /// One penalty for all targets of a layer, lag and fold; all of them stand in memory at once.
+    All,
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+enum Unit {
+    /// As they come.
+    Own,
+    /// Divided, in each fold, by the root of their mean variance on training rows.
+    Rms,
+}
+
+/// A model whose features are decomposed: it serves any responses.
+#[derive(Debug)]
+pub enum Model<'a> {
+    /// One penalty for all features.
+    Ridge(Box<Encoder<'a>>),
+    /// One penalty for each band.
+    Banded(Box<BandedEncoder<'a>>, Search),
+}
+
+/// What a model reaches.
+#[derive(Debug)]
+pub struct Found {
+    /// Held-out results.
+    pub scores: FoldScores,
+    /// The chosen penalties, `(folds, bands, targets)`; one band for [`Model::Ridge`].
+    pub penalties: Array3<f64>,
+}
+
+impl ModelArguments {
+    /// What the plan needs to know; folds and gap are said elsewhere.
+    pub fn design(&self) -> DesignParams {
+        DesignParams {
+            folds: 0,
+            inner_folds: 0,
+            gap: 0,
+            penalties: self.penalties.clone(),
+            components: self.components,
+            unit: match self.unit {
+                Unit::Own => FeatureUnit::Own,
+                Unit::Rms => FeatureUnit::RootMeanVariance,
+            },
+            // Nothing is resampled here.
+            block: usize::MAX,
+        }
+    }
+
+    /// Whether all targets must be seen at once.
+    pub fn all_together(&self) -> bool {
+        self.share == Share::All
+    }
+
+    /// Whether each band has a penalty of its own.
+    pub fn is_banded(&self) -> bool {
+        self.banded
+    }
+
+    /// The model of `bands` on top of `controls`.
+    ///
+    /// # Errors
+    /// A decomposition fails, or there is no band.
+    pub fn model<'a>(
+        &self,
+        design: &'a Design,
+        bands: &[Reduced],
+        controls: Option<ArrayView2<f64>>,
+        seed: u64,
+    ) -> Result<Model<'a>, Error> {
+        if self.banded {
+            let shares = Shares::draw(usize::from(self.shares), bands.len(), seed);
+            let (rounds, per_round) = (usize::from(self.rounds), usize::from(self.shares));
+            let search = Search { shares, rounds, per_round, seed };
+            return Ok(Model::Banded(Box::new(BandedEncoder::new(design, bands, controls)?), search));
+        }
+        let joint = Reduced::side_by_side(bands).ok_or(gyrus_ridge::Error::EmptyBand { band: 0 })?;
+        Ok(Model::Ridge(Box::new(Encoder::new(design, &joint, controls)?)))
+    }
+
+    /// What `model` reaches for `responses`, `(rows, lags x targets)`, lag by lag.
+    ///
+    /// # Errors
+    /// A fit fails.
+    pub fn fit(&self, model: &Model, responses: ArrayView2<f64>, n_lags: usize) -> Result<Found, Error> {
+        let criterion = match self.choose_by {
+            ChooseBy::Error => Criterion::SquaredError,
+            ChooseBy::R => Criterion::Correlation,
+        };
+        let targets = responses.ncols() / n_lags;
+        match model {
+            Model::Ridge(encoder) => {
+                let sharing = match self.share {
+                    Share::None => Sharing::PerTarget,
+                    Share::All if n_lags == 1 => Sharing::All,
+                    Share::All => Sharing::Groups((0..responses.ncols()).map(|column| column / targets).collect()),
+                };
+                let scores = encoder.encode(responses, &Rule { criterion, sharing, ..Rule::default() })?;
+                let penalties = scores.penalties().to_owned().insert_axis(Axis(1));
+                Ok(Found { scores, penalties })
+            }
+            Model::Banded(encoder, search) => {
+                let found = encoder.encode(responses, search, criterion)?;
+                Ok(Found { scores: found.scores, penalties: found.penalties })
+            }
+        }
+    }
+}

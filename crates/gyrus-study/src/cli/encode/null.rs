@@ -1,0 +1,193 @@
+//! p values of scores: the same models on responses that have been moved within their runs.
+//!
+//! Penalties stay, weights are refitted: what was decomposed serves every draw, which then costs a product.
+
+use std::path::PathBuf;
+use std::str::FromStr;
+
+use clap::Args;
+use gyrus_encoding::{
+    Design, Error, Reduced, RowOrder, Runs, benjamini_hochberg, block_permutations, max_statistic, refit,
+    shifts_within_runs,
+};
+use gyrus_study::{Table, write_table};
+use ndarray::{Array1, Array2, ArrayView2};
+
+use super::model::{Found, Model};
+use super::scores::Columns;
+
+/// Which null.
+#[derive(Debug, Args)]
+#[group(id = "nulls")]
+pub struct NullArguments {
+    /// The null of the scores: `shifts:N` circular shifts of each run, or `permutations:N` of the blocks of each run.
+    #[arg(long, requires = "null_out")]
+    null: Option<NullKind>,
+    /// Least shift in rows, of `--null shifts:N`.
+    #[arg(long, default_value_t = 1)]
+    null_gap: usize,
+    /// Least rows of a block, of `--null permutations:N`; longer than the responses' autocorrelation.
+    #[arg(long, default_value_t = 20)]
+    null_block: usize,
+    /// The table of p values to write: layer, target, lag (with `--lags`), r (mean over folds), p (corrected over
+    /// lags), q (of the target's smallest p, over targets).
+    #[arg(long, requires = "null")]
+    null_out: Option<PathBuf>,
+}
+
+/// How responses are moved, and how often.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum NullKind {
+    /// Each run goes around by a shift of its own.
+    Shifts(usize),
+    /// The blocks of each run change places.
+    Permutations(usize),
+}
+
+impl FromStr for NullKind {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let wrong = || format!("expected `shifts:N` or `permutations:N` with N of at least 1, not `{text}`");
+        let (kind, n) = text.split_once(':').ok_or_else(wrong)?;
+        match (kind, n.parse()) {
+            ("shifts", Ok(n)) if n > 0 => Ok(Self::Shifts(n)),
+            ("permutations", Ok(n)) if n > 0 => Ok(Self::Permutations(n)),
+            _ => Err(wrong()),
+        }
+    }
+}
+
+/// The orders of rows that are tried, and the p values so far.
+#[derive(Debug)]
+pub struct Null {
+    out: PathBuf,
+    orders: Vec<RowOrder>,
+    asked: usize,
+    layer: Vec<u32>,
+    target: Vec<u32>,
+    lag: Option<Vec<f64>>,
+    r: Vec<f64>,
+    p: Vec<f64>,
+}
+
+/// What a draw is fitted on.
+#[derive(Debug, Clone, Copy)]
+pub struct Fitted<'a> {
+    /// The plan.
+    pub design: &'a Design,
+    /// The layer and its bands.
+    pub bands: &'a [Reduced],
+    /// Controls, which move with the responses.
+    pub controls: Option<ArrayView2<'a, f64>>,
+    /// The fitted model.
+    pub model: &'a Model<'a>,
+}
+
+impl NullArguments {
+    /// The orders to try, if a null is asked for; `lagged` if p is corrected over lags.
+    ///
+    /// # Errors
+    /// A run is too short to be moved.
+    pub fn null(&self, runs: &Runs, seed: u64, lagged: bool) -> Result<Option<Null>, Error> {
+        let (Some(kind), Some(out)) = (self.null, &self.null_out) else { return Ok(None) };
+        let (asked, orders) = match kind {
+            NullKind::Shifts(n) => (n, shifts_within_runs(runs, self.null_gap, n, seed)?),
+            NullKind::Permutations(n) => (n, block_permutations(runs, self.null_block, n, seed)?),
+        };
+        let (layer, target, r, p) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+        Ok(Some(Null { out: out.clone(), orders, asked, layer, target, lag: lagged.then(Vec::new), r, p }))
+    }
+}
+
+impl Null {
+    /// That there are fewer orders than were asked for, in words.
+    pub fn fewer(&self) -> Option<String> {
+        let found = self.orders.len();
+        (found < self.asked).then(|| format!("the null has {found} draws and not {}: there are no more", self.asked))
+    }
+
+    /// Adds the p values of some columns of a layer.
+    ///
+    /// # Errors
+    /// A fit fails.
+    pub fn push(
+        &mut self,
+        layer: usize,
+        columns: Columns,
+        fitted: Fitted,
+        responses: ArrayView2<f64>,
+        found: &Found,
+    ) -> Result<(), Error> {
+        let observed = found.scores.mean();
+        let mut null = Array2::zeros((self.orders.len(), observed.len()));
+        for (mut draw, order) in null.rows_mut().into_iter().zip(&self.orders) {
+            draw.assign(&fitted.draw(order, responses, found)?);
+        }
+        let families: Vec<usize> = (0..observed.len()).map(|column| columns.target(column)).collect();
+        let p = max_statistic(observed.view(), null.view(), &families)?;
+        for (column, (r, p)) in observed.iter().zip(&p).enumerate() {
+            self.layer.push(layer as u32);
+            self.target.push(columns.target(column) as u32);
+            if let Some(lags) = &mut self.lag {
+                lags.push(columns.lags[columns.lag(column)]);
+            }
+            self.r.push(*r);
+            self.p.push(*p);
+        }
+        Ok(())
+    }
+
+    /// Writes the table.
+    ///
+    /// # Errors
+    /// It cannot be written.
+    pub fn write(&self) -> Result<(), gyrus_study::Error> {
+        let mut table = Table::new().counts("layer", &self.layer).counts("target", &self.target);
+        if let Some(lags) = &self.lag {
+            table = table.numbers("lag", lags);
+        }
+        write_table(&self.out, table.numbers("r", &self.r).numbers("p", &self.p).numbers("q", &self.q()))
+    }
+
+    /// What is undefined, in words.
+    pub fn undefined(&self) -> Option<String> {
+        let undefined = self.p.iter().filter(|p| p.is_nan()).count();
+        (undefined > 0)
+            .then(|| format!("{undefined} of {} p values are undefined (NaN), as their scores are", self.p.len()))
+    }
+
+    /// q of each target's smallest p, over the targets of its layer.
+    fn q(&self) -> Vec<f64> {
+        let mut smallest = std::collections::BTreeMap::new();
+        for ((layer, target), p) in self.layer.iter().zip(&self.target).zip(&self.p) {
+            let least = smallest.entry((*layer, *target)).or_insert(f64::NAN);
+            *least = p.min(*least);
+        }
+        let mut q = std::collections::BTreeMap::new();
+        for layer in 0..=self.layer.last().copied().unwrap_or(0) {
+            let of_layer: Vec<_> = smallest.range((layer, 0)..=(layer, u32::MAX)).collect();
+            let p: Vec<f64> = of_layer.iter().map(|(_, p)| **p).collect();
+            q.extend(of_layer.iter().map(|(key, _)| **key).zip(benjamini_hochberg(&p)));
+        }
+        self.layer.iter().zip(&self.target).map(|(layer, target)| q[&(*layer, *target)]).collect()
+    }
+}
+
+impl Fitted<'_> {
+    /// The scores of responses in another order, with the penalties that were `found`.
+    fn draw(&self, order: &RowOrder, responses: ArrayView2<f64>, found: &Found) -> Result<Array1<f64>, Error> {
+        let moved = order.apply(responses)?;
+        let penalties = found.scores.penalties();
+        let scores = match (self.model, self.controls) {
+            (Model::Ridge(encoder), None) => encoder.refit(moved.view(), penalties)?,
+            // Controls keep their tie to the responses, so they go along, and training sets are decomposed anew.
+            _ => {
+                let joint = Reduced::side_by_side(self.bands).ok_or(gyrus_ridge::Error::EmptyBand { band: 0 })?;
+                let controls = self.controls.map(|controls| order.apply(controls)).transpose()?;
+                refit(self.design, &joint, controls.as_ref().map(Array2::view), moved.view(), penalties)?
+            }
+        };
+        Ok(scores.mean())
+    }
+}

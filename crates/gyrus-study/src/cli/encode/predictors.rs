@@ -1,0 +1,149 @@
+//! What responses are predicted from: the layers, one after the other, the bands beside them, and the controls.
+
+use std::path::Path;
+
+use anyhow::{Context, bail, ensure};
+use gyrus_encoding::{Design, Reduced};
+use gyrus_study::{Error, MatrixFile};
+use gyrus_types::Sampling;
+use ndarray::{Array2, ArrayView2};
+
+use super::bands::{BandFile, LAYER};
+use super::lags::Lags;
+use super::response_model::ResponseModel;
+
+/// Files of features, and how their rows become those of the responses.
+#[derive(Debug)]
+pub struct Predictors {
+    layers: MatrixFile,
+    bands: Vec<(String, MatrixFile)>,
+    words: Option<Words>,
+}
+
+/// A row per word, to be spread over the rows of the responses.
+#[derive(Debug)]
+pub struct Words {
+    /// How.
+    pub model: ResponseModel,
+    /// When they were heard, in seconds.
+    pub times: Vec<f64>,
+    /// When the rows were sampled.
+    pub sampling: Sampling,
+    /// Rows of the responses.
+    pub rows: usize,
+}
+
+impl Predictors {
+    /// Opens the layers and bands.
+    ///
+    /// # Errors
+    /// A file cannot be read, or two bands have one name.
+    pub fn open(layers: &Path, bands: &[BandFile]) -> anyhow::Result<Self> {
+        for (at, band) in bands.iter().enumerate() {
+            ensure!(bands[..at].iter().all(|other| other.name != band.name), "two bands are named `{}`", band.name);
+        }
+        let open = |band: &BandFile| Ok((band.name.clone(), MatrixFile::open_one(&band.path)?));
+        let bands = bands.iter().map(open).collect::<Result<_, Error>>()?;
+        Ok(Self { layers: MatrixFile::open(layers)?, bands, words: None })
+    }
+
+    /// With a row per word.
+    pub fn spoken(mut self, words: Words) -> Self {
+        self.words = Some(words);
+        self
+    }
+
+    /// Fails unless every file has the rows of `responses`, or as many rows as there are words.
+    pub fn check_rows(&self, responses: &MatrixFile) -> Result<(), Error> {
+        let layers = (0..self.layers.len()).map(|layer| (&self.layers, layer));
+        let bands = self.bands.iter().map(|(_, file)| (file, 0));
+        layers.chain(bands).try_for_each(|(file, matrix)| match &self.words {
+            Some(_) => check_rows(file, matrix, &self.layers),
+            None => check_rows(file, matrix, responses),
+        })
+    }
+
+    /// Rows of the first layer.
+    pub fn rows(&self) -> usize {
+        self.layers.shape(0).0
+    }
+
+    /// Number of layers.
+    pub fn n_layers(&self) -> usize {
+        self.layers.len()
+    }
+
+    /// The layer's file and name, for an error about it.
+    pub fn describe(&self, layer: usize) -> String {
+        format!("tensor `{}` of `{}`", self.layers.name(layer), self.layers.path().display())
+    }
+
+    /// A layer as it stands in its file, `(rows, width)`.
+    ///
+    /// # Errors
+    /// A value is not finite.
+    pub fn layer(&self, layer: usize) -> anyhow::Result<Array2<f64>> {
+        finite(&self.layers, layer)
+    }
+
+    /// The names of a layer's bands.
+    pub fn names(&self) -> Vec<String> {
+        std::iter::once(LAYER.to_owned()).chain(self.bands.iter().map(|(name, _)| name.clone())).collect()
+    }
+
+    /// The bands of layer `layer`, itself first, as the folds of `design` read them.
+    ///
+    /// # Errors
+    /// A value is not finite, or the features are all constant.
+    pub fn bands(&self, layer: usize, design: &Design, lags: &Lags) -> anyhow::Result<Vec<Reduced>> {
+        let bands = self.bands.iter().map(|(_, file)| self.reduced(file, 0, design, lags));
+        std::iter::once(self.reduced(&self.layers, layer, design, lags)).chain(bands).collect()
+    }
+
+    fn reduced(&self, file: &MatrixFile, matrix: usize, design: &Design, lags: &Lags) -> anyhow::Result<Reduced> {
+        let features = finite(file, matrix)?;
+        let features = match &self.words {
+            Some(words) => words.model.spread(features.view(), &words.times, words.sampling, words.rows)?,
+            None => features,
+        };
+        let described = || format!("tensor `{}` of `{}`", file.name(matrix), file.path().display());
+        design.reduce(lags.kept(features).view()).with_context(described)
+    }
+}
+
+/// A matrix of `file`, which must be finite.
+fn finite(file: &MatrixFile, matrix: usize) -> anyhow::Result<Array2<f64>> {
+    let features = file.matrix(matrix);
+    check_finite(features.view(), 0, f64::is_finite)
+        .with_context(|| format!("tensor `{}` of `{}`", file.name(matrix), file.path().display()))?;
+    Ok(features)
+}
+
+/// The one matrix of `path`, which must have the rows of `responses` and be finite.
+///
+/// # Errors
+/// The file cannot be read, or has other rows, or a value is not finite.
+pub fn controls(path: &Path, responses: &MatrixFile) -> anyhow::Result<Array2<f64>> {
+    let file = MatrixFile::open_one(path)?;
+    check_rows(&file, 0, responses)?;
+    let controls = file.matrix(0);
+    check_finite(controls.view(), 0, f64::is_finite).with_context(|| format!("controls of `{}`", path.display()))?;
+    Ok(controls)
+}
+
+/// Fails unless a matrix of `file` has the rows of the first of `other`.
+pub fn check_rows(file: &MatrixFile, matrix: usize, other: &MatrixFile) -> Result<(), Error> {
+    let (found, expected) = (file.shape(matrix).0, other.shape(0).0);
+    let (path, other) = (file.path().to_owned(), other.path().to_owned());
+    if found == expected { Ok(()) } else { Err(Error::Rows { path, found, other, expected }) }
+}
+
+/// Fails at the first value of `a` that is not `good`; columns are counted from `first`.
+pub fn check_finite(a: ArrayView2<f64>, first: usize, good: impl Fn(f64) -> bool) -> anyhow::Result<()> {
+    match a.indexed_iter().find(|(_, value)| !good(**value)) {
+        Some(((row, column), value)) => {
+            bail!("the value is `{value}` in row {row}, column {} (from 0)", column + first)
+        }
+        None => Ok(()),
+    }
+}

@@ -1,0 +1,148 @@
+//! The walk over layers and targets.
+
+use anyhow::Context;
+use gyrus_encoding::{Design, Reduced, baseline};
+use gyrus_types::Progress;
+use ndarray::{Array2, Array3, ArrayView2};
+
+use super::Arguments;
+use super::lags::Lags;
+use super::model::{Found, Model};
+use super::null::{Fitted, Null};
+use super::partition::Partition;
+use super::predictors::Predictors;
+use super::responses::{Responses, TARGETS};
+use super::scores::{Columns, Scores, put};
+
+/// What goes in, and what has been found so far.
+#[derive(Debug)]
+pub struct Walk<'a> {
+    arguments: &'a Arguments,
+    design: &'a Design,
+    predictors: &'a Predictors,
+    responses: &'a Responses,
+    lags: &'a Lags,
+    /// `(rows, controls)`.
+    controls: Option<Array2<f64>>,
+    /// Targets that are worked on together.
+    together: usize,
+    results: Results,
+}
+
+/// Every answer.
+#[derive(Debug)]
+pub struct Results {
+    /// Always.
+    pub scores: Scores,
+    /// Where p values are asked for.
+    pub null: Option<Null>,
+    /// Where unique variances are asked for.
+    pub partition: Option<Partition>,
+    /// r `(layers, folds, lags x targets)`, where targets are summed up.
+    pub r: Option<Array3<f64>>,
+}
+
+/// A layer with its bands: the joint model, and where they are asked for the models without each band.
+struct Layer<'a> {
+    bands: Vec<Reduced>,
+    joint: Model<'a>,
+    without: Vec<Model<'a>>,
+}
+
+impl<'a> Walk<'a> {
+    /// A walk that has not begun.
+    pub fn new(
+        arguments: &'a Arguments,
+        design: &'a Design,
+        predictors: &'a Predictors,
+        responses: &'a Responses,
+        lags: &'a Lags,
+        controls: Option<Array2<f64>>,
+        null: Option<Null>,
+    ) -> Self {
+        let (lagged, names) = (arguments.lags.is_some(), predictors.names());
+        let all = (predictors.n_layers(), design.folds().len(), lags.len() * responses.targets());
+        let out = arguments.partition_out.clone();
+        let together = match arguments.model.all_together() {
+            true => responses.targets().max(1),
+            false => TARGETS.div_ceil(lags.len()),
+        };
+        let results = Results {
+            scores: Scores::new(lagged, arguments.model.is_banded().then_some(&names)),
+            null,
+            partition: out.map(|out| Partition::new(out, names, lagged)),
+            r: arguments.summary.is_asked().then(|| Array3::zeros(all)),
+        };
+        Self { arguments, design, predictors, responses, lags, controls, together, results }
+    }
+
+    /// Fits every layer to every target.
+    ///
+    /// # Errors
+    /// A value is not finite, or a fit fails; the error names the layer's tensor and the responses.
+    pub fn run(&mut self, on_progress: &mut dyn FnMut(Progress)) -> anyhow::Result<()> {
+        let (layers, targets) = (self.predictors.n_layers(), self.responses.targets());
+        let parts = targets.div_ceil(self.together);
+        for layer in 0..layers {
+            let context = || {
+                let responses = self.responses.file().path().display();
+                format!("{} against `{responses}`", self.predictors.describe(layer))
+            };
+            let described = context();
+            let model = self.layer(layer).with_context(context)?;
+            for (part, first) in (0..targets).step_by(self.together).enumerate() {
+                let columns = first..(first + self.together).min(targets);
+                let responses = self.responses.at(self.lags, columns.clone());
+                let lags = self.lags.shown();
+                let columns = Columns { first, targets: columns.len(), lags };
+                self.part(layer, &model, columns, responses.view()).with_context(|| described.clone())?;
+                on_progress(Progress { done: (layer * parts + part + 1) as u64, total: (layers * parts) as u64 });
+            }
+        }
+        Ok(())
+    }
+
+    /// What was found.
+    pub fn found(self) -> Results {
+        self.results
+    }
+
+    fn layer(&self, layer: usize) -> anyhow::Result<Layer<'a>> {
+        let bands = self.predictors.bands(layer, self.design, self.lags)?;
+        let model = |bands: &[Reduced]| {
+            let controls = self.controls.as_ref().map(Array2::view);
+            self.arguments.model.model(self.design, bands, controls, self.arguments.seed)
+        };
+        let left_out = if self.results.partition.is_some() { 0..bands.len() } else { 0..0 };
+        let without = left_out.map(|band| model(&[&bands[..band], &bands[band + 1..]].concat()));
+        Ok(Layer { joint: model(&bands)?, without: without.collect::<Result<_, _>>()?, bands })
+    }
+
+    /// Everything that is asked about some columns of a layer.
+    fn part(
+        &mut self,
+        layer: usize,
+        model: &Layer,
+        columns: Columns,
+        responses: ArrayView2<f64>,
+    ) -> Result<(), gyrus_encoding::Error> {
+        let fit = |model: &Model| self.arguments.model.fit(model, responses, columns.lags.len());
+        let found = fit(&model.joint)?;
+        let without = model.without.iter().map(|model| fit(model).map(|found: Found| found.scores));
+        let without = without.collect::<Result<Vec<_>, _>>()?;
+        let controls = self.controls.as_ref().map(Array2::view);
+        if let Some(partition) = &mut self.results.partition {
+            let alone = controls.map(|controls| baseline(self.design, controls, responses)).transpose()?;
+            partition.push(layer, columns, &found.scores, alone.as_ref(), &without);
+        }
+        if let Some(null) = &mut self.results.null {
+            let fitted = Fitted { design: self.design, bands: &model.bands, controls, model: &model.joint };
+            null.push(layer, columns, fitted, responses, &found)?;
+        }
+        if let Some(r) = &mut self.results.r {
+            put(r, layer, columns, self.responses.targets(), &found);
+        }
+        self.results.scores.push(layer, columns, &found);
+        Ok(())
+    }
+}
