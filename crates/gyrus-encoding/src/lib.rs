@@ -91,7 +91,7 @@ pub use runs::Runs;
 pub use scheme::{Scheme, leave_one_group_out, leave_one_run_out};
 pub use scores::FoldScores;
 pub use selection::{chosen_layers, chosen_score};
-pub use shift::{circular_shifts, p_value, shifted, shifts_within_runs};
+pub use shift::{LEAST_SHIFT, circular_shifts, p_value, shifted, shifts_within_runs};
 pub use spearman_brown::spearman_brown;
 pub use stretches::Stretches;
 pub use trend::Trend;

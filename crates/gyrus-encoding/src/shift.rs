@@ -13,33 +13,40 @@ use rand::{Rng, SeedableRng};
 use crate::row_order::different;
 use crate::{Error, RowOrder, Runs};
 
-/// `n` different shifts of a run of `rows` rows, at least `gap` from both ends, decided by `seed`;
+/// The least shift of a null unless another is asked for, in rows: every shift but none.
+///
+/// It has nothing to do with the gap of the folds. Under the null all shifts of a run are alike, the one that was
+/// recorded among them, so any part of the others may stand for them only if it is not chosen by how near it is:
+/// scores at shifts near 0 are nearly the observed one, and a null without them calls noise significant too often.
+/// On AR(1) noise with coefficient .9, p <= .05 happens 5 times in 100 with shifts from 1 row;
+/// with shifts from 40 rows 5.5 times in a run of 5,000, 8 times in a run of 400 and 13 times in runs of 120 to 200
+/// (`tests/scripts/shift_null.py`). The price is power: where there is a tie, shifts shorter than the autocorrelation
+/// keep a part of it, and p cannot fall much below their share of the run.
+pub const LEAST_SHIFT: usize = 1;
+
+/// `n` different shifts of a run of `rows` rows, at least `least` from both ends ([`LEAST_SHIFT`]), decided by `seed`;
 /// fewer if the run has fewer.
-pub fn circular_shifts(rows: usize, gap: usize, n: usize, seed: u64) -> Vec<usize> {
-    let mut shifts: Vec<usize> = (gap.max(1)..=rows.saturating_sub(gap.max(1))).collect();
+pub fn circular_shifts(rows: usize, least: usize, n: usize, seed: u64) -> Vec<usize> {
+    let least = least.max(1);
+    let mut shifts: Vec<usize> = (least..=rows.saturating_sub(least)).collect();
     shifts.shuffle(&mut StdRng::seed_from_u64(seed));
     shifts.truncate(n);
     shifts
 }
 
-/// `n` different orders in which each run has gone around by a shift of its own, at least `gap` from both its ends,
-/// decided by `seed`; fewer if there are fewer.
-///
-/// The gap has a price: scores at shifts near 0 are nearly the observed one, and a null without them calls noise
-/// significant too often. On AR(1) noise (coefficient .9) p <= .05 happens 5 times in 100 with a gap of 1 row;
-/// with one of 40 rows 5.5 times in a run of 5,000, 8 times in a run of 400 and 13 times in runs of 120 to 200
-/// (`tests/scripts/shift_null.py`). So the gap should be about a hundredth of the shortest run at most.
+/// `n` different orders in which each run has gone around by a shift of its own, at least `least` from both its ends
+/// ([`LEAST_SHIFT`]), decided by `seed`; fewer if there are fewer.
 ///
 /// # Errors
-/// [`Error::ShortRun`] if a run has fewer than two gaps, and so could not be moved.
-pub fn shifts_within_runs(runs: &Runs, gap: usize, n: usize, seed: u64) -> Result<Vec<RowOrder>, Error> {
-    let gap = gap.max(1);
-    runs.at_least(gap.saturating_mul(2))?;
-    let shifts = runs.stretches().iter().map(|run| run.len() - 2 * gap + 1);
+/// [`Error::ShortRun`] if a run has fewer rows than two of the least shift, and so could not be moved.
+pub fn shifts_within_runs(runs: &Runs, least: usize, n: usize, seed: u64) -> Result<Vec<RowOrder>, Error> {
+    let least = least.max(1);
+    runs.at_least(least.saturating_mul(2))?;
+    let shifts = runs.stretches().iter().map(|run| run.len() - 2 * least + 1);
     let orders = shifts.fold(usize::from(runs.rows() > 0), usize::saturating_mul);
     let mut rng = StdRng::seed_from_u64(seed);
     let mut turned = |run: &Range<usize>| {
-        let cut = run.end - rng.random_range(gap..=run.len() - gap);
+        let cut = run.end - rng.random_range(least..=run.len() - least);
         [cut..run.end, run.start..cut]
     };
     Ok(different(n, orders, || RowOrder::new(runs.stretches().iter().flat_map(&mut turned).collect())))
@@ -76,10 +83,13 @@ mod tests {
     }
 
     #[test]
-    fn shifts_keep_the_gap_and_differ() {
+    fn shifts_keep_from_both_ends_and_differ() {
         let shifts = circular_shifts(100, 20, 1000, 3);
         assert_eq!(shifts.len(), 61);
         assert!(shifts.iter().all(|shift| (20..=80).contains(shift)));
+        let mut all = circular_shifts(100, LEAST_SHIFT, 1000, 3);
+        all.sort_unstable();
+        assert_eq!(all, (1..100).collect::<Vec<_>>());
     }
 
     #[test]
@@ -108,7 +118,7 @@ mod tests {
     }
 
     #[test]
-    fn a_run_within_its_gaps_cannot_be_shifted() -> Result<(), Error> {
+    fn a_run_of_less_than_two_least_shifts_cannot_be_shifted() -> Result<(), Error> {
         assert!(matches!(shifts_within_runs(&Runs::new(&[9, 7])?, 4, 5, 0), Err(Error::ShortRun { run: 1, .. })));
         assert!(shifts_within_runs(&Runs::unbroken(0), 4, 5, 0)?.is_empty());
         Ok(())
