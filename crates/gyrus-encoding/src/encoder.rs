@@ -54,9 +54,9 @@ impl<'a> Encoder<'a> {
         let folds = design.folds().iter().enumerate();
         let folds: Vec<NestedFold> =
             folds.map(|(i, fold)| NestedFold { training: fold.train.clone(), inner: inner(i) }).collect();
+        let n_controls = controls.map_or(0, |controls| controls.ncols());
         let part = |(features, folds): (&Array2<f64>, &[NestedFold])| {
             let x = beside(controls, features);
-            let n_controls = controls.map_or(0, |controls| controls.ncols());
             Ok(Part { nested: Nested::new(x.view(), n_controls, folds)?, x })
         };
         let parts = match features {
@@ -110,22 +110,9 @@ pub(crate) fn scores<'f>(
     penalties: Array2<f64>,
 ) -> FoldScores {
     let held_out = |(fold, (x, ridge)): (usize, (&Array2<f64>, &Ridge))| {
-        let mut predicted = Array2::zeros(responses.dim());
-        for stretch in &design.folds()[fold].test {
-            let rows = s![stretch.clone(), ..];
-            predicted.slice_mut(rows).assign(&ridge.predict(&x.slice(rows)));
-        }
-        Blocks::of(predicted.view(), responses, &design.blocks(fold))
+        held_out(design, fold, x.view(), ridge, responses)
     };
     FoldScores::new(fits.enumerate().map(held_out).collect(), penalties)
-}
-
-/// `controls` and `features` side by side.
-pub(crate) fn beside(controls: Option<ArrayView2<f64>>, features: &Array2<f64>) -> Array2<f64> {
-    match controls {
-        Some(controls) => concatenate(Axis(1), &[controls.view(), features.view()]).expect("both have the plan's rows"),
-        None => features.clone(),
-    }
 }
 
 /// The rows of the inner folds of outer fold `fold`.
@@ -161,6 +148,30 @@ pub fn refit(
     penalties: ArrayView2<f64>,
 ) -> Result<FoldScores, Error> {
     Encoder::for_refits(design, features, controls)?.refit(responses, penalties)
+}
+
+/// What the fit `ridge` of predictors `x`, `(rows, predictors)`, reaches on the held-out rows of fold `fold`.
+pub(crate) fn held_out(
+    design: &Design,
+    fold: usize,
+    x: ArrayView2<f64>,
+    ridge: &Ridge,
+    responses: ArrayView2<f64>,
+) -> Blocks {
+    let mut predicted = Array2::zeros(responses.dim());
+    for stretch in &design.folds()[fold].test {
+        let rows = s![stretch.clone(), ..];
+        predicted.slice_mut(rows).assign(&ridge.predict(&x.slice(rows)));
+    }
+    Blocks::of(predicted.view(), responses, &design.blocks(fold))
+}
+
+/// Controls, if there are any, and features side by side, `(rows, controls + features)`.
+pub(crate) fn beside(controls: Option<ArrayView2<f64>>, features: &Array2<f64>) -> Array2<f64> {
+    match controls {
+        Some(controls) => concatenate(Axis(1), &[controls.view(), features.view()]).expect("both have the plan's rows"),
+        None => features.clone(),
+    }
 }
 
 /// One row of penalties per fold.

@@ -25,11 +25,13 @@ struct Layer {
     drawn: Array2<f64>,
 }
 
-/// How targets are averaged: `(targets)` for the value, `(draws, targets)` for the draws.
+/// How targets are averaged: `(targets)` for the value, `(draws, targets)` for the draws,
+/// `(listeners, targets)` without each listener, where listeners are a sample.
 #[derive(Debug, Clone)]
 pub struct Weights {
     value: Array1<f64>,
     drawn: Array2<f64>,
+    without: Array2<f64>,
 }
 
 /// A number and its counterpart in every bootstrap draw.
@@ -42,14 +44,18 @@ pub struct Scored {
 impl Weights {
     /// The plain mean over `targets` targets.
     pub fn mean(targets: usize, draws: usize) -> Self {
-        Self { value: Array1::ones(targets), drawn: Array2::ones((draws, targets)) }
+        Self {
+            value: Array1::ones(targets),
+            drawn: Array2::ones((draws, targets)),
+            without: Array2::zeros((0, targets)),
+        }
     }
 
     /// One target alone.
     pub fn only(target: usize, targets: usize, draws: usize) -> Self {
         let value = Array1::from_shape_fn(targets, |t| if t == target { 1.0 } else { 0.0 });
         let drawn = value.broadcast((draws, targets)).expect("a row broadcasts to rows").to_owned();
-        Self { value, drawn }
+        Self { value, drawn, without: Array2::zeros((0, targets)) }
     }
 
     /// The mean over listeners with `targets` targets each, side by side; every draw draws listeners with replacement,
@@ -57,7 +63,19 @@ impl Weights {
     pub fn listeners(listeners: usize, targets: usize, draws: usize, seed: u64) -> Self {
         let counts = multinomial(draws, listeners, &mut StdRng::seed_from_u64(seed));
         let drawn = Array2::from_shape_fn((draws, listeners * targets), |(draw, t)| counts[[draw, t / targets]]);
-        Self { value: Array1::ones(listeners * targets), drawn }
+        let other = |(out, t): (usize, usize)| if t / targets == out { 0.0 } else { 1.0 };
+        let without = Array2::from_shape_fn((listeners, listeners * targets), other);
+        Self { value: Array1::ones(listeners * targets), drawn, without }
+    }
+
+    /// Of the value itself, `(targets)`.
+    pub(crate) fn value(&self) -> ArrayView1<'_, f64> {
+        self.value.view()
+    }
+
+    /// Without each listener, `(listeners, targets)`; no rows where listeners are not a sample.
+    pub(crate) fn without(&self) -> ArrayView2<'_, f64> {
+        self.without.view()
     }
 }
 

@@ -33,6 +33,21 @@ pub(crate) fn two_sided(share: f64, degrees: usize) -> f64 {
     high
 }
 
+/// As [`two_sided`] for any `degrees` of at least 1, linear in 1 / degrees between whole ones; fewer count as 1.
+pub(crate) fn two_sided_between(share: f64, degrees: f64) -> f64 {
+    if degrees.is_nan() {
+        return f64::NAN;
+    }
+    // Beyond this the distribution is normal to five digits.
+    let degrees = degrees.clamp(1.0, 1e5);
+    let (below, above) = (degrees.floor(), degrees.ceil());
+    let (low, high) = (two_sided(share, below as usize), two_sided(share, above as usize));
+    match above > below {
+        true => high + (low - high) * (1.0 / degrees - 1.0 / above) / (1.0 / below - 1.0 / above),
+        false => low,
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use approx::assert_abs_diff_eq;
@@ -46,6 +61,16 @@ mod tests {
             assert_abs_diff_eq!(two_sided(0.95, degrees), t, epsilon = 1e-9);
             assert_abs_diff_eq!(within(-t, degrees), 0.95, epsilon = 1e-12);
         }
+    }
+
+    /// Values of `scipy.stats.t.ppf(0.975, degrees)`.
+    #[test]
+    fn degrees_need_not_be_whole() {
+        for (degrees, t) in [(1.0, 12.706_204_7), (4.5, 2.658_912_3), (14.3, 2.140_573_0), (20.0, 2.085_963_4)] {
+            assert_abs_diff_eq!(two_sided_between(0.95, degrees), t, epsilon = 0.004);
+        }
+        assert_abs_diff_eq!(two_sided_between(0.95, f64::INFINITY), 1.959_96, epsilon = 1e-4);
+        assert!(two_sided_between(0.95, f64::NAN).is_nan());
     }
 
     const T_975: [(usize, f64); 6] = [
