@@ -6,25 +6,21 @@ use gyrus_simulation::Noise;
 use ndarray::{Array1, Array2};
 use rayon::prelude::*;
 
-use crate::analysis::{Plan, encode, endless_r, profiles, weights};
+use crate::analysis::{Plan, coverage_verdict, encode, endless_r, holds, jackknives, profiles, weights};
 use crate::measured::Measured;
 use crate::streams::seeds;
-use crate::table::{Table, verdict};
-use crate::widened::{between_folds, widened};
+use crate::table::Table;
 
 /// Simulated studies per kind of noise.
 pub const SEEDS: usize = 1000;
 
-const PLAN: Plan = Plan { rows: 1000, folds: 5, gap: 40, block: 40 };
-const WIDTH: usize = 8;
-const DRAWS: usize = 1000;
+pub const PLAN: Plan = Plan { rows: 1000, folds: 5, gap: 40, block: 40 };
+pub const WIDTH: usize = 8;
+pub const DRAWS: usize = 1000;
 /// phi of features and of noise; 0 is white.
-const PHI: [(f64, f64); 4] = [(0.0, 0.0), (0.5, 0.5), (0.9, 0.0), (0.9, 0.9)];
+pub const PHI: [(f64, f64); 4] = [(0.0, 0.0), (0.5, 0.5), (0.9, 0.0), (0.9, 0.9)];
 /// r of the best linear prediction, one target for each.
-const CEILINGS: [f64; 4] = [0.0, 0.1, 0.3, 0.6];
-
-/// Degrees of freedom of the widened interval: the blocks of all folds less one mean per fold.
-const FREEDOM: f64 = (PLAN.rows / PLAN.block - PLAN.folds) as f64;
+pub const CEILINGS: [f64; 4] = [0.0, 0.1, 0.3, 0.6];
 
 /// What came of one target of one study.
 struct Outcome {
@@ -32,8 +28,8 @@ struct Outcome {
     endless: f64,
     /// r on endless fresh stretches as long as a fold, each about its own means.
     stretches: f64,
-    present: Estimate,
-    widened: Estimate,
+    bootstrap: Estimate,
+    jackknife: Estimate,
 }
 
 /// Makes the table.
@@ -52,13 +48,13 @@ pub fn run(studies: usize) -> Result<Table> {
         "phi noise",
         "best r",
         "bias",
-        "width",
+        "bootstrap: width",
         "holds endless r",
         "holds r of stretches",
         "93 to 97",
-        "widened: width",
-        "widened: holds endless r",
-        "widened: holds r of stretches",
+        "jackknife: width",
+        "holds endless r",
+        "holds r of stretches",
         "93 to 97",
     ];
     Ok(Table { title: "Coverage of the 95 % interval of r", settings: settings(studies), columns, rows })
@@ -74,34 +70,31 @@ fn settings(studies: usize) -> Vec<String> {
         "Endless r: what each fold's weights reach on endless fresh rows, in closed form, averaged over folds; \
          r of stretches: the same on endless fresh stretches as long as a fold, each centred on its own means, as scores are."
             .into(),
-        "Bias: mean of score minus endless r. Coverage in percent with its binomial error; the first verdict is on the \
-         present interval and endless r, the second on the widened one and r of stretches."
+        "Bias: mean of score minus endless r. Coverage in percent with its binomial error; verdicts are on endless r; \
+         within error: outside 93 to 97, but by no more than 1.96 binomial errors."
             .into(),
-        "Widened: a proposal, not what the analysis gives: Student's quantile, symmetric about the score, and the variance \
-         that folds share because the rows held out in one train the others."
+        "Bootstrap: quantiles over draws of held-out blocks (`Bootstrap`); jackknife: with what folds share because the rows \
+         held out in one train the others, and corrected for what centring takes (`Jackknife`)."
             .into(),
     ]
 }
 
 fn row((features, noise): (f64, f64), target: usize, outcomes: &[Vec<Outcome>]) -> Vec<String> {
-    let share = |of: fn(&Outcome) -> bool| Measured::share(outcomes.iter().map(|study| of(&study[target])));
-    let mean = |of: fn(&Outcome) -> f64| Measured::of(outcomes.iter().map(|study| of(&study[target]))).number(4);
-    let present = [share(|o| holds(o.present, o.endless)), share(|o| holds(o.present, o.stretches))];
-    let widened = [share(|o| holds(o.widened, o.endless)), share(|o| holds(o.widened, o.stretches))];
-    let enough = |share: Measured| verdict((0.93..=0.97).contains(&share.value));
+    let interval = |of: fn(&Outcome) -> Estimate| {
+        let hold = |truth: fn(&Outcome) -> f64| {
+            Measured::share(outcomes.iter().map(|study| holds(of(&study[target]), truth(&study[target]))))
+        };
+        let (endless, stretches) = (hold(|o| o.endless), hold(|o| o.stretches));
+        let width = Measured::of(outcomes.iter().map(|study| of(&study[target]).high - of(&study[target]).low));
+        [width.number(4), endless.percent(), stretches.percent(), coverage_verdict(endless)]
+    };
+    let bias = Measured::of(outcomes.iter().map(|study| study[target].bootstrap.value - study[target].endless));
     [
-        vec![features.to_string(), noise.to_string(), CEILINGS[target].to_string()],
-        vec![mean(|o| o.present.value - o.endless), mean(|o| o.present.high - o.present.low)],
-        present.map(|share| share.percent()).to_vec(),
-        vec![enough(present[0]), mean(|o| o.widened.high - o.widened.low)],
-        widened.map(|share| share.percent()).to_vec(),
-        vec![enough(widened[1])],
+        vec![features.to_string(), noise.to_string(), CEILINGS[target].to_string(), bias.number(4)],
+        interval(|o| o.bootstrap).to_vec(),
+        interval(|o| o.jackknife).to_vec(),
     ]
     .concat()
-}
-
-fn holds(interval: Estimate, truth: f64) -> bool {
-    interval.low <= truth && truth <= interval.high
 }
 
 /// Features Z with the identity as covariance, responses Z c + sqrt(1 - c'c) noise.
@@ -114,22 +107,22 @@ fn study((phi_features, phi_noise): (f64, f64), study: usize) -> Result<Vec<Outc
     let responses = z.dot(&c) + noise.series(PLAN.rows, CEILINGS.len(), seed_noise) * rest;
     let design = PLAN.design()?;
     let scores = encode(&design, z.view(), responses.view())?;
-    let weights = weights(&design, z.view(), responses.view(), scores.penalties())?;
+    let weights = weights(&design, z.view(), 0, responses.view(), scores.penalties())?;
     let identity = Array2::eye(WIDTH);
     let truths = weights.iter().map(|b| endless_r(b, identity.view(), c.view()));
     let endless = truths.fold(Array1::zeros(CEILINGS.len()), |sum, r| sum + r) / PLAN.folds as f64;
-    let w = between_folds(&design, z.view(), responses.view(), &scores)?;
+    let jackknives = jackknives(&design, &design.reduce(z.view())?, None, responses.view(), &scores)?;
     let (bootstrap, profiles) = profiles(std::slice::from_ref(&scores), CEILINGS.len(), DRAWS, draws);
     let outcome = |target: usize| {
-        let present = profiles[target].layer(0).estimate(&bootstrap);
         let stretches = endless[target] * in_stretches(&features, &noise, CEILINGS[target]);
-        Outcome { endless: endless[target], stretches, present, widened: widened(present, w[target], FREEDOM) }
+        let bootstrap = profiles[target].layer(0).estimate(&bootstrap);
+        Outcome { endless: endless[target], stretches, bootstrap, jackknife: jackknives[target].estimate() }
     };
     Ok((0..CEILINGS.len()).map(outcome).collect())
 }
 
 /// One random direction for each of `norms`, of that length: `(width, targets)`.
-fn weights_of_norm(norms: &[f64], seed: u64) -> Array2<f64> {
+pub fn weights_of_norm(norms: &[f64], seed: u64) -> Array2<f64> {
     let mut c = Noise::white().series(WIDTH, norms.len(), seed);
     for (mut column, norm) in c.columns_mut().into_iter().zip(norms) {
         let length = column.dot(&column).sqrt();
@@ -163,7 +156,7 @@ mod tests {
     fn most_intervals_hold_the_truth() -> Result<()> {
         let outcomes = (0..30).map(|s| study((0.0, 0.0), s)).collect::<Result<Vec<_>>>()?;
         let held = |of: fn(&Outcome) -> Estimate| outcomes.iter().flatten().filter(|o| holds(of(o), o.endless)).count();
-        assert!(held(|o| o.present) > 90 && held(|o| o.widened) > 105);
+        assert!(held(|o| o.bootstrap) > 90 && held(|o| o.jackknife) > 105);
         Ok(())
     }
 

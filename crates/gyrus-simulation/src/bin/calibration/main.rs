@@ -9,6 +9,7 @@ use anyhow::{Result, bail, ensure};
 
 mod analysis;
 mod coverage;
+mod differences;
 mod document;
 mod hierarchy;
 mod leakage;
@@ -18,7 +19,6 @@ mod peaks;
 mod spearman;
 mod streams;
 mod table;
-mod widened;
 
 use table::Table;
 
@@ -26,10 +26,11 @@ use table::Table;
 type Make = fn() -> Result<Table>;
 
 /// What each table is called on the command line, and how it is made.
-const TABLES: [(&str, Make); 5] = [
+const TABLES: [(&str, Make); 6] = [
     ("leakage", || leakage::run(leakage::SERIES)),
     ("nulls", || nulls::run(nulls::SEEDS)),
     ("coverage", || coverage::run(coverage::SEEDS)),
+    ("differences", || differences::run(differences::SEEDS)),
     ("peaks", || peaks::run(peaks::SEEDS)),
     ("hierarchy", || hierarchy::run(hierarchy::SEEDS)),
 ];

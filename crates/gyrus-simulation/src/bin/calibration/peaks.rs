@@ -120,7 +120,7 @@ fn scored(layer: &Layer, cortex: &Cortex, s: f64) -> Result<(FoldScores, Array1<
     let with_responses = a.t().dot(&c);
     let design = PLAN.design()?;
     let scores = encode(&design, layer.states.view(), cortex.responses.view())?;
-    let weights = weights(&design, layer.states.view(), cortex.responses.view(), scores.penalties())?;
+    let weights = weights(&design, layer.states.view(), 0, cortex.responses.view(), scores.penalties())?;
     let truths = weights.iter().map(|b| endless_r(b, states.view(), with_responses.view()));
     Ok((scores, truths.fold(Array1::zeros(ELECTRODES), |sum, r| sum + r) / PLAN.folds as f64))
 }
