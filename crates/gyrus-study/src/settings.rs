@@ -150,6 +150,13 @@ pub struct InferenceSettings {
     pub draws: usize,
     /// Circular shifts.
     pub shifts: usize,
+    /// Fewest scans by which a shift moves the recording, from either end of its run.
+    #[serde(default = "least_shift")]
+    pub least_shift: usize,
+}
+
+fn least_shift() -> usize {
+    gyrus_encoding::LEAST_SHIFT
 }
 
 /// Bits per character on the story itself.
@@ -207,6 +214,7 @@ impl Study {
             ("inference.draws", self.inference.draws, 100),
             // p cannot reach .05 with fewer.
             ("inference.shifts", self.inference.shifts, 19),
+            ("inference.least_shift", self.inference.least_shift, 1),
             ("text.characters", self.text.characters, 1),
         ];
         let rules: [(&'static str, bool, String); 9] = [

@@ -171,8 +171,8 @@ impl<'a> Inference<'a> {
         group: &Places,
         reduced: &[Reduced],
     ) -> Result<(Contribution, Vec<Contribution>), Error> {
-        let (rows, gap) = (self.group.responses.nrows(), self.study.encoding.gap);
-        let shifts = circular_shifts(rows, gap, self.study.inference.shifts, self.study.seed.wrapping_add(2));
+        let (rows, asked) = (self.group.responses.nrows(), &self.study.inference);
+        let shifts = circular_shifts(rows, asked.least_shift, asked.shifts, self.study.seed.wrapping_add(2));
         let null = shifts.par_iter().map(|shift| self.shifted_differences(joint, reduced, *shift));
         let null: Vec<Vec<f64>> = null.collect::<Result<_, Error>>()?;
         let contribution = |(place, profile): (usize, &Profile)| {
