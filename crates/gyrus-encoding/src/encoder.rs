@@ -109,9 +109,8 @@ pub(crate) fn scores<'f>(
     responses: ArrayView2<f64>,
     penalties: Array2<f64>,
 ) -> FoldScores {
-    let held_out = |(fold, (x, ridge)): (usize, (&Array2<f64>, &Ridge))| {
-        held_out(design, fold, x.view(), ridge, responses)
-    };
+    let held_out =
+        |(fold, (x, ridge)): (usize, (&Array2<f64>, &Ridge))| held_out(design, fold, x.view(), ridge, responses);
     FoldScores::new(fits.enumerate().map(held_out).collect(), penalties)
 }
 
