@@ -70,6 +70,9 @@ impl Jackknife {
 
     /// The score along `chosen`, `(folds)`, which names one of `layers` for each fold, as [`crate::chosen_layers`] does.
     /// The choice stays fixed.
+    ///
+    /// # Panics
+    /// `chosen` is empty or names a layer or a fold that is not there.
     pub fn chosen(layers: &[Self], chosen: &[usize]) -> Self {
         let mut along = layers[chosen[0]].clone();
         for (fold, layer) in chosen.iter().map(|layer| &layers[*layer]).enumerate() {
@@ -171,6 +174,9 @@ impl Jackknife {
         self.without_block.iter_mut().zip(&other.without_block).for_each(|(a, b)| a.scaled_add(factor, b));
         self.without_listener.scaled_add(factor, &other.without_listener);
         self.falls.scaled_add(factor, &other.falls);
+        if other.scale == Scale::Plain {
+            self.scale = Scale::Plain;
+        }
         self
     }
 
@@ -258,6 +264,8 @@ mod tests {
         assert_abs_diff_eq!(mean.low, one.estimate().low, epsilon = 1e-12);
         assert_eq!(Jackknife::chosen(&[one.clone(), one.clone()], &[1, 0, 1, 1]), one);
         assert!(Jackknife::mean_of(&[]).is_none());
+        let mixed = Jackknife::mean_of(&[one.clone(), one.minus(&one)]).expect("two");
+        assert_eq!(mixed.scale, Scale::Plain);
         Ok(())
     }
 
