@@ -9,7 +9,8 @@ cargo xtask calibrate [TABLE...]
 
 Builds and runs the program `calibration` of gyrus-simulation, which takes minutes.
 
-  TABLE...   make and print only these: leakage, nulls, coverage, differences, peaks, hierarchy;
+  TABLE...   make and print only these: leakage, nulls, coverage, short-coverage, differences, peaks,
+             hierarchy;
              without names all are made and written to docs/CALIBRATION.md";
 
 /// Runs `calibrate`.

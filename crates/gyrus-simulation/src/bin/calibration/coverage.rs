@@ -14,8 +14,33 @@ use crate::table::Table;
 /// Simulated studies per kind of noise.
 pub const SEEDS: usize = 1000;
 
-pub const PLAN: Plan = Plan { rows: 1000, folds: 5, gap: 40, block: 40 };
-pub const WIDTH: usize = 8;
+/// A recording and how it is analysed.
+#[derive(Debug, Clone, Copy)]
+pub struct Setting {
+    title: &'static str,
+    /// Number of its seeds.
+    table: u64,
+    pub plan: Plan,
+    /// Number of features.
+    pub width: usize,
+}
+
+/// Folds twenty times as long as the time constant of features with phi .9.
+pub const LONG: Setting = Setting {
+    title: "Coverage of the 95 % interval of r",
+    table: 3,
+    plan: Plan { rows: 1000, folds: 5, gap: 40, block: 40 },
+    width: 8,
+};
+
+/// As short as the recordings of the Alice study, and cut as there: folds six times as long as that time constant.
+pub const SHORT: Setting = Setting {
+    title: "Coverage of the 95 % interval of r in a short recording",
+    table: 7,
+    plan: Plan { rows: 360, folds: 6, gap: 16, block: 15 },
+    width: 10,
+};
+
 pub const DRAWS: usize = 1000;
 /// phi of features and of noise; 0 is white.
 pub const PHI: [(f64, f64); 4] = [(0.0, 0.0), (0.5, 0.5), (0.9, 0.0), (0.9, 0.9)];
@@ -36,10 +61,10 @@ struct Outcome {
 ///
 /// # Errors
 /// The analysis fails.
-pub fn run(studies: usize) -> Result<Table> {
+pub fn run(setting: Setting, studies: usize) -> Result<Table> {
     let mut rows = Vec::new();
     for (kind, phi) in PHI.into_iter().enumerate() {
-        let outcomes = (0..studies).into_par_iter().map(|s| study(phi, s + kind * SEEDS));
+        let outcomes = (0..studies).into_par_iter().map(|s| study(setting, phi, s + kind * SEEDS));
         let outcomes: Vec<Vec<Outcome>> = outcomes.collect::<Result<_>>()?;
         rows.extend((0..CEILINGS.len()).map(|target| row(phi, target, &outcomes)));
     }
@@ -57,14 +82,14 @@ pub fn run(studies: usize) -> Result<Table> {
         "holds r of stretches",
         "93 to 97",
     ];
-    Ok(Table { title: "Coverage of the 95 % interval of r", settings: settings(studies), columns, rows })
+    Ok(Table { title: setting.title, settings: settings(setting, studies), columns, rows })
 }
 
-fn settings(studies: usize) -> Vec<String> {
-    let Plan { rows, folds, gap, block } = PLAN;
+fn settings(setting: Setting, studies: usize) -> Vec<String> {
+    let (Plan { rows, folds, gap, block }, width) = (setting.plan, setting.width);
     vec![
         format!(
-            "{WIDTH} independent AR(1) features and AR(1) noise (phi 0 is white); {rows} rows, {folds} folds, gap {gap}, blocks \
+            "{width} independent AR(1) features and AR(1) noise (phi 0 is white); {rows} rows, {folds} folds, gap {gap}, blocks \
              of {block} rows, {DRAWS} draws, {studies} studies."
         ),
         "Endless r: what each fold's weights reach on endless fresh rows, in closed form, averaged over folds; \
@@ -98,23 +123,24 @@ fn row((features, noise): (f64, f64), target: usize, outcomes: &[Vec<Outcome>]) 
 }
 
 /// Features Z with the identity as covariance, responses Z c + sqrt(1 - c'c) noise.
-fn study((phi_features, phi_noise): (f64, f64), study: usize) -> Result<Vec<Outcome>> {
-    let [seed_features, seed_noise, direction, draws] = seeds(3, study);
+fn study(setting: Setting, (phi_features, phi_noise): (f64, f64), study: usize) -> Result<Vec<Outcome>> {
+    let (plan, width) = (setting.plan, setting.width);
+    let [seed_features, seed_noise, direction, draws] = seeds(setting.table, study);
     let (features, noise) = (Noise::autoregressive(phi_features)?, Noise::autoregressive(phi_noise)?);
-    let z = features.series(PLAN.rows, WIDTH, seed_features);
-    let c = weights_of_norm(&CEILINGS, direction);
+    let z = features.series(plan.rows, width, seed_features);
+    let c = weights_of_norm(width, &CEILINGS, direction);
     let rest = Array1::from(CEILINGS.map(|r| (1.0 - r * r).sqrt()).to_vec());
-    let responses = z.dot(&c) + noise.series(PLAN.rows, CEILINGS.len(), seed_noise) * rest;
-    let design = PLAN.design()?;
+    let responses = z.dot(&c) + noise.series(plan.rows, CEILINGS.len(), seed_noise) * rest;
+    let design = plan.design()?;
     let scores = encode(&design, z.view(), responses.view())?;
     let weights = weights(&design, z.view(), 0, responses.view(), scores.penalties())?;
-    let identity = Array2::eye(WIDTH);
+    let identity = Array2::eye(width);
     let truths = weights.iter().map(|b| endless_r(b, identity.view(), c.view()));
-    let endless = truths.fold(Array1::zeros(CEILINGS.len()), |sum, r| sum + r) / PLAN.folds as f64;
+    let endless = truths.fold(Array1::zeros(CEILINGS.len()), |sum, r| sum + r) / plan.folds as f64;
     let jackknives = jackknives(&design, &design.reduce(z.view())?, None, responses.view(), &scores)?;
     let (bootstrap, profiles) = profiles(std::slice::from_ref(&scores), CEILINGS.len(), DRAWS, draws);
     let outcome = |target: usize| {
-        let stretches = endless[target] * in_stretches(&features, &noise, CEILINGS[target]);
+        let stretches = endless[target] * in_stretches(plan, &features, &noise, CEILINGS[target]);
         let bootstrap = profiles[target].layer(0).estimate(&bootstrap);
         Outcome { endless: endless[target], stretches, bootstrap, jackknife: jackknives[target].estimate() }
     };
@@ -122,8 +148,8 @@ fn study((phi_features, phi_noise): (f64, f64), study: usize) -> Result<Vec<Outc
 }
 
 /// One random direction for each of `norms`, of that length: `(width, targets)`.
-pub fn weights_of_norm(norms: &[f64], seed: u64) -> Array2<f64> {
-    let mut c = Noise::white().series(WIDTH, norms.len(), seed);
+pub fn weights_of_norm(width: usize, norms: &[f64], seed: u64) -> Array2<f64> {
+    let mut c = Noise::white().series(width, norms.len(), seed);
     for (mut column, norm) in c.columns_mut().into_iter().zip(norms) {
         let length = column.dot(&column).sqrt();
         column *= norm / length;
@@ -133,8 +159,8 @@ pub fn weights_of_norm(norms: &[f64], seed: u64) -> Array2<f64> {
 
 /// What r of stretches is as a multiple of endless r: sqrt(k / (r^2 k + (1 - r^2) l)), where the features keep the share k
 /// of their variance about the means of a stretch, the noise l, and the best r is `r`.
-fn in_stretches(features: &Noise, noise: &Noise, r: f64) -> f64 {
-    let n = PLAN.rows / PLAN.folds;
+fn in_stretches(plan: Plan, features: &Noise, noise: &Noise, r: f64) -> f64 {
+    let n = plan.rows / plan.folds;
     let (k, l) = (kept(features, n), kept(noise, n));
     (k / (r * r * k + (1.0 - r * r) * l)).sqrt()
 }
@@ -154,7 +180,7 @@ mod tests {
 
     #[test]
     fn most_intervals_hold_the_truth() -> Result<()> {
-        let outcomes = (0..30).map(|s| study((0.0, 0.0), s)).collect::<Result<Vec<_>>>()?;
+        let outcomes = (0..30).map(|s| study(LONG, (0.0, 0.0), s)).collect::<Result<Vec<_>>>()?;
         let held = |of: fn(&Outcome) -> Estimate| outcomes.iter().flatten().filter(|o| holds(of(o), o.endless)).count();
         assert!(held(|o| o.bootstrap) > 90 && held(|o| o.jackknife) > 105);
         Ok(())

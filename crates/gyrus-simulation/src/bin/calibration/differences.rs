@@ -6,14 +6,18 @@ use gyrus_simulation::Noise;
 use ndarray::{Array1, Array2, s};
 use rayon::prelude::*;
 
-use crate::analysis::{coverage_verdict, encode_beside, endless_r, holds, jackknives, profiles, weights};
-use crate::coverage::{CEILINGS, DRAWS, PHI, PLAN, WIDTH, weights_of_norm};
+use crate::analysis::{Plan, coverage_verdict, encode_beside, endless_r, holds, jackknives, profiles, weights};
+use crate::coverage::{CEILINGS, DRAWS, LONG, PHI, weights_of_norm};
 use crate::measured::Measured;
 use crate::streams::seeds;
 use crate::table::Table;
 
 /// Simulated studies per kind of noise.
 pub const SEEDS: usize = 1000;
+
+/// The recording is that of the intervals of r.
+const PLAN: Plan = LONG.plan;
+const WIDTH: usize = LONG.width;
 
 /// Of the features, those that are controls.
 const CONTROLS: usize = 2;
@@ -38,7 +42,7 @@ pub fn run(studies: usize) -> Result<Table> {
     }
     let settings = vec![
         format!(
-            "As above; the first {CONTROLS} features are controls without a penalty, the score of all {WIDTH} less that of \
+            "As for the intervals of r; the first {CONTROLS} features are controls without a penalty, the score of all {WIDTH} less that of \
              the controls is what the others add; {studies} studies."
         ),
         "Endless difference: what the fitted weights reach on endless fresh rows, in closed form, averaged over folds; \
@@ -80,7 +84,7 @@ fn row((features, noise): (f64, f64), target: usize, outcomes: &[Vec<Outcome>]) 
 fn study((phi_features, phi_noise): (f64, f64), study: usize) -> Result<Vec<Outcome>> {
     let [seed_features, seed_noise, direction, draws] = seeds(6, study);
     let z = Noise::autoregressive(phi_features)?.series(PLAN.rows, WIDTH, seed_features);
-    let c = weights_of_norm(&CEILINGS, direction);
+    let c = weights_of_norm(WIDTH, &CEILINGS, direction);
     let rest = Array1::from(CEILINGS.map(|r| (1.0 - r * r).sqrt()).to_vec());
     let noise = Noise::autoregressive(phi_noise)?.series(PLAN.rows, CEILINGS.len(), seed_noise);
     let (design, responses) = (PLAN.design()?, z.dot(&c) + noise * rest);

@@ -26,10 +26,11 @@ use table::Table;
 type Make = fn() -> Result<Table>;
 
 /// What each table is called on the command line, and how it is made.
-const TABLES: [(&str, Make); 6] = [
+const TABLES: [(&str, Make); 7] = [
     ("leakage", || leakage::run(leakage::SERIES)),
     ("nulls", || nulls::run(nulls::SEEDS)),
-    ("coverage", || coverage::run(coverage::SEEDS)),
+    ("coverage", || coverage::run(coverage::LONG, coverage::SEEDS)),
+    ("short-coverage", || coverage::run(coverage::SHORT, coverage::SEEDS)),
     ("differences", || differences::run(differences::SEEDS)),
     ("peaks", || peaks::run(peaks::SEEDS)),
     ("hierarchy", || hierarchy::run(hierarchy::SEEDS)),
