@@ -23,7 +23,7 @@ pub fn column<T: FromStr>(path: &Path, expected: &str) -> anyhow::Result<Vec<T>>
 /// The time of every row of `path` in seconds.
 ///
 /// # Errors
-/// As [`column`]; a time must be finite.
+/// As the function [`column()`]; a time must be finite.
 pub fn seconds(path: &Path) -> anyhow::Result<Vec<f64>> {
     let times: Vec<f64> = column(path, "a time in seconds")?;
     match times.iter().position(|time| !time.is_finite()) {

@@ -22,7 +22,7 @@ use std::path::PathBuf;
 
 use anyhow::{Context, bail, ensure};
 use clap::Args;
-use gyrus_encoding::{Design, Runs};
+use gyrus_encoding::{Ceiling, Design, Runs};
 use gyrus_study::{Event, write_table};
 
 use self::bands::BandFile;
@@ -35,7 +35,7 @@ use self::predictors::{Predictors, Words, controls};
 use self::response_model::ResponseModel;
 use self::responses::Responses;
 use self::summary::SummaryArguments;
-use self::walk::Walk;
+use self::walk::{Results, Walk};
 use crate::cli::news::{Log, News};
 
 /// Features, responses and what is asked of them.
@@ -118,21 +118,7 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
         news.show(Event::Progress { step: "encode".into(), progress, unit: "layers x targets" });
     })?;
     news.show(Event::Finished { step: "encode".into() });
-    let found = walk.found();
-    let lags = lagged.then_some(lags.shown());
-    let mut notes: Vec<String> = found.scores.undefined().into_iter().collect();
-    if let Some(path) = &arguments.dimension_out {
-        notes.extend(dimension::write(path, &predictors)?);
-    }
-    if let Some(null) = &found.null {
-        null.write()?;
-        notes.extend(null.undefined());
-    }
-    found.partition.map_or(Ok(()), |partition| partition.write())?;
-    if let Some(r) = &found.r {
-        notes.extend(arguments.summary.write(r, lags, &ceiling)?);
-    }
-    write_table(&arguments.out, found.scores.table())?;
+    let notes = arguments.write(walk.found(), &predictors, lagged.then_some(lags.shown()), &ceiling)?;
     notes.into_iter().for_each(|note| news.show(Event::Note(note)));
     Ok(())
 }
@@ -172,5 +158,29 @@ impl Arguments {
         }
         let runs = lags.runs(&runs)?;
         Ok((lags, runs))
+    }
+
+    /// Writes every table that is asked for, and says what there is to say about them.
+    fn write(
+        &self,
+        found: Results,
+        predictors: &Predictors,
+        lags: Option<&[f64]>,
+        ceiling: &Ceiling,
+    ) -> anyhow::Result<Vec<String>> {
+        let mut notes: Vec<String> = found.scores.undefined().into_iter().collect();
+        if let Some(path) = &self.dimension_out {
+            notes.extend(dimension::write(path, predictors)?);
+        }
+        if let Some(null) = &found.null {
+            null.write()?;
+            notes.extend(null.undefined());
+        }
+        found.partition.map_or(Ok(()), |partition| partition.write())?;
+        if let Some(r) = &found.r {
+            notes.extend(self.summary.write(r, lags, ceiling)?);
+        }
+        write_table(&self.out, found.scores.table())?;
+        Ok(notes)
     }
 }
