@@ -60,6 +60,13 @@ impl Blocks {
         })
     }
 
+    /// One target alone.
+    pub fn only(&self, target: usize) -> Self {
+        // The sums are read as flat rows, so a cut is laid out anew.
+        let sums = self.sums.slice(s![.., .., target..=target]).as_standard_layout().into_owned();
+        Self { rows: self.rows.clone(), sums }
+    }
+
     /// The targets of several listeners side by side.
     pub fn side_by_side(listeners: &[&Self]) -> Self {
         let sums: Vec<ArrayView3<f64>> = listeners.iter().map(|blocks| blocks.sums.view()).collect();

@@ -1,6 +1,6 @@
 //! The outcome of one model on one listener, fold by fold.
 
-use ndarray::{Array1, Array2, ArrayView1, ArrayView2, Axis, concatenate, stack};
+use ndarray::{Array1, Array2, ArrayView1, ArrayView2, Axis, concatenate, s, stack};
 
 use crate::held_out::Blocks;
 
@@ -43,6 +43,15 @@ impl FoldScores {
     /// The chosen penalty, `(folds, targets)`; 0 where nothing was penalised.
     pub fn penalties(&self) -> ArrayView2<'_, f64> {
         self.penalties.view()
+    }
+
+    /// One target alone.
+    ///
+    /// # Panics
+    /// There is no such target.
+    pub fn only(&self, target: usize) -> Self {
+        let penalties = self.penalties.slice(s![.., target..=target]).to_owned();
+        Self { folds: self.folds.iter().map(|fold| fold.only(target)).collect(), penalties }
     }
 
     /// Several listeners side by side: the targets of the first, then of the second, and so on.

@@ -406,6 +406,31 @@ fn targets_are_summed_up_from_their_scores() -> Outcome {
 }
 
 #[test]
+fn intervals_lie_around_strong_peaks() -> Outcome {
+    let layers = [random(300, 3, 1), random(300, 3, 2)];
+    let mut y = following(&layers[1], 3, 0, 4);
+    y.column_mut(2).fill(1.0);
+    let folder = folder(&[("r", &y)])?;
+    write_matrices(&folder.path().join("f"), &[("l.0", &layers[0]), ("l.1", &layers[1])])?;
+    let plain = encode(folder.path(), "--folds 3 --summary-out summary")?;
+    let table = encode(folder.path(), "--folds 3 --summary-out summary --draws 500 --block 10")?;
+    let apart = numbers(&plain, "r")?.into_iter().zip(numbers(&table, "r")?);
+    apart.for_each(|(a, b)| near(a, b, 1e-12));
+    let summary = read_table(&folder.path().join("summary"))?;
+    let column = |name: &str| numbers(&summary, name);
+    // r = 2 / sqrt(5) for the target that follows the second layer, and hardly 0 for noise.
+    let truth = 2.0 / 5.0_f64.sqrt();
+    for name in ["peak_r", "chosen_r"] {
+        let (low, high) = (column(&format!("{name}_low"))?, column(&format!("{name}_high"))?);
+        assert!(low[0] < truth && truth < high[0] && high[0] - low[0] < 0.2, "{low:?} {high:?}");
+        assert!(low[1] < 0.1 && high[1] - low[1] > 0.1, "{low:?} {high:?}");
+        assert!(low[2].is_nan() && high[2].is_nan());
+    }
+    assert_eq!((column("peak_layer_low")?[0], column("peak_layer_high")?[0]), (1.0, 1.0));
+    Ok(())
+}
+
+#[test]
 fn listeners_give_the_leave_one_out_yardstick() -> Outcome {
     let x = random(90, 3, 1);
     let y = following(&x, 1, 0, 4);
@@ -502,7 +527,7 @@ fn nothing_depends_on_the_number_of_threads() -> Outcome {
     let y = following(&x, 3, 1, 3);
     let folder = folder(&[("f", &x), ("other", &other), ("r", &y)])?;
     write_lines(&folder.path().join("runs"), (0..90).map(|row| row / 45))?;
-    let all = "--runs runs --folds 3 --inner-folds 2 --lags 0,1 --bands other=other --partition-out parts --summary-out summary --seed 3 --components 2";
+    let all = "--runs runs --folds 3 --inner-folds 2 --lags 0,1 --bands other=other --partition-out parts --summary-out summary --draws 100 --block 5 --seed 3 --components 2";
     let outputs = |rest: &str| -> Result<Vec<Vec<u8>>, Box<dyn std::error::Error>> {
         encode(folder.path(), &format!("{all} {rest}"))?;
         ["out", "parts", "summary"].into_iter().map(|name| Ok(fs::read(folder.path().join(name))?)).collect()

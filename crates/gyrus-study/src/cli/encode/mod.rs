@@ -7,6 +7,7 @@ mod column;
 mod dimension;
 mod distance;
 mod division;
+mod intervals;
 mod lags;
 mod model;
 mod null;
@@ -104,7 +105,11 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
     predictors.check_rows(responses.file())?;
     let controls = arguments.controls.as_deref().map(|path| controls(path, responses.file())).transpose()?;
     let (lags, runs) = arguments.lags(&responses, &mut news)?;
-    let design = Design::divided(&runs, &arguments.division.division(arguments.seed), arguments.model.design())?;
+    let design = Design::divided(
+        &runs,
+        &arguments.division.division(arguments.seed),
+        arguments.model.design(arguments.summary.block()),
+    )?;
     arguments.division.tell(&design.fold_table(), |row| lags.row(row))?;
     let ceiling = arguments.summary.ceiling(&responses, arguments.seed)?;
     responses.undefined()?.into_iter().for_each(|note| news.show(Event::Note(note)));
@@ -178,7 +183,7 @@ impl Arguments {
         }
         found.partition.map_or(Ok(()), |partition| partition.write())?;
         if let Some(r) = &found.r {
-            notes.extend(self.summary.write(r, lags, ceiling)?);
+            notes.extend(self.summary.write(r, lags, ceiling, found.intervals.as_ref())?);
         }
         write_table(&self.out, found.scores.table())?;
         Ok(notes)

@@ -77,8 +77,8 @@ pub struct Found {
 }
 
 impl ModelArguments {
-    /// What the plan needs to know; folds and gap are said elsewhere.
-    pub fn design(&self) -> DesignParams {
+    /// What the plan needs to know, with held-out blocks of at least `block` rows; folds and gap are said elsewhere.
+    pub fn design(&self, block: usize) -> DesignParams {
         DesignParams {
             folds: 0,
             inner_folds: 0,
@@ -89,8 +89,7 @@ impl ModelArguments {
                 Unit::Own => FeatureUnit::Own,
                 Unit::Rms => FeatureUnit::RootMeanVariance,
             },
-            // Nothing is resampled here.
-            block: usize::MAX,
+            block,
         }
     }
 

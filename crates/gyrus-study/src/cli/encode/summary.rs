@@ -8,6 +8,7 @@ use gyrus_study::{Table, write_table};
 use ndarray::{Array1, Array3, ArrayView1, ArrayView2, Axis, s};
 
 use super::ceiling::CeilingArguments;
+use super::intervals::{Intervals, TargetIntervals};
 use super::responses::Responses;
 
 /// The table of targets.
@@ -18,6 +19,13 @@ pub struct SummaryArguments {
     /// selection), with a ceiling also ceiling, peak_normalised and chosen_normalised.
     #[arg(long)]
     summary_out: Option<PathBuf>,
+    /// Draws for 95 % intervals in that table, peak_layer_low, peak_layer_high, peak_r_low and so on: held-out blocks are
+    /// drawn again with the weights fixed. The sums of every block and layer stay in memory.
+    #[arg(long, requires = "summary_out", value_parser = clap::value_parser!(u32).range(100..))]
+    draws: Option<u32>,
+    /// Least rows of a block for `--draws`, longer than the responses' autocorrelation.
+    #[arg(long, default_value_t = 20)]
+    block: usize,
     #[command(flatten)]
     ceiling: CeilingArguments,
 }
@@ -40,6 +48,16 @@ impl SummaryArguments {
         self.summary_out.is_some()
     }
 
+    /// Results to keep for intervals, if those are asked for.
+    pub fn intervals(&self, seed: u64) -> Option<Intervals> {
+        self.draws.map(|draws| Intervals::new(draws as usize, seed))
+    }
+
+    /// Least rows of a held-out block; as many as there are where nothing is resampled.
+    pub fn block(&self) -> usize {
+        self.draws.map_or(usize::MAX, |_| self.block)
+    }
+
     /// The ceiling of every target.
     ///
     /// # Errors
@@ -52,7 +70,13 @@ impl SummaryArguments {
     ///
     /// # Errors
     /// It cannot be written.
-    pub fn write(&self, r: &Array3<f64>, lags: Option<&[f64]>, ceiling: &Ceiling) -> anyhow::Result<Vec<String>> {
+    pub fn write(
+        &self,
+        r: &Array3<f64>,
+        lags: Option<&[f64]>,
+        ceiling: &Ceiling,
+        intervals: Option<&Intervals>,
+    ) -> anyhow::Result<Vec<String>> {
         let Some(path) = &self.summary_out else { return Ok(Vec::new()) };
         let n_lags = lags.map_or(1, <[f64]>::len);
         let n_targets = r.len_of(Axis(2)) / n_lags.max(1);
@@ -67,6 +91,9 @@ impl SummaryArguments {
             notes.extend((r.len_of(Axis(0)) > 1).then(|| said(reliability, lags.map(|lags| lags[lag]))));
         }
         let mut table = summary.table(lags.is_some());
+        if let Some(intervals) = intervals {
+            table = beside(table, &intervals.targets(n_lags));
+        }
         if let Some(ceilings) = ceiling.r() {
             let ceilings: Vec<f64> = ceilings.iter().map(|ceiling| ceiling.value).collect();
             let normalised = |scores: &[f64]| -> anyhow::Result<(Vec<f64>, usize)> {
@@ -133,6 +160,18 @@ impl Summary {
             .texts("chosen_layers", &self.chosen_layers)
             .numbers("chosen_r", &self.chosen_r)
     }
+}
+
+/// The table with a column for each bound.
+fn beside(table: Table, targets: &[TargetIntervals]) -> Table {
+    let of = |bounds: &dyn Fn(&TargetIntervals) -> f64| targets.iter().map(bounds).collect::<Vec<f64>>();
+    table
+        .numbers("peak_layer_low", &of(&|one| one.peak_layer[0]))
+        .numbers("peak_layer_high", &of(&|one| one.peak_layer[1]))
+        .numbers("peak_r_low", &of(&|one| one.peak_r[0]))
+        .numbers("peak_r_high", &of(&|one| one.peak_r[1]))
+        .numbers("chosen_r_low", &of(&|one| one.chosen_r[0]))
+        .numbers("chosen_r_high", &of(&|one| one.chosen_r[1]))
 }
 
 /// How reliable peak layers are, in words.

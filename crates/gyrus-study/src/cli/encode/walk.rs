@@ -6,6 +6,7 @@ use gyrus_types::Progress;
 use ndarray::{Array2, Array3, ArrayView2};
 
 use super::Arguments;
+use super::intervals::Intervals;
 use super::lags::Lags;
 use super::model::{Found, Model};
 use super::null::{Fitted, Null};
@@ -40,6 +41,8 @@ pub struct Results {
     pub partition: Option<Partition>,
     /// r `(layers, folds, lags x targets)`, where targets are summed up.
     pub r: Option<Array3<f64>>,
+    /// What intervals are made of, where they are asked for.
+    pub intervals: Option<Intervals>,
 }
 
 /// A layer with its bands: the joint model, and where they are asked for the models without each band.
@@ -71,6 +74,7 @@ impl<'a> Walk<'a> {
             scores: Scores::new(lagged, arguments.model.is_banded().then_some(&names)),
             null,
             partition: out.map(|out| Partition::new(out, names, lagged)),
+            intervals: arguments.summary.intervals(arguments.seed),
             r: arguments.summary.is_asked().then(|| Array3::zeros(all)),
         };
         Self { arguments, design, predictors, responses, lags, controls, together, results }
@@ -89,7 +93,8 @@ impl<'a> Walk<'a> {
                 format!("{} against `{responses}`", self.predictors.describe(layer))
             };
             let described = context();
-            let model = self.layer(layer).with_context(context)?;
+            let bands = self.predictors.bands(layer, self.design, self.lags)?;
+            let model = self.layer(bands).with_context(context)?;
             for (part, first) in (0..targets).step_by(self.together).enumerate() {
                 let columns = first..(first + self.together).min(targets);
                 let responses = self.responses.at(self.lags, columns.clone());
@@ -107,8 +112,7 @@ impl<'a> Walk<'a> {
         self.results
     }
 
-    fn layer(&self, layer: usize) -> anyhow::Result<Layer<'a>> {
-        let bands = self.predictors.bands(layer, self.design, self.lags)?;
+    fn layer(&self, bands: Vec<Reduced>) -> Result<Layer<'a>, gyrus_encoding::Error> {
         let model = |bands: &[Reduced]| {
             let controls = self.controls.as_ref().map(Array2::view);
             self.arguments.model.model(self.design, bands, controls, self.arguments.seed)
@@ -138,6 +142,9 @@ impl<'a> Walk<'a> {
         if let Some(null) = &mut self.results.null {
             let fitted = Fitted { design: self.design, bands: &model.bands, controls, model: &model.joint };
             null.push(layer, columns, fitted, responses, &found)?;
+        }
+        if let Some(intervals) = &mut self.results.intervals {
+            intervals.push(columns, &found.scores);
         }
         if let Some(r) = &mut self.results.r {
             put(r, layer, columns, self.responses.targets(), &found);

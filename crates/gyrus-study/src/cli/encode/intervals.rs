@@ -1,0 +1,69 @@
+//! Intervals of each target's peak and scores, by resampling held-out blocks with the weights fixed.
+
+use std::collections::BTreeMap;
+
+use gyrus_encoding::{Bootstrap, FoldScores, Profile, Weights};
+use rayon::prelude::*;
+
+use super::scores::Columns;
+
+/// Held-out results of every layer, kept until all layers are known.
+#[derive(Debug)]
+pub struct Intervals {
+    draws: usize,
+    seed: u64,
+    /// By the first target of each part: its number of targets, and its results by layer.
+    parts: BTreeMap<usize, (usize, Vec<FoldScores>)>,
+}
+
+/// The 95 % intervals of one target at one lag, `[low, high]`.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct TargetIntervals {
+    /// Of the peak layer, counted from 0.
+    pub peak_layer: [f64; 2],
+    /// Of r at the peak layer.
+    pub peak_r: [f64; 2],
+    /// Of r at the layers chosen on other folds.
+    pub chosen_r: [f64; 2],
+}
+
+impl Intervals {
+    /// No results yet.
+    pub fn new(draws: usize, seed: u64) -> Self {
+        Self { draws, seed, parts: BTreeMap::new() }
+    }
+
+    /// Keeps the results of the next layer for some columns.
+    pub fn push(&mut self, columns: Columns, scores: &FoldScores) {
+        let part = self.parts.entry(columns.first).or_insert_with(|| (columns.targets, Vec::new()));
+        part.1.push(scores.clone());
+    }
+
+    /// The intervals of every target, `(lags x targets)`, lag by lag.
+    pub fn targets(&self, n_lags: usize) -> Vec<TargetIntervals> {
+        let of_lag = |lag: usize| {
+            self.parts.values().flat_map(move |(targets, layers)| {
+                let columns = lag * targets..(lag + 1) * targets;
+                columns.into_par_iter().map(|column| self.target(column, layers)).collect::<Vec<_>>()
+            })
+        };
+        (0..n_lags).flat_map(of_lag).collect()
+    }
+
+    fn target(&self, column: usize, layers: &[FoldScores]) -> TargetIntervals {
+        let layers: Vec<FoldScores> = layers.iter().map(|layer| layer.only(column)).collect();
+        let bootstrap = Bootstrap::new(&layers[0], self.draws, self.seed);
+        let profile = Profile::new(&layers, &bootstrap, &[Weights::mean(1, self.draws)]).remove(0);
+        let peak = profile.peak();
+        let at_peak = profile.layer(peak.layer).estimate(&bootstrap);
+        let chosen = profile.chosen_score().estimate(&bootstrap);
+        match at_peak.value.is_nan() {
+            true => TargetIntervals { peak_layer: [f64::NAN; 2], peak_r: [f64::NAN; 2], chosen_r: [f64::NAN; 2] },
+            false => TargetIntervals {
+                peak_layer: [peak.low, peak.high],
+                peak_r: [at_peak.low, at_peak.high],
+                chosen_r: [chosen.low, chosen.high],
+            },
+        }
+    }
+}
