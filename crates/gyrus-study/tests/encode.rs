@@ -585,7 +585,7 @@ fn refuses_options_by_file_row_and_value() -> Outcome {
     check("--bands a=short", &["`short` has 39 rows, `r` has 40"])?;
     check("--bands a=f,a=f", &["two bands are named `a`"])?;
     check("--bands a=integers", &["`integers`", "has type I32"])?;
-    check("--null shifts:9 --null-out p --null-gap 30", &["run 0 (from 0) has 40 rows, a null needs 60"])?;
+    check("--null shifts:9 --null-out p --least-shift 30", &["run 0 (from 0) has 40 rows, a null needs 60"])?;
     check("--summary-out s --repeats wide", &["tensor `a` of `wide` has 3 targets, `r` has 2"])?;
     check("--summary-out s --repeats f", &["repeats of `f`", "needs at least two repeats: `1` given"])?;
     check("--summary-out s --listeners f", &["needs at least two listeners: 1 given"])?;

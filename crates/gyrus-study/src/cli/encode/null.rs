@@ -25,7 +25,7 @@ pub struct NullArguments {
     null: Option<NullKind>,
     /// Least shift in rows, of `--null shifts:N`.
     #[arg(long, default_value_t = 1)]
-    null_gap: usize,
+    least_shift: usize,
     /// Least rows of a block, of `--null permutations:N`; longer than the responses' autocorrelation.
     #[arg(long, default_value_t = 20)]
     null_block: usize,
@@ -92,7 +92,7 @@ impl NullArguments {
     pub fn null(&self, runs: &Runs, seed: u64, lagged: bool) -> Result<Option<Null>, Error> {
         let (Some(kind), Some(out)) = (self.null, &self.null_out) else { return Ok(None) };
         let (asked, orders) = match kind {
-            NullKind::Shifts(n) => (n, shifts_within_runs(runs, self.null_gap, n, seed)?),
+            NullKind::Shifts(n) => (n, shifts_within_runs(runs, self.least_shift, n, seed)?),
             NullKind::Permutations(n) => (n, block_permutations(runs, self.null_block, n, seed)?),
         };
         let (layer, target, r, p) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
