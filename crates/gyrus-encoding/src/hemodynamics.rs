@@ -6,6 +6,7 @@ use gyrus_types::Sampling;
 use ndarray::{Array2, ArrayView2};
 
 use crate::Error;
+use crate::spread::spread;
 
 /// Seconds after which the canonical response is taken to be over.
 pub const RESPONSE_SECONDS: f64 = 32.0;
@@ -34,17 +35,8 @@ pub fn convolve(
     sampling: Sampling,
     scans: usize,
 ) -> Result<Array2<f64>, Error> {
-    if features.nrows() != times.len() {
-        return Err(Error::Rows { what: "word features", found: features.nrows(), expected: times.len() });
-    }
-    let mut y = Array2::zeros((scans, features.ncols()));
-    for (x_w, &t_w) in features.rows().into_iter().zip(times) {
-        for scan in scans_within(t_w, sampling, scans) {
-            let h = canonical_response(sampling.time(scan) - t_w);
-            y.row_mut(scan).zip_mut_with(&x_w, |y, &x| *y += h * f64::from(x));
-        }
-    }
-    Ok(y)
+    let h = |scan: usize, t_w: f64| canonical_response(sampling.time(scan) - t_w);
+    spread(features, times, scans, |t_w| scans_within(t_w, sampling, scans), h)
 }
 
 /// The scans that an event at `time` can reach.

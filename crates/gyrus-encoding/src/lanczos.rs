@@ -11,6 +11,7 @@ use gyrus_types::Sampling;
 use ndarray::{Array2, ArrayView2};
 
 use crate::Error;
+use crate::spread::{check, spread};
 
 /// Zeros of the window on each side, in TRs, the last of which ends it (LeBel et al. 2023).
 const LOBES: f64 = 3.0;
@@ -30,20 +31,12 @@ pub fn lanczos(
     sampling: Sampling,
     scans: usize,
 ) -> Result<Array2<f64>, Error> {
-    if features.nrows() != times.len() {
-        return Err(Error::Rows { what: "word features", found: features.nrows(), expected: times.len() });
-    }
+    check(features, times)?;
     if let Some(row) = times.iter().position(|time| !time.is_finite()) {
         return Err(Error::NotFinite { what: "the list of word times", row, column: 0, value: times[row] });
     }
-    let mut y = Array2::zeros((scans, features.ncols()));
-    for (x_w, &t_w) in features.rows().into_iter().zip(times) {
-        for scan in scans_within(t_w, sampling, scans) {
-            let l = lanczos_window((sampling.time(scan) - t_w) / sampling.step());
-            y.row_mut(scan).zip_mut_with(&x_w, |y, &x| *y += l * f64::from(x));
-        }
-    }
-    Ok(y)
+    let l = |scan: usize, t_w: f64| lanczos_window((sampling.time(scan) - t_w) / sampling.step());
+    spread(features, times, scans, |t_w| scans_within(t_w, sampling, scans), l)
 }
 
 /// The scans that a word at `time` can reach.

@@ -51,6 +51,7 @@ mod selection;
 mod shift;
 mod simplex;
 mod spearman_brown;
+mod spread;
 mod stretches;
 mod student;
 mod trend;

@@ -9,7 +9,7 @@ use rayon::prelude::*;
 use crate::grid::PenaltyGrid;
 use crate::means::mean;
 use crate::quadratic::{Quadratic, Scratch, TARGETS};
-use crate::trial::{Trial, table};
+use crate::trial::{Trial, table, weigh};
 
 /// What single precision may err by, as a share of a loss and of the targets' spread: about a hundred roundings.
 const ALLOWED: f64 = 1e-5;
@@ -33,8 +33,8 @@ pub(crate) fn screened(trials: &[Trial], grid: &PenaltyGrid) -> Array2<f64> {
     decide(&mut losses, open.view(), trials, grid);
     // Where f32 erred by more than was allowed for, its other losses are not to be trusted either.
     let wrong = |target: usize| {
-        let off = |i: usize| (losses[[i, target]] - before[[i, target]]).abs() <= allowed[target].1;
-        !(0..losses.nrows()).all(off)
+        let as_allowed = |i: usize| (losses[[i, target]] - before[[i, target]]).abs() <= allowed[target].1;
+        !(0..losses.nrows()).all(as_allowed)
     };
     let wrong: Vec<bool> = (0..losses.ncols()).map(wrong).collect();
     let rest = Array2::from_shape_fn(losses.dim(), |(i, target)| wrong[target] && !open[[i, target]]);
@@ -98,10 +98,7 @@ impl Single {
         table(grid, self.u.len(), room, |(w, scratch), penalty, columns| {
             let mut w: ArrayViewMut2<f32> = w.slice_mut(s![.., ..columns.len()]);
             let z = self.z.slice(s![.., columns.clone()]);
-            for ((mut w, z), gain) in w.rows_mut().into_iter().zip(z.rows()).zip(trial.fold.gains(penalty)) {
-                let gain = (gain * self.s) as f32;
-                w.zip_mut_with(&z, |w, z| *w = z * gain);
-            }
+            weigh(w.view_mut(), z, trial.fold.gains(penalty).mapv(|gain| (gain * self.s) as f32));
             let forms = self.form.minus_twice(w.view(), self.c.slice(s![.., columns.clone()]), scratch);
             let squares = trial.targets.squares.slice(s![columns.clone()]);
             (forms * self.u.slice(s![columns]) + squares) / trial.fold.n_held_out()

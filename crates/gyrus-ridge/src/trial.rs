@@ -5,7 +5,7 @@
 use std::borrow::Cow;
 use std::ops::Range;
 
-use ndarray::{Array1, Array2, ArrayView2, ArrayViewMut2, Axis, s};
+use ndarray::{Array1, Array2, ArrayView2, ArrayViewMut2, Axis, LinalgScalar, s};
 use rayon::prelude::*;
 
 use crate::error::Error;
@@ -64,7 +64,7 @@ impl<'a> Trial<'a> {
             || self.room(),
             |(w, scratch), penalty, columns| {
                 let mut w = w.slice_mut(s![.., ..columns.len()]);
-                self.weigh(w.view_mut(), self.targets.z.slice(s![.., columns.clone()]), penalty);
+                weigh(w.view_mut(), self.targets.z.slice(s![.., columns.clone()]), self.fold.gains(penalty));
                 match criterion {
                     Criterion::SquaredError => {
                         let c = self.targets.c.slice(s![.., columns.clone()]);
@@ -81,7 +81,7 @@ impl<'a> Trial<'a> {
         let (mut w, mut scratch) = self.room();
         let some = |chosen: &[usize]| {
             let mut w = w.slice_mut(s![.., ..chosen.len()]);
-            self.weigh(w.view_mut(), self.targets.z.select(Axis(1), chosen).view(), penalty);
+            weigh(w.view_mut(), self.targets.z.select(Axis(1), chosen).view(), self.fold.gains(penalty));
             let (c, squares) = (self.targets.c.select(Axis(1), chosen), self.targets.squares.select(Axis(0), chosen));
             self.errors(w.view(), c.view(), squares, &mut scratch).to_vec()
         };
@@ -90,13 +90,6 @@ impl<'a> Trial<'a> {
 
     fn room(&self) -> Room {
         (Array2::zeros((self.targets.z.nrows(), TARGETS)), Scratch::default())
-    }
-
-    /// W = Z / (e + a), on the axes.
-    fn weigh(&self, mut w: ArrayViewMut2<f64>, z: ArrayView2<f64>, penalty: f64) {
-        for ((mut w, z), gain) in w.rows_mut().into_iter().zip(z.rows()).zip(self.fold.gains(penalty)) {
-            w.zip_mut_with(&z, |w, z| *w = z * gain);
-        }
     }
 
     /// Squared errors per row of targets with weights `w` (k, targets), giving (targets).
@@ -120,6 +113,13 @@ impl<'a> Trial<'a> {
             if r.is_nan() { 0.0 } else { -r }
         };
         columns.enumerate().map(loss).collect()
+    }
+}
+
+/// W = Z / (e + a), on the axes, whose `gains` are 1 / (e + a) (k).
+pub(crate) fn weigh<T: LinalgScalar>(mut w: ArrayViewMut2<T>, z: ArrayView2<T>, gains: Array1<T>) {
+    for ((mut w, z), gain) in w.rows_mut().into_iter().zip(z.rows()).zip(gains) {
+        w.zip_mut_with(&z, |w, &z| *w = z * gain);
     }
 }
 

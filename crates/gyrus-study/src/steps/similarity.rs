@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::activation_files::ActivationFile;
 use crate::run::Desk;
-use crate::steps::extraction::{Variant, activations_file, all_files};
+use crate::steps::extraction::{Variant, activations_file, all_files, is_compared};
 use crate::store::write_whole;
 use crate::tables::{Table, write_table};
 use crate::{Error, Event};
@@ -65,7 +65,7 @@ type Source = (String, Vec<Array2<f32>>);
 
 /// The trained models at the main window, each followed by its first twin.
 fn sources(desk: &Desk) -> Result<Vec<Source>, Error> {
-    let variants = || Variant::all(desk.study.words.twins.min(1));
+    let variants = || Variant::all(desk.study.words.twins).filter(|variant| is_compared(*variant));
     let jobs = desk.study.models.iter().flat_map(|model| variants().map(move |variant| (model, variant)));
     jobs.map(|(model, variant)| {
         let name = match variant {

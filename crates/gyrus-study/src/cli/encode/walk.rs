@@ -88,13 +88,10 @@ impl<'a> Walk<'a> {
         let (layers, targets) = (self.predictors.n_layers(), self.responses.targets());
         let parts = targets.div_ceil(self.together);
         for layer in 0..layers {
-            let context = || {
-                let responses = self.responses.file().path().display();
-                format!("{} against `{responses}`", self.predictors.describe(layer))
-            };
-            let described = context();
+            let responses = self.responses.file().path().display();
+            let described = format!("{} against `{responses}`", self.predictors.describe(layer));
             let bands = self.predictors.bands(layer, self.design, self.lags)?;
-            let model = self.layer(bands).with_context(context)?;
+            let model = self.layer(bands).with_context(|| described.clone())?;
             for (part, first) in (0..targets).step_by(self.together).enumerate() {
                 let columns = first..(first + self.together).min(targets);
                 let responses = self.responses.at(self.lags, columns.clone());
