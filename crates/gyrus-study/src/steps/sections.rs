@@ -23,7 +23,7 @@ pub fn found(summary: &Summary) -> Result<Section, Error> {
     let header = ["model", "score", "over controls", "p", "over untrained twin", "twin over controls"];
     let mut table = Table::new(
         "Score: r on the mean recording, mean over regions, with its 95 % interval. p is not adjusted for the number of models. \
-         In simulations with a known answer intervals of r itself held it 81 to 94 times in 100, fewer than 95; those of differences 94.",
+         In simulations with a known answer intervals of r itself held it 81 to 94 times in 100, fewer than 95; those of what a model adds to the controls 78 to 94.",
         header,
     );
     for model in &summary.models {
