@@ -5,6 +5,7 @@ use crate::batch::Batch;
 use crate::checkpoint::Checkpoint;
 use crate::decoder::{Decoder, Kept, Layers};
 use crate::device::{Device, on_device};
+use crate::distribution::Distribution;
 use crate::engine::Engine;
 use crate::head::logits;
 use crate::hidden_states::check_sequence;
@@ -117,36 +118,30 @@ fn equal_lengths<E: Engine>(sequences: &[Vec<u32>], checkpoint: &Checkpoint, eng
     equal.flat_map(|group| group.chunks(engine.capacity(length(group[0]), attention))).map(<[_]>::to_vec).collect()
 }
 
-/// logit_next - log(sum of exp(logit)) in f64, the logits coming in parts.
+/// The log probability of the token that came next, the logits coming in parts.
 #[derive(Debug, Clone, Copy)]
 struct LogProbability {
-    most: f64,
-    /// The sum of exp(logit - most).
-    sum: f64,
+    distribution: Distribution,
     next: f64,
 }
 
 impl Default for LogProbability {
     fn default() -> Self {
-        Self { most: f64::NEG_INFINITY, sum: 0.0, next: f64::NAN }
+        Self { distribution: Distribution::default(), next: f64::NAN }
     }
 }
 
 impl LogProbability {
     /// Takes some logits in; `next` is where among them the next token's would be.
     fn hear(&mut self, logits: &[f32], next: Option<usize>) {
-        let most = logits.iter().copied().fold(f32::NEG_INFINITY, f32::max);
-        let most = self.most.max(f64::from(most));
-        let sum: f64 = logits.iter().map(|&logit| (f64::from(logit) - most).exp()).sum();
-        self.sum = self.sum * (self.most - most).exp() + sum;
-        self.most = most;
+        self.distribution.hear(logits);
         if let Some(logit) = next.and_then(|next| logits.get(next)) {
             self.next = f64::from(*logit);
         }
     }
 
     fn value(&self) -> f64 {
-        self.next - self.most - self.sum.ln()
+        self.distribution.log_probability(self.next)
     }
 }
 
