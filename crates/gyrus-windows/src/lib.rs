@@ -7,11 +7,13 @@ mod byte_level;
 mod error;
 #[cfg(test)]
 mod fixture;
+mod histories;
 mod json;
 mod merges;
 mod reading;
 #[cfg(test)]
 mod real_tokenizers;
+mod shuffled_words;
 mod special_tokens;
 mod specification;
 mod tokenizer;
@@ -20,7 +22,9 @@ mod words;
 
 pub use bos::Bos;
 pub use error::Error;
+pub use histories::{Histories, histories};
 pub use reading::Reading;
+pub use shuffled_words::ShuffledWords;
 pub use specification::WindowSpec;
 pub use tokenizer::Tokenizer;
 pub use windows::{Overflow, Windows, windows};

@@ -48,13 +48,7 @@ pub fn windows(
     limit: usize,
     overflow: Overflow,
 ) -> Result<Windows, Error> {
-    let prefix = tokens.prefix().len();
-    let room = limit.checked_sub(prefix).filter(|&room| room > 0).ok_or(Error::NoRoom { limit, prefix })?;
-    if let (WindowSpec::Tokens(n), Overflow::Error) = (specification, overflow)
-        && n.get() > room
-    {
-        return Err(Error::TooManyTokens { specification, prefix, limit });
-    }
+    let (prefix, room) = (tokens.prefix().len(), room(tokens, specification, limit, overflow)?);
     let mut all = Windows { windows: Vec::with_capacity(words.ranges().len()), short: 0, clipped: 0 };
     for (word, own) in words.ranges().iter().enumerate() {
         let wanted = wanted(words.ranges(), word, specification, room);
@@ -68,6 +62,23 @@ pub fn windows(
         all.windows.push(window(start, own, wanted.short)?);
     }
     Ok(all)
+}
+
+/// Tokens that fit beside the prefix, which a window in tokens must not exceed unless it may be clipped.
+pub(crate) fn room(
+    tokens: &Tokens,
+    specification: WindowSpec,
+    limit: usize,
+    overflow: Overflow,
+) -> Result<usize, Error> {
+    let prefix = tokens.prefix().len();
+    let room = limit.checked_sub(prefix).filter(|&room| room > 0).ok_or(Error::NoRoom { limit, prefix })?;
+    match (specification, overflow) {
+        (WindowSpec::Tokens(n), Overflow::Error) if n.get() > room => {
+            Err(Error::TooManyTokens { specification, prefix, limit })
+        }
+        _ => Ok(room),
+    }
 }
 
 /// Where a window would begin if the model could read any length, and whether the story has less than was asked for.
