@@ -1,6 +1,6 @@
 //! What can go wrong while encoding.
 
-use crate::Gap;
+use crate::{Gap, WordProperty};
 
 /// A failure of the encoding step.
 #[derive(Debug, thiserror::Error)]
@@ -91,6 +91,17 @@ pub enum Error {
         found: usize,
         /// How many belong there.
         expected: usize,
+    },
+    /// A name that no word property has.
+    #[error("unknown word property `{0}`, known are: {known}", known = WordProperty::ALL.map(WordProperty::name).join(", "))]
+    UnknownProperty(String),
+    /// A word property without what it is made of.
+    #[error("the word property `{property}` needs {source_of}")]
+    PropertySource {
+        /// The property.
+        property: WordProperty,
+        /// What is missing.
+        source_of: &'static str,
     },
     /// A lag that is not a number, or infinite.
     #[error("a lag must be finite: `{0}` s")]

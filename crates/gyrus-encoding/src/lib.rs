@@ -9,6 +9,7 @@ mod baseline;
 mod bootstrap;
 mod ceiling;
 mod centre_of_mass;
+mod controls;
 mod delays;
 mod design;
 mod dimension;
@@ -62,6 +63,11 @@ pub use baseline::baseline;
 pub use bootstrap::{Bootstrap, Estimate, defined_or_nan};
 pub use ceiling::{Ceiling, Normalised};
 pub use centre_of_mass::{centre_of_mass, centres_of_mass};
+pub use controls::{
+    Envelope, FREQUENCY_FLOOR, RATE_WINDOW, WordColumns, WordProperty, WordRows, WordSources, durations,
+    envelope_means, letters, onsets, places_in_sentence, places_in_story, position_features, ramps, rates,
+    smoothed_identity, static_vectors, story_counts, wanted_spellings, word_frequencies, word_properties,
+};
 pub use delays::{delayed, finite_impulse_response};
 pub use design::{Design, DesignParams, Division, FeatureUnit, Reduced};
 pub use dimension::{Dimension, TwoNearest, components_for, participation_ratio};

@@ -4,7 +4,7 @@
 
 use std::ops::Range;
 
-use ndarray::Array2;
+use ndarray::{Array2, Axis, concatenate};
 
 /// One column per block, which rises from 0 at its first row to 1 at its last and is 0 elsewhere: `(rows, blocks)`.
 ///
@@ -43,9 +43,17 @@ pub fn smoothed_identity(rows: usize, blocks: &[Range<usize>], width: f64, every
     identity
 }
 
+/// [`ramps`] and [`smoothed_identity`] side by side, `(rows, blocks + columns)`.
+///
+/// # Panics
+/// A block reaches beyond the rows.
+pub fn position_features(rows: usize, blocks: &[Range<usize>], width: f64, every: usize) -> Array2<f64> {
+    let (ramps, bumps) = (ramps(rows, blocks), smoothed_identity(rows, blocks, width, every));
+    concatenate(Axis(1), &[ramps.view(), bumps.view()]).expect("both have all rows")
+}
+
 #[cfg(test)]
 mod tests {
-    use approx::assert_abs_diff_eq;
     use ndarray::array;
 
     use super::*;
@@ -59,7 +67,14 @@ mod tests {
 
     #[test]
     fn a_narrow_identity_is_the_identity() {
-        assert_abs_diff_eq!(smoothed_identity(4, std::slice::from_ref(&(0..4)), 1e-3, 1), Array2::eye(4));
+        assert_eq!(smoothed_identity(4, std::slice::from_ref(&(0..4)), 1e-3, 1), Array2::<f64>::eye(4));
+    }
+
+    #[test]
+    fn both_stand_side_by_side() {
+        let features = position_features(8, &[0..4, 4..8], 2.0, 2);
+        assert_eq!(features.dim(), (8, 2 + 4));
+        assert_eq!((features[[3, 0]], features[[2, 3]]), (1.0, 1.0));
     }
 
     #[test]

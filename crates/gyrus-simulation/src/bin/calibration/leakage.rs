@@ -1,8 +1,9 @@
 //! What position alone predicts: nothing, if training rows are far enough from held-out ones.
 
 use anyhow::Result;
-use gyrus_simulation::{Noise, ramps, smoothed_identity};
-use ndarray::{Array2, Axis, concatenate};
+use gyrus_encoding::position_features;
+use gyrus_simulation::Noise;
+use ndarray::{Array2, Axis};
 use rand::SeedableRng;
 use rand::rngs::StdRng;
 use rand::seq::SliceRandom;
@@ -79,8 +80,7 @@ fn row(phi: f64, scheme: Scheme, series: usize) -> Result<Vec<String>> {
 fn features() -> Array2<f64> {
     let halves = [0..ROWS / 2, ROWS / 2..ROWS];
     let (sd, every) = BUMP;
-    let (ramps, bumps) = (ramps(ROWS, &halves), smoothed_identity(ROWS, &halves, sd, every));
-    concatenate(Axis(1), &[ramps.view(), bumps.view()]).expect("both have all rows")
+    position_features(ROWS, &halves, sd, every)
 }
 
 /// Contiguous folds of shuffled rows are shuffled folds of the rows.
