@@ -13,6 +13,8 @@ mod manifest;
 mod praat;
 mod problem;
 mod table;
+mod target_table;
+mod text_columns;
 mod textgrid;
 mod word_table;
 
@@ -23,5 +25,6 @@ pub use listener::{Listener, Radius, Refusal};
 pub use manifest::{DataFile, Manifest, Signals, Spelling, Story};
 pub use problem::{Problem, ProblemKind, check};
 pub use table::read_table;
+pub use target_table::{Target, read_targets};
 pub use textgrid::{Label, TextGrid, Tier};
 pub use word_table::read_words;

@@ -1,11 +1,11 @@
 //! Words and times from a table with the columns word, start and end, as transcribers and aligners export them.
 
-use std::{fs, io::Cursor, path::Path};
+use std::path::Path;
 
 use gyrus_types::{Interval, Transcript, Word};
-use polars::prelude::{Column, CsvReadOptions, DataFrame, PolarsError, SerReader};
 
 use crate::Error;
+use crate::text_columns::{TextColumns, field};
 
 /// How tables say that a word has no time.
 const NO_TIME: [&str; 2] = ["", "n/a"];
@@ -19,40 +19,14 @@ const NO_TIME: [&str; 2] = ["", "n/a"];
 /// [`Error::MissingColumn`] with the columns there are; [`Error::Row`] with row and value for a word that is empty or holds
 /// white space, a time that is not a number, half a time, a backward interval, or a word before the one in front of it.
 pub fn read_words(path: &Path) -> Result<Transcript, Error> {
-    let bytes = fs::read(path).map_err(|source| Error::Read { path: path.into(), source })?;
-    let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&bytes).to_vec();
-    let table = parse(bytes).map_err(|source| Error::Table { path: path.into(), source: Box::new(source) })?;
-    let [words, starts, ends] = ["word", "start", "end"].map(|name| column(path, &table, name));
+    let table = TextColumns::read(path)?;
+    let [words, starts, ends] = ["word", "start", "end"].map(|name| table.column(name));
     let (words, starts, ends) = (words?, starts?, ends?);
     let mut story = Story { path, text: String::new(), words: Vec::new(), onset: f64::NEG_INFINITY };
-    for row in 0..table.height() {
+    for row in 0..table.rows() {
         story.push(row + 1, field(words, row), field(starts, row), field(ends, row))?;
     }
     Transcript::new(story.text, story.words).map_err(|source| Error::Types { path: path.into(), source })
-}
-
-/// The table with every field as text.
-fn parse(bytes: Vec<u8>) -> Result<DataFrame, PolarsError> {
-    let header = bytes.split(|&byte| byte == b'\n').next().unwrap_or_default();
-    let separator = if header.contains(&b'\t') { b'\t' } else { b',' };
-    CsvReadOptions::default()
-        .with_infer_schema_length(Some(0))
-        .map_parse_options(|options| options.with_separator(separator))
-        .into_reader_with_file_handle(Cursor::new(bytes))
-        .finish()
-}
-
-fn column<'a>(path: &Path, table: &'a DataFrame, name: &'static str) -> Result<&'a Column, Error> {
-    table.column(name).map_err(|_| Error::MissingColumn {
-        path: path.into(),
-        column: name,
-        found: table.get_column_names().into_iter().map(ToString::to_string).collect(),
-    })
-}
-
-/// The field of a column of text, without white space around it; nothing if it is empty.
-fn field(column: &Column, row: usize) -> &str {
-    column.str().ok().and_then(|fields| fields.get(row)).unwrap_or_default().trim()
 }
 
 /// The story as far as it has been read.

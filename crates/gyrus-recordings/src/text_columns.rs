@@ -1,0 +1,55 @@
+//! A CSV or TSV file with a header, every field as text.
+
+use std::path::{Path, PathBuf};
+use std::{fs, io::Cursor};
+
+use polars::prelude::{Column, CsvReadOptions, DataFrame, SerReader};
+
+use crate::Error;
+
+/// Named columns of text; the separator is a tab if the header has one, else a comma.
+pub(crate) struct TextColumns {
+    path: PathBuf,
+    table: DataFrame,
+}
+
+impl TextColumns {
+    /// Reads the file `path`.
+    pub fn read(path: &Path) -> Result<Self, Error> {
+        let bytes = fs::read(path).map_err(|source| Error::Read { path: path.into(), source })?;
+        let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&bytes).to_vec();
+        let header = bytes.split(|&byte| byte == b'\n').next().unwrap_or_default();
+        let separator = if header.contains(&b'\t') { b'\t' } else { b',' };
+        let table = CsvReadOptions::default()
+            .with_infer_schema_length(Some(0))
+            .map_parse_options(|options| options.with_separator(separator))
+            .into_reader_with_file_handle(Cursor::new(bytes))
+            .finish()
+            .map_err(|source| Error::Table { path: path.into(), source: Box::new(source) })?;
+        Ok(Self { path: path.into(), table })
+    }
+
+    /// Rows below the header.
+    pub fn rows(&self) -> usize {
+        self.table.height()
+    }
+
+    /// The column `name`.
+    pub fn column(&self, name: &'static str) -> Result<&Column, Error> {
+        self.optional(name).ok_or_else(|| Error::MissingColumn {
+            path: self.path.clone(),
+            column: name,
+            found: self.table.get_column_names().into_iter().map(ToString::to_string).collect(),
+        })
+    }
+
+    /// The column `name`, if there is one.
+    pub fn optional(&self, name: &str) -> Option<&Column> {
+        self.table.column(name).ok()
+    }
+}
+
+/// The field of a column of text, without white space around it; nothing if it is empty.
+pub(crate) fn field(column: &Column, row: usize) -> &str {
+    column.str().ok().and_then(|fields| fields.get(row)).unwrap_or_default().trim()
+}
