@@ -84,6 +84,18 @@ pub enum Error {
         /// The field.
         value: String,
     },
+    /// A line of a text file with a value that cannot be right.
+    #[error("`{}` line {line} {wrong}: `{value}`", path.display())]
+    Line {
+        /// The file.
+        path: PathBuf,
+        /// Line, from 1.
+        line: usize,
+        /// What is wrong with it.
+        wrong: &'static str,
+        /// The value.
+        value: String,
+    },
     /// A TextGrid that breaks its own form.
     #[error("`{}` line {line}: {place}: expected {expected}, found {found}", path.display())]
     TextGrid {

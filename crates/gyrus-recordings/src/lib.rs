@@ -1,4 +1,4 @@
-//! Reads words and brain signals from the files labs have.
+//! Reads words, what is known of words, and brain signals from the files labs have.
 //!
 //! What comes out are the nouns of `gyrus-types`: a story whose words have times, and one recording per listener.
 //! A malformed file is an error that names the file, the line and the value; a listener without a signal is refused and named.
@@ -16,7 +16,9 @@ mod table;
 mod target_table;
 mod text_columns;
 mod textgrid;
+mod word_counts;
 mod word_table;
+mod word_vectors;
 
 pub use alice::{Alice, Subjects};
 pub use alignment::{Alignment, Merge, Sources, UsedSpelling, align};
@@ -27,4 +29,6 @@ pub use problem::{Problem, ProblemKind, check};
 pub use table::read_table;
 pub use target_table::{Target, read_targets};
 pub use textgrid::{Label, TextGrid, Tier};
+pub use word_counts::read_counts;
 pub use word_table::read_words;
+pub use word_vectors::{WordVectors, read_vectors};
