@@ -17,7 +17,7 @@ use crate::{Design, Error, FoldScores};
 /// By how much r of each fold falls when its weights do without what another fold holds out.
 #[derive(Debug, Clone, PartialEq)]
 pub struct FoldInfluence {
-    /// d_fg at `[f, g]`, `(folds, folds, targets)`; 0 where f = g.
+    /// d_fg at `[f, g]`, `(folds, folds, targets)`; 0 where f = g, NaN where f and g share no training rows.
     falls: Array3<f64>,
 }
 
@@ -30,10 +30,10 @@ impl FoldInfluence {
     /// Principal components stay those of fold f; they see no response.
     /// With k folds this takes k (k - 1) decompositions, where [`crate::encode`] with j inner folds takes k (1 + j);
     /// none of them tries a grid of penalties.
+    /// Folds that share no training rows, as two folds never do, tell nothing: d_fg is then undefined, NaN.
     ///
     /// # Errors
-    /// [`Error::Rows`] or [`Error::NotFinite`] if an array does not fit the plan, [`Error::Ridge`] if a fit fails or
-    /// two folds share no training rows, as is always so with two folds.
+    /// [`Error::Rows`] or [`Error::NotFinite`] if an array does not fit the plan, [`Error::Ridge`] if a fit fails.
     pub fn of(
         design: &Design,
         features: &Reduced,
@@ -64,7 +64,7 @@ impl FoldInfluence {
         Self { falls: Array3::zeros((folds, folds, targets)) }
     }
 
-    /// The falls d_fg at `[f, g]`, in units of r, `(folds, folds, targets)`.
+    /// The falls d_fg at `[f, g]`, in units of r, `(folds, folds, targets)`; NaN where undefined.
     pub fn falls(&self) -> ArrayView3<'_, f64> {
         self.falls.view()
     }
@@ -84,18 +84,20 @@ fn falls(
     responses: ArrayView2<f64>,
     scores: &FoldScores,
 ) -> Result<Array2<f64>, Error> {
-    let others: Vec<usize> = (0..design.folds().len()).filter(|other| *other != fold).collect();
-    let train = |other: &usize| shared(&design.folds()[fold].train, &design.folds()[*other].train);
+    let others = (0..design.folds().len()).filter(|other| *other != fold);
+    let train = |other: usize| (other, shared(&design.folds()[fold].train, &design.folds()[other].train));
+    let (told, untold): (Vec<_>, Vec<_>) = others.map(train).partition(|(_, train)| !train.is_empty());
     let sets: Vec<NestedFold> =
-        others.iter().map(|other| NestedFold { training: train(other), inner: Vec::new() }).collect();
+        told.iter().map(|(_, train)| NestedFold { training: train.clone(), inner: Vec::new() }).collect();
     let (r, penalties) = (scores.folds[fold].r(), scores.penalties());
     let penalties = penalties.row(fold);
     let penalties = penalties.broadcast((sets.len(), penalties.len())).expect("a row broadcasts to rows");
     let ridges = Nested::new(x, n_controls, &sets)?.refit(responses, penalties)?;
     let mut falls = Array2::zeros(scores.penalties().dim());
-    for (other, ridge) in others.into_iter().zip(&ridges) {
-        falls.row_mut(other).assign(&(&r - &held_out(design, fold, x, ridge, responses).r()));
+    for ((other, _), ridge) in told.iter().zip(&ridges) {
+        falls.row_mut(*other).assign(&(&r - &held_out(design, fold, x, ridge, responses).r()));
     }
+    untold.iter().for_each(|(other, _)| falls.row_mut(*other).fill(f64::NAN));
     Ok(falls)
 }
 
@@ -118,12 +120,16 @@ mod tests {
 
     use super::*;
     use crate::design::FeatureUnit;
-    use crate::{DesignParams, baseline, correlation, encode};
+    use crate::{DesignParams, Jackknife, Weights, baseline, correlation, encode};
 
     fn design(rows: usize, components: Option<usize>) -> Result<Design, Error> {
+        folded(4, rows, components)
+    }
+
+    fn folded(folds: usize, rows: usize, components: Option<usize>) -> Result<Design, Error> {
         let penalties = PenaltyGrid::logarithmic(1.0, 100.0, 3)?;
         let unit = FeatureUnit::Own;
-        Design::new(rows, DesignParams { folds: 4, inner_folds: 2, gap: 3, penalties, components, unit, block: 10 })
+        Design::new(rows, DesignParams { folds, inner_folds: 2, gap: 3, penalties, components, unit, block: 10 })
     }
 
     fn gaussian(rows: usize, columns: usize, seed: u64) -> Array2<f64> {
@@ -174,6 +180,20 @@ mod tests {
         let scores = encode(&design, &features, None, y.view())?;
         let found = FoldInfluence::of(&design, &features, None, y.view(), &scores)?;
         assert!(found.falls().iter().all(|fall| fall.is_finite() && fall.abs() < 0.5));
+        Ok(())
+    }
+
+    /// What one of two folds trains on, the other holds out.
+    #[test]
+    fn two_folds_tell_nothing() -> Result<(), Error> {
+        let (design, x, y) = (folded(2, 120, None)?, gaussian(120, 3, 8), gaussian(120, 2, 9));
+        let features = design.reduce(x.view())?;
+        let scores = encode(&design, &features, None, y.view())?;
+        let found = FoldInfluence::of(&design, &features, None, y.view(), &scores)?;
+        let undefined = |((f, g, _), fall): ((usize, usize, usize), &f64)| fall.is_nan() == (f != g);
+        assert!(found.falls().indexed_iter().all(undefined));
+        let interval = Jackknife::new(&scores, &found, &[Weights::mean(2, 0)])?[0].estimate();
+        assert!(interval.value.is_finite() && interval.low.is_nan() && interval.high.is_nan());
         Ok(())
     }
 

@@ -5,7 +5,7 @@
 //! ([`FoldInfluence`]); Bengio and Grandvalet (2004) show why one cannot do with the scores alone.
 //! Nothing is drawn at random.
 
-use ndarray::{Array1, Array2, Axis, stack};
+use ndarray::{Array1, Array2, ArrayView1, Axis, stack};
 
 use crate::profile::{Weights, average};
 use crate::variance::{Variance, squares};
@@ -53,8 +53,8 @@ impl Jackknife {
         let without_block: Vec<Array2<f64>> =
             scores.folds.iter().map(|fold| fold.resampled((1.0 - Array2::<f64>::eye(fold.len())).view())).collect();
         let of = |weights: &Weights| {
-            let value = |r: ndarray::ArrayView1<f64>| average(r, weights.value());
-            let listener = |w: ndarray::ArrayView1<f64>| r.map_axis(Axis(1), |r| average(r, w));
+            let value = |r: ArrayView1<f64>| average(r, weights.value());
+            let listener = |w: ArrayView1<f64>| r.map_axis(Axis(1), |r| average(r, w));
             let listeners: Vec<Array1<f64>> = weights.without().rows().into_iter().map(listener).collect();
             let listeners: Vec<_> = listeners.iter().map(Array1::view).collect();
             Self {
@@ -98,6 +98,19 @@ impl Jackknife {
         Some(sum.map(1.0 / several.len() as f64))
     }
 
+    /// Their sum, each times its factor, as a number that need not lie within -1 and 1; `None` of none.
+    pub(crate) fn combined(several: &[Self], factors: &[f64]) -> Option<Self> {
+        let mut scores = several.iter().zip(factors);
+        let (first, factor) = scores.next()?;
+        let sum = scores.fold(first.clone().map(*factor), |sum, (score, factor)| sum.plus(score, *factor));
+        Some(Self { scale: Scale::Plain, ..sum })
+    }
+
+    /// r_f, `(folds)`.
+    pub(crate) fn by_fold(&self) -> ArrayView1<'_, f64> {
+        self.r.view()
+    }
+
     /// The number itself, the mean over folds.
     pub fn value(&self) -> f64 {
         self.r.mean().unwrap_or(f64::NAN)
@@ -122,7 +135,7 @@ impl Jackknife {
     /// Bounds are u ± t sqrt(V + W + C + L) for differences; for scores the same on the scale of atanh,
     /// atanh u ± t sqrt(V + W + C + L) / (1 - u^2). t is Student's, degrees of freedom by Satterthwaite.
     ///
-    /// Undefined with a single block in a fold, or a single listener.
+    /// Undefined with a single block in a fold, a single listener, or two folds.
     pub fn estimate_among(&self, comparisons: usize) -> Estimate {
         let correction = self.corrections();
         let value = self.value();

@@ -9,7 +9,7 @@ use rayon::prelude::*;
 
 use crate::bootstrap::multinomial;
 use crate::selection::{chosen_layers, chosen_score};
-use crate::{Bootstrap, Error, Estimate, FoldScores, Peak, Trend};
+use crate::{Bootstrap, Estimate, FoldScores, Peak};
 
 /// Scores of the layers of one model, averaged over targets in one way.
 #[derive(Debug, Clone)]
@@ -96,11 +96,6 @@ impl Profile {
         (0..weights.len()).map(profile).collect()
     }
 
-    /// Number of layers.
-    pub fn n_layers(&self) -> usize {
-        self.layers.len()
-    }
-
     /// The score of layer `layer`: the mean over folds.
     pub fn layer(&self, layer: usize) -> Scored {
         self.along(&vec![layer; self.layers[layer].r.len()])
@@ -124,22 +119,6 @@ impl Profile {
             scored.iter().map(|layer| layer.value + self.widening * (&layer.drawn - layer.value)).collect();
         let columns: Vec<ArrayView1<f64>> = widened.iter().map(Array1::view).collect();
         Peak::of(profile.view(), ndarray::stack(Axis(1), &columns).expect("every layer has the same draws").view())
-    }
-
-    /// The slope of the score over relative depth (0 = first layer, 1 = last), by least squares.
-    ///
-    /// # Errors
-    /// [`Error::Trend`] with fewer than three layers.
-    pub fn slope(&self) -> Result<(Trend, Scored), Error> {
-        let last = (self.layers.len().max(2) - 1) as f64;
-        let scored: Vec<Scored> = (0..self.layers.len()).map(|layer| self.layer(layer)).collect();
-        let line = |of: &dyn Fn(&Scored) -> f64| {
-            Trend::through(&scored.iter().enumerate().map(|(l, s)| (l as f64 / last, of(s))).collect::<Vec<_>>())
-        };
-        let trend = line(&|scored| scored.value)?;
-        let draws = scored.first().map_or(0, |scored| scored.drawn.len());
-        let slopes = (0..draws).map(|draw| Ok(line(&|scored| scored.drawn[draw])?.slope));
-        Ok((trend, Scored { value: trend.slope, drawn: slopes.collect::<Result<_, Error>>()? }))
     }
 
     /// The mean over folds of the layer that `chosen` names for each fold.
