@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use gyrus_encoding::{Design, DesignParams, FeatureUnit, Reduced, baseline, correlation, inter_subject_correlation};
+use gyrus_encoding::{Design, DesignParams, FeatureUnit, Reduced, correlation, inter_subject_correlation};
 use gyrus_ridge::PenaltyGrid;
 use ndarray::{ArrayView1, Axis};
 use rayon::prelude::*;
@@ -15,7 +15,7 @@ use crate::steps::inference::{Finding, Inference};
 use crate::steps::layers::Layers;
 use crate::steps::scans::{Panel, Scans};
 use crate::steps::score_tables::{layer_table, model_table, score_table, target_table};
-use crate::steps::scores::{Predictors, Series, all_series};
+use crate::steps::scores::{Fitted, Predictors, Series, all_series};
 use crate::store::write_whole;
 use crate::summary::{Refused, Summary};
 use crate::tables::write_table;
@@ -72,12 +72,9 @@ fn encode_all(desk: &mut Desk) -> Result<(Summary, Vec<Series>, Vec<Panel>), Err
     let group = panels.last().expect("the mean recording is always there");
     let design = design(&desk.study.encoding, first.signal().nrows())?;
     let mut series = all_series(desk, &scans, &panels, &design)?;
-    let baseline_of = |panel: &Panel| {
-        let scores = baseline(&design, panel.controls.view(), panel.responses.view());
-        scores.map_err(|source| Error::Controls { listener: panel.name.clone(), source })
-    };
-    let controls = panels.par_iter().map(baseline_of).collect::<Result<Vec<_>, _>>()?;
-    let inference = Inference::new(desk.study, &design, group, &controls);
+    let controls = panels.par_iter().map(|panel| Fitted::controls(&design, panel)).collect::<Result<Vec<_>, _>>()?;
+    let controls = Series::of_controls(controls, desk.study.words.main);
+    let inference = Inference::new(desk.study, &design, group, &controls)?;
     let mut findings: Vec<Finding> = Vec::new();
     for model in &desk.study.models {
         findings.push(inference.model(&model.name, &series, &reduced_layers(desk, &model.name, &scans, &design)?)?);
@@ -109,7 +106,7 @@ fn encode_all(desk: &mut Desk) -> Result<(Summary, Vec<Series>, Vec<Panel>), Err
         pairs: inference.pairs(&findings),
         models: findings.into_iter().map(|finding| finding.summary).collect(),
     };
-    series.insert(0, Series::of_controls(controls, desk.study.words.main));
+    series.insert(0, controls);
     Ok((summary, series, panels))
 }
 
@@ -128,13 +125,13 @@ fn first_zero(signal: ArrayView1<f64>) -> usize {
 
 impl Series {
     /// The controls of every panel, which stand for no model and no layer.
-    fn of_controls(scores: Vec<gyrus_encoding::FoldScores>, window: gyrus_windows::WindowSpec) -> Self {
+    fn of_controls(fitted: Vec<Fitted>, window: gyrus_windows::WindowSpec) -> Self {
         Self {
             model: String::new(),
             variant: Variant::Trained,
             window,
             predictors: Predictors::Controls,
-            scores: vec![scores],
+            fitted: vec![fitted],
         }
     }
 }

@@ -1,5 +1,6 @@
 //! One file per step of a study; a step takes values and files and leaves files.
 
+pub mod averages;
 pub mod encoding;
 pub mod extraction;
 pub mod figures;
@@ -12,5 +13,6 @@ pub mod scans;
 pub mod score_tables;
 pub mod scores;
 pub mod sections;
+pub mod shift_null;
 pub mod similarity;
 pub mod text;

@@ -1,7 +1,7 @@
 //! Scores and findings as tables, one row per number.
 
 use crate::steps::scans::Panel;
-use crate::steps::scores::Series;
+use crate::steps::scores::{Fitted, Series};
 use crate::summary::Summary;
 use crate::tables::Table;
 use gyrus_encoding::Estimate;
@@ -15,8 +15,8 @@ pub fn score_table(series: &[Series], panels: &[Panel], regions: &[String]) -> T
     let (mut layers, mut folds) = (Vec::new(), Vec::new());
     let (mut lags, mut scores, mut penalties) = (Vec::new(), Vec::new(), Vec::new());
     for series in series {
-        for (layer, listeners) in series.scores.iter().enumerate() {
-            for (panel, fitted) in panels.iter().zip(listeners) {
+        for (layer, listeners) in series.fitted.iter().enumerate() {
+            for (panel, Fitted { scores: fitted, .. }) in panels.iter().zip(listeners) {
                 for ((fold, region), &r) in fitted.r().indexed_iter() {
                     let row = [
                         &series.model,

@@ -1,6 +1,6 @@
 //! Every model at every layer on every listener, in parallel; the outcome does not depend on the number of threads.
 
-use gyrus_encoding::{Design, FoldScores, encode};
+use gyrus_encoding::{Design, FoldInfluence, FoldScores, Reduced, baseline, encode};
 use gyrus_types::Progress;
 use rayon::prelude::*;
 
@@ -46,7 +46,47 @@ pub struct Series {
     /// What predicts.
     pub predictors: Predictors,
     /// `[layer][listener]`.
-    pub scores: Vec<Vec<FoldScores>>,
+    pub fitted: Vec<Vec<Fitted>>,
+}
+
+/// What fits reached on one listener, and what its interval is made of.
+#[derive(Debug)]
+pub struct Fitted {
+    /// Held-out results.
+    pub scores: FoldScores,
+    /// What folds owe each other.
+    pub influence: FoldInfluence,
+}
+
+impl Fitted {
+    /// A layer, on top of the controls or alone.
+    fn layer(design: &Design, layer: &Reduced, predictors: Predictors, panel: &Panel) -> Result<Self, Error> {
+        let controls = (predictors == Predictors::Joint).then(|| panel.controls.view());
+        let responses = panel.responses.view();
+        let scores = encode(design, layer, controls, responses)?;
+        let influence = FoldInfluence::of(design, layer, controls, responses, &scores)?;
+        Ok(Self { scores, influence })
+    }
+
+    /// The controls alone.
+    ///
+    /// # Errors
+    /// [`Error::Controls`] naming the listener.
+    pub fn controls(design: &Design, panel: &Panel) -> Result<Self, Error> {
+        let responses = panel.responses.view();
+        let fit = || {
+            let scores = baseline(design, panel.controls.view(), responses)?;
+            let controls = Reduced::Same(panel.controls.clone());
+            let influence = FoldInfluence::of(design, &controls, None, responses, &scores)?;
+            Ok::<_, gyrus_encoding::Error>(Self { scores, influence })
+        };
+        fit().map_err(|source| Error::Controls { listener: panel.name.clone(), source })
+    }
+
+    /// Scores and influence.
+    pub fn parts(&self) -> (&FoldScores, &FoldInfluence) {
+        (&self.scores, &self.influence)
+    }
 }
 
 /// Every series of every model, in the order of the study file.
@@ -66,16 +106,12 @@ pub fn all_series(desk: &mut Desk, scans: &Scans, panels: &[Panel], design: &Des
     let mut series = Vec::with_capacity(jobs.len());
     for (done, (model, variant, window, predictors)) in jobs.into_iter().enumerate() {
         let layers = Layers::open(desk, (&model.name, variant, window), scans, design)?;
-        let scores = (0..layers.n_layers()).map(|layer| {
-            let reduced = layers.layer(layer)?;
-            let listener = |panel: &Panel| {
-                let controls = (predictors == Predictors::Joint).then(|| panel.controls.view());
-                Ok(encode(design, &reduced, controls, panel.responses.view())?)
-            };
-            panels.par_iter().map(listener).collect::<Result<Vec<_>, Error>>()
+        let fitted = (0..layers.n_layers()).map(|layer| {
+            let layer = layers.layer(layer)?;
+            panels.par_iter().map(|panel| Fitted::layer(design, &layer, predictors, panel)).collect()
         });
-        let scores = scores.collect::<Result<_, Error>>()?;
-        series.push(Series { model: model.name.clone(), variant, window, predictors, scores });
+        let fitted = fitted.collect::<Result<_, Error>>()?;
+        series.push(Series { model: model.name.clone(), variant, window, predictors, fitted });
         let progress = Progress { done: done as u64 + 1, total };
         (desk.on_event)(Event::Progress { step: "encoding".into(), progress, unit: "profiles" });
     }

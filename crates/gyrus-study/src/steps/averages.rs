@@ -1,0 +1,68 @@
+//! Over what scores are averaged: each region of the mean recording, their mean, and single listeners.
+
+use gyrus_encoding::{Bootstrap, FoldInfluence, FoldScores, Jackknife, JackknifeProfile, Peak, Profile, Weights};
+
+use crate::Error;
+use crate::steps::scores::Fitted;
+
+/// The ways in which every score is averaged.
+pub struct Averages {
+    /// Each region of the mean recording alone, then their mean.
+    places: Vec<Weights>,
+    /// Mean over listeners, who are a sample, and their regions.
+    listeners: [Weights; 1],
+    /// Draws for peak layers, which have no jackknife.
+    bootstrap: Bootstrap,
+}
+
+impl Averages {
+    /// Those of `like`, one per panel, the mean recording last; `draws` draws follow from `seed`.
+    pub fn new(like: &[Fitted], draws: usize, seed: u64) -> Self {
+        let (group, listeners) = split(like);
+        let regions = group.scores.penalties().ncols();
+        let only = (0..regions).map(|region| Weights::only(region, regions, draws));
+        Self {
+            places: only.chain([Weights::mean(regions, draws)]).collect(),
+            listeners: [Weights::listeners(listeners.len(), regions, 0, 0)],
+            bootstrap: Bootstrap::new(&group.scores, draws, seed),
+        }
+    }
+
+    /// Number of regions, and with it the place of their mean.
+    pub fn regions(&self) -> usize {
+        self.places.len() - 1
+    }
+
+    /// Layers, `[layer][listener]`, on the mean recording: each region, then their mean.
+    pub fn places(&self, layers: &[Vec<Fitted>]) -> Result<Vec<JackknifeProfile>, Error> {
+        let group: Vec<_> = layers.iter().map(|panels| split(panels).0.parts()).collect();
+        Ok(JackknifeProfile::new(&group, &self.places)?)
+    }
+
+    /// The same, mean over single listeners and their regions.
+    pub fn listeners(&self, layers: &[Vec<Fitted>]) -> Result<JackknifeProfile, Error> {
+        let joined = layers.iter().map(|panels| {
+            let (scores, influences): (Vec<_>, Vec<_>) = split(panels).1.iter().map(Fitted::parts).unzip();
+            (FoldScores::side_by_side(&scores), FoldInfluence::side_by_side(&influences))
+        });
+        let joined: Vec<_> = joined.collect();
+        let layers: Vec<_> = joined.iter().map(|(scores, influence)| (scores, influence)).collect();
+        Ok(JackknifeProfile::new(&layers, &self.listeners)?.swap_remove(0))
+    }
+
+    /// The peak layer at each place.
+    pub fn peaks(&self, layers: &[Vec<Fitted>]) -> Vec<Peak> {
+        let group = layers.iter().map(|panels| &split(panels).0.scores);
+        Profile::new(group, &self.bootstrap, &self.places).iter().map(Profile::peak).collect()
+    }
+}
+
+/// The mean over twins, each at its own chosen layers; none without twins.
+pub fn twin_score<'a>(twins: impl Iterator<Item = &'a JackknifeProfile>) -> Option<Jackknife> {
+    Jackknife::mean_of(&twins.map(JackknifeProfile::chosen_score).collect::<Vec<_>>())
+}
+
+/// The mean recording, and the single listeners.
+pub fn split(panels: &[Fitted]) -> (&Fitted, &[Fitted]) {
+    panels.split_last().expect("the mean recording is always there")
+}
