@@ -36,7 +36,7 @@ from sklearn.preprocessing import StandardScaler
 
 # The settings of studies/alice.toml.
 FIRST_SCAN, STEP, RESPONSE_SECONDS, COSINES = 20.0, 2.0, 32.0, 11
-FOLDS, INNER, GAP, COMPONENTS, BLOCK, DRAWS = 6, 5, 16, 10, 15, 10000
+FOLDS, INNER, GAP, COMPONENTS, BLOCK = 6, 5, 16, 10, 15
 PENALTIES = np.logspace(-1, 6, 15)
 MODELS = ("stories260K", "babyllama-105", "babyllama-361")
 REGIONS = ("LATL", "RATL", "LPTL", "LIPL", "LPreM", "LIFG")
@@ -145,9 +145,18 @@ def joint_predictions(p, controls, y, train):
             fit = Ridge(penalty, fit_intercept=False).fit(p_left[inner_train], y_left[inner_train])
             loss += ((y_left[inner_test] - fit.predict(p_left[inner_test])) ** 2).mean(axis=0)
     chosen = PENALTIES[losses.argmin(axis=0)]
+    return predictions("controls+layer", p, controls, y, train, chosen), chosen
+
+
+def predictions(kind, p, controls, y, train, penalties):
+    """Predictions of all rows by weights fitted on the training rows with one penalty per region."""
+    if kind == "controls":
+        return LinearRegression().fit(controls[train], y[train]).predict(controls)
+    if kind == "layer":
+        return Ridge(penalties).fit(p[train], y[train]).predict(p)
     p_left, y_left = left_by(controls, p, train), left_by(controls, y, train)
-    fit = Ridge(chosen, fit_intercept=False).fit(p_left[train], y_left[train])
-    return y - y_left + fit.predict(p_left), chosen
+    fit = Ridge(penalties, fit_intercept=False).fit(p_left[train], y_left[train])
+    return y - y_left + fit.predict(p_left)
 
 
 def alone_predictions(p, y, train):
@@ -164,36 +173,110 @@ def pearson(a, b):
 
 
 class Scores:
-    """Held-out r and penalties, both (folds, regions), and the held-out rows of predictions and responses."""
+    """Held-out r and penalties, both (folds, regions), and what jackknife intervals are made of.
 
-    def __init__(self, panel, reduced, kind):
+    Penalties that are given, (folds, regions), are not chosen."""
+
+    def __init__(self, panel, reduced, kind, penalties=None):
         y, controls = panel
-        self.rows, self.penalties = [], np.zeros((FOLDS, y.shape[1]))
-        for fold, (train, test) in enumerate(divide(np.arange(len(y)), FOLDS)):
-            if kind == "controls":
-                predicted = LinearRegression().fit(controls[train], y[train]).predict(controls)
+        folds = list(divide(np.arange(len(y)), FOLDS))
+        self.penalties = np.zeros((FOLDS, y.shape[1])) if penalties is None else penalties
+        self.r, self.left, self.falls = [], [], np.zeros((FOLDS, FOLDS, y.shape[1]))
+        for f, (train, test) in enumerate(folds):
+            p = None if reduced is None else reduced[f]
+            if penalties is not None or kind == "controls":
+                predicted = predictions(kind, p, controls, y, train, self.penalties[f])
             elif kind == "layer":
-                predicted, self.penalties[fold] = alone_predictions(reduced[fold], y, train)
+                predicted, self.penalties[f] = alone_predictions(p, y, train)
             else:
-                predicted, self.penalties[fold] = joint_predictions(reduced[fold], controls, y, train)
-            self.rows.append((predicted[test], y[test]))
-        self.r = np.array([pearson(p, y) for p, y in self.rows])
-
-    def resampled(self, draws):
-        """Mean r over folds and regions with the blocks of each fold drawn as `draws` says, per draw."""
-        r = np.zeros((len(draws[0]), FOLDS))
-        for fold, (p, y) in enumerate(self.rows):
-            blocks = np.array_split(np.arange(len(p)), len(p) // BLOCK)
-            for draw, drawn in enumerate(draws[fold]):
-                rows = np.concatenate([blocks[b] for b in drawn])
-                r[draw, fold] = pearson(p[rows], y[rows]).mean()
-        return r
+                predicted, self.penalties[f] = joint_predictions(p, controls, y, train)
+            self.r.append(pearson(predicted[test], y[test]))
+            self.left.append([pearson(predicted[rest], y[rest]) for rest in without_blocks(test)])
+            for g in set(range(FOLDS)) - {f}:
+                both = np.intersect1d(train, folds[g][0])
+                again = predictions(kind, p, controls, y, both, self.penalties[f])
+                self.falls[f, g] = self.r[f] - pearson(again[test], y[test])
+        self.r = np.array(self.r)
 
 
-def interval(value, drawn):
-    """2.5 and 97.5 % of the draws, widened because four blocks drawn from four vary too little."""
-    fewest = min(len(test) // BLOCK for _, test in divide(np.arange(362), FOLDS))
-    return np.quantile(value + np.sqrt(fewest / (fewest - 1)) * (drawn - value), [0.025, 0.975])
+# ---------------------------------------------------------------- intervals
+
+
+def without_blocks(test):
+    """The held-out rows without each of as many blocks as fit, the edges rounded down."""
+    n = len(test) // BLOCK
+    edges = [len(test) * i // n for i in range(n + 1)]
+    return [np.delete(test, np.arange(a, b)) for a, b in zip(edges, edges[1:])]
+
+
+class Jackknife:
+    """r_f, r_f without each block, d_fg, and r_f without each listener where they are a sample: means over regions."""
+
+    def __init__(self, r, left, falls, listeners=()):
+        self.r, self.left, self.falls, self.listeners = np.array(r), left, falls, np.array(listeners)
+
+    @classmethod
+    def over(cls, scores, regions=slice(None)):
+        """The mean over `regions` of one listener's scores."""
+        left = [np.array(left)[:, regions].mean(axis=1) for left in scores.left]
+        return cls(scores.r[:, regions].mean(axis=1), left, scores.falls[:, :, regions].mean(axis=2))
+
+    @classmethod
+    def over_listeners(cls, listeners):
+        """The mean over listeners, each the mean over its regions, and without each of them."""
+        whole = cls.combined([(1 / len(listeners), one) for one in listeners])
+        whole.listeners = (len(listeners) * whole.r - np.array([one.r for one in listeners])) / (len(listeners) - 1)
+        return whole
+
+    @classmethod
+    def combined(cls, terms):
+        """The sum of factors times scores, part by part."""
+        total = lambda part: sum(factor * getattr(one, part) for factor, one in terms)
+        left = [sum(factor * one.left[f] for factor, one in terms) for f in range(FOLDS)]
+        return cls(total("r"), left, total("falls"), total("listeners"))
+
+    @classmethod
+    def along(cls, layers, chosen):
+        """The chosen layer of each fold."""
+        at = list(enumerate(chosen))
+        listeners = [layers[layer].listeners[:, f] for f, layer in at if len(layers[layer].listeners)]
+        r, left = [layers[layer].r[f] for f, layer in at], [layers[layer].left[f] for f, layer in at]
+        return cls(r, left, np.array([layers[layer].falls[f] for f, layer in at]), np.transpose(listeners))
+
+    def minus(self, other):
+        return self.combined([(1, self), (-1, other)])
+
+    def interval(self, of_score, comparisons=1):
+        """The bounds as docs/METHODS.md has them, on the scale of atanh for a score, as they are for a difference."""
+        k, m = FOLDS, [len(left) for left in self.left]
+        c = np.array([(m[f] - 1) * (self.r[f] - self.left[f].mean()) for f in range(k)])
+        u = self.r.mean() + c.mean()
+        # Variances with their own variances, of which whole degrees of freedom give 2 v^2 / degrees.
+        parts = [(left_out(self.left[f]) / k**2, m[f] - 1) for f in range(k)]
+        parts.append((c.var(ddof=1) / k, k - 1))
+        if len(self.listeners):
+            parts.append((left_out(self.listeners.mean(axis=1)), len(self.listeners) - 1))
+        products = np.array([self.falls[f, g] * self.falls[g, f] for f in range(k) for g in range(f)])
+        v = sum(v for v, _ in parts) + max(0.0, 2 * products.sum() / k**2)
+        s = sum(2 * v**2 / degrees for v, degrees in parts) + (2 / k**2) ** 2 * len(products) * products.var(ddof=1)
+        half = student(1 - 0.05 / comparisons, 2 * v**2 / s) * np.sqrt(v)
+        if of_score:
+            return np.tanh(np.arctanh(u) + np.array([-1, 1]) * half / (1 - u**2))
+        return u + np.array([-1, 1]) * half
+
+
+def left_out(values):
+    """The jackknife variance of a number that has `values` without each of its parts."""
+    return (len(values) - 1) * np.var(values)
+
+
+def student(share, degrees):
+    """|t| at most this in `share` of cases, linear in 1 / degrees between whole degrees."""
+    below, above = np.floor(max(degrees, 1)), np.ceil(max(degrees, 1))
+    low, high = stats.t.ppf((1 + share) / 2, [below, above])
+    if below == above:
+        return low
+    return high + (low - high) * (1 / degrees - 1 / above) / (1 / below - 1 / above)
 
 
 def chosen_layers(by_layer):
@@ -360,26 +443,62 @@ def compare_scores(table, published, panels, h, timed, results, quick):
     return kept
 
 
+def bounds(theirs, ours, of_score, comparisons=1):
+    """Differences of a number and its interval from those that were published."""
+    low, high = ours.interval(of_score, comparisons)
+    return [ours.r.mean() - theirs["value"], low - theirs["low"], high - theirs["high"]]
+
+
 def compare_summary(table, summary, kept):
-    """Chosen layers, scores, differences and their intervals; the intervals' draws are other draws."""
-    rng = np.random.default_rng(0)
-    blocks = [len(test) // BLOCK for _, test in divide(np.arange(362), FOLDS)]
-    draws = [rng.integers(0, n, (DRAWS, n)) for n in blocks]
-    controls = kept["", "trained", "30w", "controls", 0]
+    """Chosen layers, scores, differences, slopes and their intervals on the mean recording."""
+    places = [*range(len(REGIONS)), slice(None)]
+    over = lambda scores, place: Jackknife.over(scores, [place] if isinstance(place, int) else place)
+    controls = [over(kept["", "trained", "30w", "controls", 0], place) for place in places]
+    differences = [bounds(theirs, ours, True) for theirs, ours in zip(summary["controls"], controls)]
+    table.add("controls with intervals", np.ravel(differences), 1e-9)
+    chosen_scores = {}
     for model in summary["models"]:
         layers = [kept[model["name"], "trained", "30w", "controls+layer", layer] for layer in range(len(model["joint"]))]
-        by_layer = np.array([scores.r.mean(axis=1) for scores in layers])
-        chosen = chosen_layers(by_layer)
-        score = np.mean([by_layer[layer, fold] for fold, layer in enumerate(chosen)])
-        added = score - controls.r.mean()
-        theirs = model["over_controls"]["difference"]
-        values = [score - model["score"]["value"], added - theirs["value"], *np.subtract(chosen, model["chosen_layers"])]
-        table.add(f"score, over controls, chosen layers of {model['name']}", values, 1e-6)
-        drawn = {layer: layers[layer].resampled(draws) for layer in set(chosen)}
-        drawn = np.mean([drawn[layer][:, fold] for fold, layer in enumerate(chosen)], axis=0)
-        drawn = drawn - controls.resampled(draws).mean(axis=1)
-        bounds = interval(added, drawn) - [theirs["low"], theirs["high"]]
-        table.add(f"interval of over controls of {model['name']}, other draws", bounds, 2e-2)
+        by_place = [[over(scores, place) for scores in layers] for place in places]
+        chosen = [chosen_layers(np.array([layer.r for layer in by_layer])) for by_layer in by_place]
+        scores = [Jackknife.along(by_layer, layers) for by_layer, layers in zip(by_place, chosen)]
+        chosen_scores[model["name"]] = scores[-1]
+        table.add(f"chosen layers of {model['name']}", np.subtract(chosen[-1], model["chosen_layers"]), 0)
+        table.add(f"score of {model['name']} with its interval", bounds(model["score"], scores[-1], True), 1e-9)
+        theirs = [*model["over_controls_regions"], model["over_controls"]]
+        gains = [bounds(t["difference"], s.minus(c), False) for t, s, c in zip(theirs, scores, controls)]
+        table.add(f"over controls of {model['name']} with intervals", np.ravel(gains), 1e-9)
+        layered = [bounds(theirs, ours, True) for theirs, ours in zip([row[-1] for row in model["joint"]], by_place[-1])]
+        table.add(f"layers of {model['name']} with intervals", np.ravel(layered), 1e-9)
+        depth = np.linspace(0, 1, len(layers)) - 0.5
+        slope = Jackknife.combined(list(zip(depth / (depth**2).sum(), by_place[-1])))
+        table.add(f"slope of {model['name']} with its interval", bounds(model["slope"], slope, False), 1e-9)
+    pairs = summary["pairs"]
+    apart = [chosen_scores[pair["a"]].minus(chosen_scores[pair["b"]]) for pair in pairs]
+    differences = [bounds(pair["difference"], ours, False, len(pairs)) for pair, ours in zip(pairs, apart)]
+    table.add("pairs of models with intervals", np.ravel(differences), 1e-9)
+
+
+def compare_listeners(table, summary, published, panels, h, timed, results):
+    """stories260K over all single listeners, with the published penalties: intervals with listeners as a sample."""
+    model, window = summary["models"][0], "30w"
+    assert model["name"] == MODELS[0]
+    subjects = [subject for subject in panels if subject != MEAN]
+    over = lambda layer: Jackknife.over_listeners([Jackknife.over(layer(subject)) for subject in subjects])
+    controls = over(lambda subject: Scores(panels[subject], None, "controls"))
+    table.add("controls, single listeners, with their interval", bounds(summary["controls_listeners"], controls, True), 1e-9)
+    rows = published[(published.model == MODELS[0]) & (published.variant == "trained") & (published.window == window)]
+    rows = rows[rows.predictors == "controls+layer"]
+    states, layers = load_file(results / "activations" / MODELS[0] / f"{window}.safetensors"), []
+    for layer in range(len(states)):
+        reduced = list(components(high_pass(h @ states[f"layer.{layer}"][timed].astype(float))))
+        penalties = rows[rows.layer == layer].pivot(index="fold", columns=["subject", "target"], values="penalty")
+        fit = lambda subject: Scores(panels[subject], reduced, "controls+layer", penalties[subject][list(REGIONS)].to_numpy())
+        layers.append(over(fit))
+    score = Jackknife.along(layers, chosen_layers(np.array([layer.r for layer in layers])))
+    differences = bounds(model["score_listeners"], score, True)
+    differences += bounds(model["over_controls_listeners"], score.minus(controls), False)
+    table.add(f"score and over controls of {MODELS[0]}, single listeners, with intervals", differences, 1e-9)
 
 
 def main():
@@ -418,8 +537,10 @@ def main():
         differences += list(np.subtract(cka(x, y), pairs.loc[pair, ["cka", "cka_biased"]].to_numpy(float)))
     table.add("CKA, debiased and biased, by whole Gram matrices", differences, 1e-9)
 
-    kept = compare_scores(table, pd.read_parquet(results / "scores.parquet"), panels, h, timed, results, options.quick)
+    published = pd.read_parquet(results / "scores.parquet")
+    kept = compare_scores(table, published, panels, h, timed, results, options.quick)
     compare_summary(table, summary, kept)
+    compare_listeners(table, summary, published, panels, h, timed, results)
     language_models(table, options.shared, results, text, words)
     failed = [what for what, *_, holds in table.rows if not holds]
     print("all agree" if not failed else f"{len(failed)} of {len(table.rows)} do not agree")

@@ -312,6 +312,47 @@ fn a_region_that_never_varies_is_undefined() -> Outcome {
     walk(&study)?;
     let summary = summary(&study)?;
     assert!(summary["controls"][0]["value"].is_number() && summary["controls"][1]["value"].is_null());
+    assert!(summary["controls"][0]["low"].is_number() && summary["controls"][1]["low"].is_null());
+    // The mean over regions is that of the region that varies.
+    assert!(summary["models"][0]["score_listeners"]["low"].is_number());
+    Ok(())
+}
+
+/// Runs a study file in which `from` has become `to`: gives what it found and the page, which never says NaN.
+fn changed_study(from: &str, to: &str) -> Result<(serde_json::Value, String), Box<dyn Error>> {
+    let study = SmallStudy::new()?;
+    study.edit("study.toml", from, to)?;
+    walk(&study)?;
+    let page = fs::read_to_string(study.results().join("report.html"))?;
+    assert!(!page.contains("NaN"));
+    Ok((summary(&study)?, page))
+}
+
+/// Two folds share no training rows, and one block says nothing about spread.
+#[test]
+fn scores_without_intervals_are_said_to_have_none() -> Outcome {
+    for (from, to) in [("folds = 4", "folds = 2"), ("block = 6", "block = 100")] {
+        let (summary, page) = changed_study(from, to)?;
+        let model = &summary["models"][0];
+        for estimate in
+            [&model["score"], &model["slope"], &model["over_controls"]["difference"], &model["score_listeners"]]
+        {
+            assert!(estimate["value"].is_number() && estimate["low"].is_null() && estimate["high"].is_null(), "{to}");
+        }
+        assert!(model["over_controls"]["p"].is_number(), "{to}");
+        assert_eq!(model["peaks"][0]["low"].is_null(), to == "block = 100");
+        assert!(page.contains("Scores have no intervals"), "{to}");
+    }
+    Ok(())
+}
+
+#[test]
+fn one_listener_says_nothing_of_listeners() -> Outcome {
+    let (summary, page) = changed_study("listeners = []", "listeners = [\"s01\"]")?;
+    let model = &summary["models"][0];
+    assert!(model["score"]["low"].is_number() && model["over_controls_listeners"]["value"].is_number());
+    assert!(model["over_controls_listeners"]["low"].is_null());
+    assert!(page.contains("which says nothing of listeners in general"));
     Ok(())
 }
 

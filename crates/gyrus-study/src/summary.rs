@@ -126,6 +126,6 @@ pub struct PairSummary {
     pub b: String,
     /// Score of `a` minus score of `b`, mean over regions; the intervals of all pairs hold together (Bonferroni).
     pub difference: Estimate,
-    /// The same for single listeners, mean over listeners, draws drawing listeners too.
+    /// The same for single listeners, mean over listeners, who are a sample.
     pub difference_listeners: Estimate,
 }

@@ -1,6 +1,5 @@
 //! The sections of the page, each from findings to prose, tables and figures.
 
-use gyrus_encoding::Peak;
 use gyrus_report::{Cell, Figure, Section, Svg, Table};
 
 use crate::Error;
@@ -21,11 +20,11 @@ fn figure(svg: Svg, caption: &str, look_for: &str) -> Figure {
 /// An [`Error::Report`] if a number cannot be shown.
 pub fn found(summary: &Summary) -> Result<Section, Error> {
     let header = ["model", "score", "over controls", "p", "over untrained twin", "twin over controls"];
-    let mut table = Table::new(
-        "Score: r on the mean recording, mean over regions, with its 95 % interval. p is not adjusted for the number of models. \
-         In simulations with a known answer intervals of r itself held it 81 to 94 times in 100, fewer than 95; those of what a model adds to the controls 78 to 94.",
-        header,
+    let caption = format!(
+        "Score: r on the mean recording, mean over regions, with its 95 % interval. p is not adjusted for the number of models. {}",
+        prose::COVERAGE
     );
+    let mut table = Table::new(caption, header);
     for model in &summary.models {
         let twin = model.over_twin.as_ref().map_or(Ok(Cell::text("no twin")), estimate)?;
         let canary = model.twin_over_controls.as_ref().map_or(Ok(Cell::text("no twin")), estimate)?;
@@ -75,8 +74,8 @@ pub fn layers(summary: &Summary, svg: Svg) -> Result<Section, Error> {
         ["model"].into_iter().chain(summary.regions.iter().map(String::as_str)).chain(["mean over regions"]),
     );
     for model in &summary.models {
-        let peak = |peak: &Peak| Cell::text(format!("{} [{:.0}, {:.0}]", peak.layer, peak.low, peak.high));
-        table = table.row([Cell::text(&model.name)].into_iter().chain(model.peaks.iter().map(peak)).collect())?;
+        let peaks = model.peaks.iter().map(|peak| Cell::text(prose::peak(peak)));
+        table = table.row([Cell::text(&model.name)].into_iter().chain(peaks).collect())?;
     }
     let slopes: Vec<String> =
         summary.models.iter().map(|model| format!("{}: {}", model.name, prose::interval(&model.slope))).collect();
@@ -84,7 +83,7 @@ pub fn layers(summary: &Summary, svg: Svg) -> Result<Section, Error> {
     Ok(Section::new("Scores by layer")
         .figure(figure(
             svg,
-            "r of controls and layer together on held-out scans of the mean recording, by layer. Solid: trained, with 95 % block-bootstrap intervals. Dashed: mean of the untrained twins. Grey: the controls alone, with their interval.",
+            "r of controls and layer together on held-out scans of the mean recording, by layer. Solid: trained, with 95 % jackknife intervals. Dashed: mean of the untrained twins. Grey: the controls alone, with their interval.",
             "Does a trained curve stand above both the grey line and its own dashed twin? Overlapping intervals of two models do not settle whether they differ; the paired differences below do.",
         ))
         .prose(slopes)
@@ -126,7 +125,7 @@ pub fn additions(summary: &Summary, svg: Svg) -> Result<Section, Error> {
         pairs = pairs.row(row.to_vec())?;
     }
     let mut single = Table::new(
-        "Single listeners, mean over listeners and regions; intervals draw listeners and blocks.",
+        "Single listeners, mean over listeners and regions; intervals speak of other listeners as well as of other scans.",
         ["model", "score", "over controls", "over untrained twin"],
     );
     for model in &summary.models {
