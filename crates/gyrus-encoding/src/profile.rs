@@ -61,11 +61,17 @@ impl Weights {
     /// The mean over listeners with `targets` targets each, side by side; every draw draws listeners with replacement,
     /// because targets of one listener are not independent.
     pub fn listeners(listeners: usize, targets: usize, draws: usize, seed: u64) -> Self {
-        let counts = multinomial(draws, listeners, &mut StdRng::seed_from_u64(seed));
-        let drawn = Array2::from_shape_fn((draws, listeners * targets), |(draw, t)| counts[[draw, t / targets]]);
-        let other = |(out, t): (usize, usize)| if t / targets == out { 0.0 } else { 1.0 };
-        let without = Array2::from_shape_fn((listeners, listeners * targets), other);
-        Self { value: Array1::ones(listeners * targets), drawn, without }
+        Self::own_targets(&vec![targets; listeners], draws, seed)
+    }
+
+    /// The same where listener i has `targets[i]` targets; every target weighs the same.
+    pub fn own_targets(targets: &[usize], draws: usize, seed: u64) -> Self {
+        let n = targets.len();
+        let of: Vec<usize> = targets.iter().enumerate().flat_map(|(i, n)| std::iter::repeat_n(i, *n)).collect();
+        let counts = multinomial(draws, n, &mut StdRng::seed_from_u64(seed));
+        let drawn = Array2::from_shape_fn((draws, of.len()), |(draw, t)| counts[[draw, of[t]]]);
+        let without = Array2::from_shape_fn((n, of.len()), |(out, t)| if of[t] == out { 0.0 } else { 1.0 });
+        Self { value: Array1::ones(of.len()), drawn, without }
     }
 
     /// Of the value itself, `(targets)`.

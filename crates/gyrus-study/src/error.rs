@@ -49,20 +49,40 @@ pub enum Error {
         source: Box<Error>,
     },
     /// Settings that the recordings are too short for.
-    #[error("section `[encoding]` does not suit recordings of {scans} scans")]
+    #[error("section `[encoding]` does not suit recordings of {rows} scans or words")]
     Plan {
-        /// Rows of every recording.
-        scans: usize,
+        /// Rows of the analysis.
+        rows: usize,
         /// What does not fit.
         source: Box<Error>,
     },
     /// A filter that leaves nothing of the recordings.
-    #[error("setting `scans.cosines` must be less than the {scans} scans: `{cosines}`")]
+    #[error("setting `scans.cosines` must be less than the {scans} scans of every run: `{cosines}`")]
     Cosines {
         /// Cosines to remove.
         cosines: usize,
-        /// Rows of every recording.
+        /// Scans of a run.
         scans: usize,
+    },
+    /// Recordings of scans that do not share them.
+    #[error("the recordings of `{a}` and `{b}` differ in number, time or rate of their scans")]
+    OtherScans {
+        /// One listener.
+        a: String,
+        /// The other.
+        b: String,
+    },
+    /// A table of targets that is not of those of the signal.
+    #[error("`{}` has {found} rows, `{}` has {expected} targets", path.display(), other.display())]
+    TargetRows {
+        /// The table.
+        path: PathBuf,
+        /// Its rows.
+        found: usize,
+        /// The signal.
+        other: PathBuf,
+        /// Columns of the signal.
+        expected: usize,
     },
     /// Data or models of a study that are not on this machine.
     #[error("study `{study}` needs `{}`, which is not there", path.display())]

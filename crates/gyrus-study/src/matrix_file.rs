@@ -78,6 +78,22 @@ impl MatrixFile {
         self.columns(matrix, 0..self.shape(matrix).1)
     }
 
+    /// A whole matrix without an infinite or missing value, `(rows, columns)`.
+    ///
+    /// # Errors
+    /// [`Error::Tensors`] naming the tensor, the row, the column and the value.
+    pub fn finite(&self, matrix: usize) -> Result<Array2<f64>, Error> {
+        let values = self.matrix(matrix);
+        match values.indexed_iter().find(|(_, value)| !value.is_finite()) {
+            Some(((row, column), value)) => {
+                let name = self.name(matrix);
+                let reason = format!("tensor `{name}` has the value `{value}` in row {row}, column {column} (from 0)");
+                Err(Error::Tensors { path: self.path().to_owned(), reason })
+            }
+            None => Ok(values),
+        }
+    }
+
     /// Some columns of a matrix, `(rows, columns)`.
     ///
     /// # Panics

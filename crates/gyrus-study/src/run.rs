@@ -3,10 +3,12 @@
 use std::path::{Path, PathBuf};
 
 use gyrus_activations::Device;
+use gyrus_encoding::Design;
 
 use crate::cache::Cache;
 use crate::hash::{file_hash, text_hash};
 use crate::settings::Study;
+use crate::steps::clock::Clock;
 use crate::steps::{encoding, extraction, material::Material, report, similarity, text};
 use crate::{Error, Event};
 
@@ -56,11 +58,14 @@ pub fn run(
     }
     study.require_present()?;
     let material = Material::gather(study, on_event)?;
-    check_plan(study, &material)?;
+    let clock = Clock::new(study, &material.story, on_event)?;
+    let design = plan(study, &clock)?;
     let mut desk = Desk {
         study,
         device,
         material: &material,
+        clock: &clock,
+        design: &design,
         cache: Cache::new(&options.out),
         options,
         on_event,
@@ -90,14 +95,11 @@ pub fn run(
     Ok(Outcome { report: options.out.join("report.html"), ran: desk.ran, found: desk.found })
 }
 
-/// Whether the recordings are long enough for the settings, before anything is computed.
-fn check_plan(study: &Study, material: &Material) -> Result<(), Error> {
-    let scans = material.manifest.signals.scans;
-    if study.scans.cosines >= scans {
-        return Err(Error::Cosines { cosines: study.scans.cosines, scans });
-    }
-    let plan = encoding::design(&study.encoding, scans);
-    plan.map(drop).map_err(|source| Error::Plan { scans, source: Box::new(source) })
+/// The plan of the analysis; whether the recordings are long enough for the settings shows before anything is computed.
+fn plan(study: &Study, clock: &Clock) -> Result<Design, Error> {
+    let settings = &study.encoding;
+    let plan = || Ok(Design::divided(clock.runs(), &settings.division(study.seed), settings.design()?)?);
+    plan().map_err(|source: gyrus_encoding::Error| Error::Plan { rows: clock.len(), source: Box::new(source.into()) })
 }
 
 /// What every step has in front of it.
@@ -105,6 +107,8 @@ pub(crate) struct Desk<'a> {
     pub study: &'a Study,
     pub device: &'a Device,
     pub material: &'a Material,
+    pub clock: &'a Clock,
+    pub design: &'a Design,
     pub cache: Cache,
     pub options: &'a Options,
     pub on_event: &'a mut dyn FnMut(Event),
@@ -113,10 +117,17 @@ pub(crate) struct Desk<'a> {
 }
 
 impl Desk<'_> {
-    /// Names and hashes of the models, in the order of the study: part of the key of every step that compares them.
+    /// Names and hashes of models and features, in the order of the study: part of the key of every step that compares them.
     pub fn models_key(&self) -> String {
-        let models = self.study.models.iter();
-        models.map(|model| format!("{}={} ", model.name, self.material.model_hash(&model.name))).collect()
+        let names = self.study.names();
+        names.map(|name| format!("{name}={} ", self.material.model_hash(name))).collect()
+    }
+
+    /// What decides how states become features, and features scores.
+    pub fn analysis_key(&self) -> String {
+        let study = self.study;
+        let rows = format!("{:?} {:?} {:?} {:?}", study.scans, study.lags, study.controls, study.encoding);
+        format!("{rows} {} {} {}", study.seed, self.material.data_hash, self.material.story_hash)
     }
 
     /// Hash of what stands in the results' `files`, which earlier steps left; one that is not there counts as such.

@@ -13,8 +13,8 @@ pub struct Summary {
     pub refused: Vec<Refused>,
     /// Regions in the order of every list below.
     pub regions: Vec<String>,
-    /// Scans per listener and words with a time.
-    pub scans: usize,
+    /// Rows of the analysis: scans, or words.
+    pub rows: usize,
     /// Words of the text.
     pub words: usize,
     /// Words with a time.
@@ -26,8 +26,10 @@ pub struct Summary {
     /// Undefined where none of the supplied ones varies.
     #[serde(deserialize_with = "gyrus_encoding::defined_or_nan")]
     pub word_rate_check: f64,
-    /// Scans after which the responses' autocorrelation has fallen to zero, the longest over regions.
-    pub autocorrelation_scans: usize,
+    /// Rows after which the responses' autocorrelation has fallen to zero, the longest over regions.
+    pub autocorrelation_rows: usize,
+    /// Rows that the gap leaves out on each side; where it is in seconds, at the rows' median distance.
+    pub gap_rows: usize,
     /// The controls alone on the mean recording: each region, then the mean over regions.
     pub controls: Vec<Estimate>,
     /// The controls alone, mean over single listeners.

@@ -1,13 +1,15 @@
-//! Over what scores are averaged: each region of the mean recording, their mean, and single listeners.
+//! Over what scores are averaged: each region of the mean recording or each electrode, their mean, and single listeners.
 
 use gyrus_encoding::{Bootstrap, FoldInfluence, FoldScores, Jackknife, JackknifeProfile, Peak, Profile, Weights};
 
 use crate::Error;
+use crate::settings::Targets;
 use crate::steps::scores::Fitted;
 
 /// The ways in which every score is averaged.
 pub struct Averages {
-    /// Each region of the mean recording alone, then their mean.
+    /// Each region of the mean recording or each electrode alone, then their mean; electrodes are of listeners, who are a
+    /// sample.
     places: Vec<Weights>,
     /// Mean over listeners, who are a sample, and their regions.
     listeners: [Weights; 1],
@@ -16,14 +18,19 @@ pub struct Averages {
 }
 
 impl Averages {
-    /// Those of `like`, one per panel, the mean recording last; `draws` draws follow from `seed`.
-    pub fn new(like: &[Fitted], draws: usize, seed: u64) -> Self {
+    /// Those of `like`, one per panel, the group last; `draws` draws follow from `seed`.
+    pub fn new(like: &[Fitted], targets: Targets, draws: usize, seed: u64) -> Self {
         let (group, listeners) = split(like);
+        let own: Vec<usize> = listeners.iter().map(|listener| listener.scores.penalties().ncols()).collect();
         let regions = group.scores.penalties().ncols();
         let only = (0..regions).map(|region| Weights::only(region, regions, draws));
+        let mean = match targets {
+            Targets::Shared => Weights::mean(regions, draws),
+            Targets::Own => Weights::own_targets(&own, draws, seed.wrapping_add(1)),
+        };
         Self {
-            places: only.chain([Weights::mean(regions, draws)]).collect(),
-            listeners: [Weights::listeners(listeners.len(), regions, 0, 0)],
+            places: only.chain([mean]).collect(),
+            listeners: [Weights::own_targets(&own, 0, 0)],
             bootstrap: Bootstrap::new(&group.scores, draws, seed),
         }
     }

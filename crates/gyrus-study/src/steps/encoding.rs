@@ -2,18 +2,17 @@
 
 use std::path::PathBuf;
 
-use gyrus_encoding::{Design, DesignParams, FeatureUnit, Reduced, correlation, inter_subject_correlation};
-use gyrus_ridge::PenaltyGrid;
+use gyrus_encoding::{Reduced, correlation, inter_subject_correlation};
 use ndarray::{ArrayView1, Axis};
 use rayon::prelude::*;
 
 use crate::Error;
 use crate::run::Desk;
-use crate::settings::EncodingSettings;
+use crate::settings::Targets;
+use crate::steps::clock::Panel;
 use crate::steps::extraction::{Variant, all_files};
 use crate::steps::inference::{Finding, Inference};
 use crate::steps::layers::Layers;
-use crate::steps::scans::{Panel, Scans};
 use crate::steps::score_tables::{layer_table, model_table, score_table, target_table};
 use crate::steps::scores::{Fitted, Predictors, Series, all_series};
 use crate::store::write_whole;
@@ -32,14 +31,12 @@ pub const SUMMARY: &str = "summary.json";
 /// Settings that the recordings do not allow, a file of activations that cannot be read, or a fit that fails.
 pub fn run(desk: &mut Desk) -> Result<(), Error> {
     let study = desk.study;
-    let settings =
-        format!("{:?} {:?} {:?} {} {:?}", study.scans, study.encoding, study.inference, study.seed, study.words);
-    let recordings = (study.data.radius, &study.data.listeners, &desk.material.data_hash, &desk.material.story_hash);
-    let inputs = format!("{recordings:?} {}", desk.models_key());
+    let settings = format!("{:?} {:?} {:?}", study.inference, study.words, study.targets());
+    let inputs = format!("{} {}", desk.analysis_key(), desk.models_key());
     let states = desk.content_key(&all_files(desk));
     desk.step("encoding", &[&settings, &inputs, &states], |desk| {
         let (summary, series, panels) = encode_all(desk)?;
-        write_table(&desk.path(FILES[0]), score_table(&series, &panels, &summary.regions))?;
+        write_table(&desk.path(FILES[0]), score_table(&series, &panels))?;
         write_table(&desk.path(FILES[1]), model_table(&summary))?;
         write_table(&desk.path(FILES[2]), target_table(&summary))?;
         write_table(&desk.path(FILES[3]), layer_table(&summary))?;
@@ -49,58 +46,30 @@ pub fn run(desk: &mut Desk) -> Result<(), Error> {
     })
 }
 
-/// The plan of the analysis for `rows` scans.
-pub fn design(settings: &EncodingSettings, rows: usize) -> Result<Design, Error> {
-    let penalties: PenaltyGrid = settings.penalties.parse().map_err(gyrus_encoding::Error::from)?;
-    let params = DesignParams {
-        folds: settings.folds,
-        inner_folds: settings.inner_folds,
-        gap: settings.gap,
-        penalties,
-        components: Some(settings.components),
-        unit: FeatureUnit::RootMeanVariance,
-        block: settings.block,
-    };
-    Ok(Design::new(rows, params)?)
-}
-
 fn encode_all(desk: &mut Desk) -> Result<(Summary, Vec<Series>, Vec<Panel>), Error> {
-    let material = desk.material;
-    let first = &material.listeners[0].recording;
-    let scans = Scans::of(desk);
-    let panels = scans.panels(&material.listeners);
-    let group = panels.last().expect("the mean recording is always there");
-    let design = design(&desk.study.encoding, first.signal().nrows())?;
-    let mut series = all_series(desk, &scans, &panels, &design)?;
-    let controls = panels.par_iter().map(|panel| Fitted::controls(&design, panel)).collect::<Result<Vec<_>, _>>()?;
+    let (story, clock, design) = (&desk.material.story, desk.clock, desk.design);
+    let panels = clock.panels(&story.listeners)?;
+    let group = panels.last().expect("the group is always there");
+    let mut series = all_series(desk, &panels)?;
+    let controls = panels.par_iter().map(|panel| Fitted::controls(design, panel)).collect::<Result<Vec<_>, _>>()?;
     let controls = Series::of_controls(controls, desk.study.words.main);
-    let inference = Inference::new(desk.study, &design, group, &controls)?;
+    let inference = Inference::new(desk.study, (clock.runs(), design), group, &controls)?;
     let mut findings: Vec<Finding> = Vec::new();
-    for model in &desk.study.models {
-        findings.push(inference.model(&model.name, &series, &reduced_layers(desk, &model.name, &scans, &design)?)?);
+    for name in desk.study.names() {
+        findings.push(inference.model(name, &series, &reduced_layers(desk, name)?)?);
     }
-    let signals: Vec<_> = material.listeners.iter().map(|l| scans.without_drift(l.recording.signal())).collect();
-    let views: Vec<_> = signals.iter().map(|signal| signal.view()).collect();
-    let inter_subject = match views.len() {
-        1 => vec![None; first.targets().len()],
-        _ => inter_subject_correlation(&views)?.mean_axis(Axis(0)).expect("there are listeners").mapv(Some).to_vec(),
-    };
-    let rate = scans.word_rate();
-    let checks = material.listeners.iter().map(|l| correlation(rate.column(0), l.supplied_rate.view()));
+    let refused = story.refusals.iter().map(|r| Refused { subject: r.subject.clone(), reason: r.reason.clone() });
     let summary = Summary {
-        listeners: material.listeners.iter().map(|l| l.recording.subject().to_owned()).collect(),
-        refused: material
-            .refusals
-            .iter()
-            .map(|r| Refused { subject: r.subject.clone(), reason: r.reason.clone() })
-            .collect(),
-        regions: first.targets().to_vec(),
-        scans: first.signal().nrows(),
-        words: material.transcript.words().len(),
-        timed_words: material.transcript.timed().rows.len(),
-        inter_subject,
-        word_rate_check: checks.fold(f64::INFINITY, f64::min),
-        autocorrelation_scans: group.responses.columns().into_iter().map(first_zero).max().unwrap_or(0),
+        listeners: story.listeners.iter().map(|heard| heard.subject().to_owned()).collect(),
+        refused: refused.collect(),
+        regions: group.targets.clone(),
+        rows: clock.len(),
+        words: story.transcript.words().len(),
+        timed_words: story.transcript.timed().rows.len(),
+        inter_subject: inter_subject(desk, group.targets.len())?,
+        word_rate_check: word_rate_check(desk)?,
+        autocorrelation_rows: group.responses.columns().into_iter().map(first_zero).max().unwrap_or(0),
+        gap_rows: clock.rows_within(desk.study.encoding.gap),
         controls: inference.controls(),
         controls_listeners: inference.controls_listeners(),
         pairs: inference.pairs(&findings),
@@ -110,9 +79,30 @@ fn encode_all(desk: &mut Desk) -> Result<(Summary, Vec<Series>, Vec<Panel>), Err
     Ok((summary, series, panels))
 }
 
+/// Leave-one-out inter-subject r of each of `n` targets, where several listeners share them.
+fn inter_subject(desk: &Desk, n: usize) -> Result<Vec<Option<f64>>, Error> {
+    let listeners = &desk.material.story.listeners;
+    if listeners.len() < 2 || desk.study.targets() == Targets::Own {
+        return Ok(vec![None; n]);
+    }
+    let signals = listeners.iter().map(|heard| desk.clock.signal(heard)).collect::<Result<Vec<_>, _>>()?;
+    let views: Vec<_> = signals.iter().map(|signal| signal.view()).collect();
+    let mean = inter_subject_correlation(&views)?.mean_axis(Axis(0)).expect("there are listeners");
+    Ok(mean.mapv(Some).to_vec())
+}
+
+/// Correlation of the recomputed word rate with the one supplied, lowest over listeners; NaN where none is supplied.
+fn word_rate_check(desk: &Desk) -> Result<f64, Error> {
+    let story = &desk.material.story;
+    let Some(rate) = desk.clock.word_rate(story.transcript.words().len())? else { return Ok(f64::NAN) };
+    let supplied = story.listeners.iter().filter_map(|heard| heard.supplied_rate.as_ref());
+    let checks = supplied.map(|supplied| correlation(rate.column(0), supplied.view()));
+    Ok(checks.reduce(f64::min).unwrap_or(f64::NAN))
+}
+
 /// The trained layers of a model at the main window, as the null refits them.
-fn reduced_layers(desk: &Desk, model: &str, scans: &Scans, design: &Design) -> Result<Vec<Reduced>, Error> {
-    let layers = Layers::open(desk, (model, Variant::Trained, desk.study.words.main), scans, design)?;
+fn reduced_layers(desk: &Desk, model: &str) -> Result<Vec<Reduced>, Error> {
+    let layers = Layers::open(desk, (model, Variant::Trained, desk.study.words.main))?;
     (0..layers.n_layers()).into_par_iter().map(|layer| layers.layer(layer)).collect()
 }
 

@@ -11,9 +11,7 @@ use crate::hash::text_hash;
 use crate::keep::Keep;
 use crate::run::Desk;
 use crate::settings::{ModelEntry, Pooling};
-use crate::steps::encoding::design;
 use crate::steps::layers::{COMPARED, Reducer, reduced_file};
-use crate::steps::scans::Scans;
 use crate::{Error, Event};
 
 /// Which weights of a model.
@@ -28,7 +26,12 @@ pub enum Variant {
 impl Variant {
     /// The trained model, then its `twins` twins.
     pub fn all(twins: u64) -> impl Iterator<Item = Self> {
-        std::iter::once(Self::Trained).chain((1..=twins).map(Self::Twin))
+        std::iter::once(Self::Trained).chain(Self::twins(twins))
+    }
+
+    /// The `twins` twins alone.
+    pub fn twins(twins: u64) -> impl Iterator<Item = Self> {
+        (1..=twins).map(Self::Twin)
     }
 
     /// Name in tables: `trained`, `twin-1`, ...
@@ -101,7 +104,7 @@ pub fn run(desk: &mut Desk) -> Result<(), Error> {
 
 /// Bytes that the states of all models, or what is kept instead, take on disk.
 fn disk(desk: &Desk) -> u64 {
-    let n_words = desk.material.transcript.words().len();
+    let n_words = desk.material.story.transcript.words().len();
     let mut bytes = 0;
     for model in &desk.study.models {
         let architecture = desk.material.checkpoint(&model.name).architecture();
@@ -122,7 +125,8 @@ fn disk(desk: &Desk) -> u64 {
 /// Bytes of a model's reduced layers at one window.
 fn reduced_bytes(desk: &Desk, n_layers: usize) -> u64 {
     let settings = &desk.study.encoding;
-    let numbers = (n_layers + 1) * settings.folds * desk.material.manifest.signals.scans * settings.components;
+    // Without components the widths differ from layer to layer; this counts what is chosen to be small.
+    let numbers = (n_layers + 1) * desk.design.folds().len() * desk.clock.len() * settings.components.unwrap_or(0);
     (numbers * size_of::<f64>()) as u64
 }
 
@@ -136,7 +140,7 @@ fn extract_variant(desk: &mut Desk, model: &ModelEntry, variant: Variant) -> Res
     );
     // Where layers are reduced as they pass, the analysis has its part in what is left of them.
     let analysis = match words.keep {
-        Keep::None => format!("{:?} {:?} {}", desk.study.scans, desk.study.encoding, desk.material.data_hash),
+        Keep::None => desk.analysis_key(),
         _ => String::new(),
     };
     let hashes = desk.material.model_hash(&model.name).to_owned();
@@ -199,15 +203,14 @@ impl<'a> Passage<'a> {
 
     /// Reduces every layer as the analysis reads it, and forgets its states.
     fn reduce(&self, desk: &mut Desk) -> Result<(), Error> {
-        let (scans, architecture) = (Scans::of(desk), self.checkpoint.architecture());
-        let design = design(&desk.study.encoding, desk.material.manifest.signals.scans)?;
+        let architecture = self.checkpoint.architecture();
         let main = self.specs.iter().position(|spec| *spec == desk.study.words.main);
         let compared = main.filter(|_| is_compared(self.variant)).map(|main| {
             let list = &self.lists(desk, activations_file)[main..=main];
             Ok::<_, Error>((main, ActivationWriter::new(architecture, list, Keep::Components(COMPARED), false)?))
         });
         let mut reducer =
-            Reducer::new(architecture, self.lists(desk, reduced_file), &scans, &design, compared.transpose()?);
+            Reducer::new(architecture, self.lists(desk, reduced_file), desk.clock, desk.design, compared.transpose()?);
         self.through(desk, &mut reducer)?;
         if let Some(loss) = reducer.finish()? {
             let loss = 100.0 * loss;
@@ -240,7 +243,7 @@ fn read_windows(
     checkpoint: &Checkpoint,
     specs: &[WindowSpec],
 ) -> Result<(Tokens, Vec<Vec<TokenWindow>>), Error> {
-    let transcript = &desk.material.transcript;
+    let transcript = &desk.material.story.transcript;
     let (bos, reading) = (desk.study.words.bos, desk.study.words.tokens);
     let tokenizer = Tokenizer::open(&model.folder)?.with_bos(bos)?;
     let tokens = tokenizer.read(transcript, reading)?;

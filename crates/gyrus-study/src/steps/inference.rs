@@ -1,13 +1,15 @@
 //! From scores to findings: intervals, nulls, comparisons. The mathematics is `gyrus-encoding`'s; here is only who is compared with whom.
 
-use gyrus_encoding::{Design, Estimate, Jackknife, JackknifeProfile, Reduced, benjamini_hochberg, circular_shifts};
+use gyrus_encoding::{
+    Design, Estimate, Jackknife, JackknifeProfile, Reduced, Runs, benjamini_hochberg, shifts_within_runs,
+};
 use gyrus_windows::WindowSpec;
 
 use crate::Error;
 use crate::settings::Study;
 use crate::steps::averages::{Averages, split, twin_score};
+use crate::steps::clock::Panel;
 use crate::steps::extraction::Variant;
-use crate::steps::scans::Panel;
 use crate::steps::scores::{Fitted, Predictors, Series};
 use crate::steps::shift_null::ShiftNull;
 use crate::summary::{Contribution, ModelSummary, PairSummary, WindowSummary};
@@ -16,7 +18,8 @@ use crate::summary::{Contribution, ModelSummary, PairSummary, WindowSummary};
 pub struct Inference<'a> {
     study: &'a Study,
     design: &'a Design,
-    /// The mean recording.
+    runs: &'a Runs,
+    /// The mean recording, or all targets.
     group: &'a Panel,
     averages: Averages,
     /// The controls at each place, and for single listeners.
@@ -48,13 +51,19 @@ impl<'a> Inference<'a> {
     ///
     /// # Errors
     /// Controls that were fitted in other folds than their influence.
-    pub fn new(study: &'a Study, design: &'a Design, group: &'a Panel, controls: &Series) -> Result<Self, Error> {
-        let averages = Averages::new(&controls.fitted[0], study.inference.draws, study.seed);
+    pub fn new(
+        study: &'a Study,
+        (runs, design): (&'a Runs, &'a Design),
+        group: &'a Panel,
+        controls: &Series,
+    ) -> Result<Self, Error> {
+        let averages = Averages::new(&controls.fitted[0], study.targets(), study.inference.draws, study.seed);
         Ok(Self {
             controls: averages.places(&controls.fitted)?.iter().map(|place| place.layers()[0].clone()).collect(),
             controls_listeners: averages.listeners(&controls.fitted)?.layers()[0].clone(),
             study,
             design,
+            runs,
             group,
             averages,
         })
@@ -79,14 +88,15 @@ impl<'a> Inference<'a> {
         let find = |variant, window, predictors| {
             let is =
                 |s: &&Series| (s.model == name) && (s.variant, s.window, s.predictors) == (variant, window, predictors);
-            series.iter().find(is).expect("every series was made").fitted.as_slice()
+            series.iter().find(is).map(|series| series.fitted.as_slice())
         };
-        let joint = find(Variant::Trained, main, Predictors::Joint);
-        let alone = find(Variant::Trained, main, Predictors::Layer);
-        let twins = Variant::all(self.study.words.twins).skip(1).map(|twin| find(twin, main, Predictors::Joint));
+        let joint = find(Variant::Trained, main, Predictors::Joint).expect("every source has its main window");
+        let alone = find(Variant::Trained, main, Predictors::Layer).expect("every source has its layers alone");
+        // Features of any origin have neither twins nor windows.
+        let twins = Variant::twins(self.study.words.twins).filter_map(|twin| find(twin, main, Predictors::Joint));
         let twins: Vec<&[Vec<Fitted>]> = twins.collect();
-        let windows = self.study.words.windows.iter();
-        let windows = windows.map(|window| (*window, find(Variant::Trained, *window, Predictors::Joint)));
+        let of_window = |window: &WindowSpec| Some((*window, find(Variant::Trained, *window, Predictors::Joint)?));
+        let windows = self.study.words.windows.iter().filter_map(of_window);
 
         let group = self.averages.places(joint)?;
         let twin_groups = twins.iter().map(|twin| self.averages.places(twin)).collect::<Result<Vec<Places>, _>>()?;
@@ -150,8 +160,8 @@ impl<'a> Inference<'a> {
         group: &Places,
         reduced: &[Reduced],
     ) -> Result<(Contribution, Vec<Contribution>), Error> {
-        let (rows, asked) = (self.group.responses.nrows(), &self.study.inference);
-        let shifts = circular_shifts(rows, asked.least_shift, asked.shifts, self.study.seed.wrapping_add(2));
+        let (asked, seed) = (&self.study.inference, self.study.seed.wrapping_add(2));
+        let shifts = shifts_within_runs(self.runs, asked.least_shift, asked.shifts, seed)?;
         let scores: Vec<_> = joint.iter().map(|panels| &split(panels).0.scores).collect();
         let null = ShiftNull::new(self.design, self.group, (reduced, &scores), &shifts)?;
         let contribution = |(place, profile): (usize, &JackknifeProfile)| {

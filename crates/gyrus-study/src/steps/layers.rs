@@ -10,10 +10,11 @@ use ndarray::{Array2, ArrayView1};
 use crate::Error;
 use crate::activation_files::{ActivationFile, ActivationWriter, into_sink};
 use crate::keep::Keep;
+use crate::matrix_file::MatrixFile;
 use crate::reduced_file::{ReducedFile, write_reduced};
 use crate::run::Desk;
+use crate::steps::clock::Clock;
 use crate::steps::extraction::{Variant, activations_file};
-use crate::steps::scans::Scans;
 
 /// The file of a model's reduced layers at one window, within the results; there is one where no states are kept.
 pub fn reduced_file(model: &str, variant: Variant, window: WindowSpec) -> PathBuf {
@@ -23,9 +24,11 @@ pub fn reduced_file(model: &str, variant: Variant, window: WindowSpec) -> PathBu
 /// Every layer of a model variant at one window.
 pub enum Layers<'a> {
     /// Reduced when they are read.
-    States(ActivationFile, &'a Scans, &'a Design),
+    States(ActivationFile, &'a Clock, &'a Design),
     /// Reduced while they passed.
     Reduced(ReducedFile),
+    /// Features of any origin.
+    Given(MatrixFile, &'a Clock, &'a Design),
 }
 
 impl<'a> Layers<'a> {
@@ -33,17 +36,15 @@ impl<'a> Layers<'a> {
     ///
     /// # Errors
     /// A file that cannot be read.
-    pub fn open(
-        desk: &Desk,
-        (model, variant, window): (&str, Variant, WindowSpec),
-        scans: &'a Scans,
-        design: &'a Design,
-    ) -> Result<Self, Error> {
+    pub fn open(desk: &Desk<'a>, (model, variant, window): (&str, Variant, WindowSpec)) -> Result<Self, Error> {
+        if let Some(features) = desk.study.features.iter().find(|features| features.name == model) {
+            return Ok(Self::Given(MatrixFile::open(&features.file)?, desk.clock, desk.design));
+        }
         Ok(match desk.study.words.keep {
             Keep::None => Self::Reduced(ReducedFile::open(&desk.path(reduced_file(model, variant, window)))?),
             _ => {
                 let file = ActivationFile::open(&desk.path(activations_file(model, variant, window)))?;
-                Self::States(file, scans, design)
+                Self::States(file, desk.clock, desk.design)
             }
         })
     }
@@ -53,6 +54,7 @@ impl<'a> Layers<'a> {
         match self {
             Self::States(file, ..) => file.n_layers(),
             Self::Reduced(file) => file.n_layers(),
+            Self::Given(file, ..) => file.len(),
         }
     }
 
@@ -62,15 +64,16 @@ impl<'a> Layers<'a> {
     /// States that are not finite or do not fit the plan.
     pub fn layer(&self, layer: usize) -> Result<Reduced, Error> {
         match self {
-            Self::States(file, scans, design) => reduce(file.layer(layer)?, scans, design),
+            Self::States(file, clock, design) => reduce(file.layer(layer)?, clock, design),
             Self::Reduced(file) => Ok(file.layer(layer)),
+            Self::Given(file, clock, design) => reduce(file.matrix(layer).mapv(|value| value as f32), clock, design),
         }
     }
 }
 
 /// States of words, `(words, width)`, as the analysis reads them.
-fn reduce(states: Array2<f32>, scans: &Scans, design: &Design) -> Result<Reduced, Error> {
-    Ok(design.reduce(scans.features(states.view())?.view())?)
+fn reduce(states: Array2<f32>, clock: &Clock, design: &Design) -> Result<Reduced, Error> {
+    Ok(design.reduce(clock.features(states.view())?.view())?)
 }
 
 /// Components of the main window's states that stay for comparisons of models where no states are kept.
@@ -78,7 +81,7 @@ pub const COMPARED: usize = 100;
 
 /// Reduces every layer as it passes, and forgets its states.
 pub struct Reducer<'a> {
-    scans: &'a Scans,
+    clock: &'a Clock,
     design: &'a Design,
     /// Width of every layer.
     widths: Vec<usize>,
@@ -97,13 +100,13 @@ impl<'a> Reducer<'a> {
     pub fn new(
         architecture: &Architecture,
         lists: Vec<(PathBuf, usize)>,
-        scans: &'a Scans,
+        clock: &'a Clock,
         design: &'a Design,
         compared: Option<(usize, ActivationWriter)>,
     ) -> Self {
         let widths = (0..=architecture.n_layers()).map(|layer| architecture.width_of(layer)).collect();
         let passed = lists.iter().map(|_| Vec::new()).collect();
-        Self { scans, design, widths, lists, passing: Vec::new(), passed, compared }
+        Self { clock, design, widths, lists, passing: Vec::new(), passed, compared }
     }
 
     /// Writes what was made of the layers, and gives the largest share of a layer's variance that comparisons miss.
@@ -139,7 +142,7 @@ impl Sink for Reducer<'_> {
             writer.layer_done(layer)?;
         }
         for (passed, states) in self.passed.iter_mut().zip(std::mem::take(&mut self.passing)) {
-            passed.push(reduce(states, self.scans, self.design).map_err(into_sink)?);
+            passed.push(reduce(states, self.clock, self.design).map_err(into_sink)?);
         }
         Ok(())
     }

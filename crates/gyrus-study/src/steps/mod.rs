@@ -1,15 +1,16 @@
 //! One file per step of a study; a step takes values and files and leaves files.
 
 pub mod averages;
+pub mod clock;
 pub mod encoding;
 pub mod extraction;
 pub mod figures;
+pub mod heard;
 pub mod inference;
 pub mod layers;
 pub mod material;
 pub mod prose;
 pub mod report;
-pub mod scans;
 pub mod score_tables;
 pub mod scores;
 pub mod sections;

@@ -48,7 +48,7 @@ pub fn lead(study: &Study, summary: &Summary) -> String {
         study.words.twins,
         summary.listeners.len(),
         summary.regions.len(),
-        summary.scans,
+        summary.rows,
         summary.words,
         summary.timed_words,
         context(study.words.main),
@@ -147,10 +147,10 @@ pub fn warnings(study: &Study, summary: &Summary) -> Vec<String> {
     for refused in &summary.refused {
         warnings.push(format!("Listener {} was refused and is in no number: {}.", refused.subject, refused.reason));
     }
-    if summary.autocorrelation_scans > study.encoding.block {
+    if summary.autocorrelation_rows > study.encoding.block {
         warnings.push(format!(
             "The responses' autocorrelation lasts {} scans, longer than the blocks of {} that intervals are made of: they are too narrow.",
-            summary.autocorrelation_scans, study.encoding.block
+            summary.autocorrelation_rows, study.encoding.block
         ));
     }
     if summary.controls.last().is_some_and(|controls| !has_interval(controls)) {
@@ -160,10 +160,10 @@ pub fn warnings(study: &Study, summary: &Summary) -> Vec<String> {
                 .into(),
         );
     }
-    if study.encoding.gap < summary.autocorrelation_scans {
+    if summary.gap_rows < summary.autocorrelation_rows {
         warnings.push(format!(
-            "The gap of {} scans is shorter than the responses' autocorrelation of {}: held-out scans leak.",
-            study.encoding.gap, summary.autocorrelation_scans
+            "The gap of {} is shorter than the responses' autocorrelation of {} rows: held-out rows leak.",
+            study.encoding.gap, summary.autocorrelation_rows
         ));
     }
     for model in &summary.models {

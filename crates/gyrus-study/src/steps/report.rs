@@ -107,7 +107,7 @@ fn page(desk: &Desk, Findings { summary, text, .. }: &Findings, figures: Figures
         .section(models(text, figures.text)?)
         .section(alike(figures.similarity, figures.similarity_biased))
         .section(brains(summary)?)
-        .section(words(desk.material)?);
+        .section(words(&desk.material.story)?);
     Ok(provenance(desk, page))
 }
 
@@ -126,13 +126,7 @@ fn provenance(desk: &Desk, page: Page) -> Page {
         .provenance("command", &desk.options.command)
         .provenance("device", format!("{}, {}", desk.device.name(), instruction_set()))
         .provenance("layer index", "0 = input of the first block; last = after the final norm")
-        .provenance(
-            "data set",
-            format!(
-                "{}; {}; {}",
-                desk.material.manifest.title, desk.material.manifest.licence, desk.material.manifest.citation
-            ),
-        );
+        .provenance("data set", &desk.material.story.source);
     let sections = settings.as_object().into_iter().flatten().filter(|(name, _)| *name != "models" && *name != "data");
     let page =
         sections.fold(page, |page, (name, value)| page.provenance(format!("settings: {name}"), value.to_string()));

@@ -1,6 +1,6 @@
 //! Scores and findings as tables, one row per number.
 
-use crate::steps::scans::Panel;
+use crate::steps::clock::Panel;
 use crate::steps::scores::{Fitted, Series};
 use crate::summary::Summary;
 use crate::tables::Table;
@@ -10,7 +10,7 @@ use gyrus_encoding::Estimate;
 const LAG: f64 = 0.0;
 
 /// `scores.parquet`: every model, variant, window, predictors, layer, listener, region and fold.
-pub fn score_table(series: &[Series], panels: &[Panel], regions: &[String]) -> Table {
+pub fn score_table(series: &[Series], panels: &[Panel]) -> Table {
     let mut texts: [Vec<String>; 6] = Default::default();
     let (mut layers, mut folds) = (Vec::new(), Vec::new());
     let (mut lags, mut scores, mut penalties) = (Vec::new(), Vec::new(), Vec::new());
@@ -24,7 +24,7 @@ pub fn score_table(series: &[Series], panels: &[Panel], regions: &[String]) -> T
                         &series.window.to_string(),
                         series.predictors.name(),
                         &panel.name,
-                        &regions[region],
+                        &panel.targets[region],
                     ];
                     texts.iter_mut().zip(row).for_each(|(column, value)| column.push(value.to_owned()));
                     layers.push(layer as u32);

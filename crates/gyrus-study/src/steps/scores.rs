@@ -1,21 +1,21 @@
 //! Every model at every layer on every listener, in parallel; the outcome does not depend on the number of threads.
 
-use gyrus_encoding::{Design, FoldInfluence, FoldScores, Reduced, baseline, encode};
+use gyrus_encoding::{Design, Encoder, FoldInfluence, FoldScores, Reduced, baseline};
+use gyrus_ridge::Rule;
 use gyrus_types::Progress;
 use rayon::prelude::*;
 
 use crate::run::Desk;
-use crate::settings::ModelEntry;
+use crate::steps::clock::Panel;
 use crate::steps::extraction::Variant;
 use crate::steps::layers::Layers;
-use crate::steps::scans::{Panel, Scans};
 use crate::{Error, Event};
 use gyrus_windows::WindowSpec;
 
 /// What predicts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Predictors {
-    /// Word rate, sound power and motion.
+    /// What has no penalty: word rate, sound, motion.
     Controls,
     /// A layer alone.
     Layer,
@@ -34,7 +34,7 @@ impl Predictors {
     }
 }
 
-/// The layers of one model variant at one window, `[layer][listener]`, the mean recording last.
+/// The layers of one model variant at one window, `[layer][listener]`, the group last.
 #[derive(Debug)]
 pub struct Series {
     /// Name of the model.
@@ -60,10 +60,15 @@ pub struct Fitted {
 
 impl Fitted {
     /// A layer, on top of the controls or alone.
-    fn layer(design: &Design, layer: &Reduced, predictors: Predictors, panel: &Panel) -> Result<Self, Error> {
+    fn layer(
+        (design, rule): (&Design, &Rule),
+        layer: &Reduced,
+        predictors: Predictors,
+        panel: &Panel,
+    ) -> Result<Self, Error> {
         let controls = (predictors == Predictors::Joint).then(|| panel.controls.view());
         let responses = panel.responses.view();
-        let scores = encode(design, layer, controls, responses)?;
+        let scores = Encoder::new(design, layer, controls)?.encode(responses, rule)?;
         let influence = FoldInfluence::of(design, layer, controls, responses, &scores)?;
         Ok(Self { scores, influence })
     }
@@ -93,25 +98,30 @@ impl Fitted {
 ///
 /// # Errors
 /// A file of activations that cannot be read, or a fit that fails.
-pub fn all_series(desk: &mut Desk, scans: &Scans, panels: &[Panel], design: &Design) -> Result<Vec<Series>, Error> {
+pub fn all_series(desk: &mut Desk, panels: &[Panel]) -> Result<Vec<Series>, Error> {
     let main = desk.study.words.main;
-    let mut jobs: Vec<(&ModelEntry, Variant, WindowSpec, Predictors)> = Vec::new();
-    for model in &desk.study.models {
-        jobs.extend(desk.study.words.windows.iter().map(|w| (model, Variant::Trained, *w, Predictors::Joint)));
-        jobs.push((model, Variant::Trained, main, Predictors::Layer));
-        let twins = Variant::all(desk.study.words.twins).skip(1);
-        jobs.extend(twins.map(|twin| (model, twin, main, Predictors::Joint)));
+    let (study, rule) = (desk.study, desk.study.encoding.rule());
+    let mut jobs: Vec<(&str, Variant, WindowSpec, Predictors)> = Vec::new();
+    for model in &study.models {
+        let name = model.name.as_str();
+        jobs.extend(study.words.windows.iter().map(|w| (name, Variant::Trained, *w, Predictors::Joint)));
+        jobs.push((name, Variant::Trained, main, Predictors::Layer));
+        jobs.extend(Variant::twins(study.words.twins).map(|twin| (name, twin, main, Predictors::Joint)));
+    }
+    for features in &study.features {
+        let both = [Predictors::Joint, Predictors::Layer];
+        jobs.extend(both.map(|predictors| (features.name.as_str(), Variant::Trained, main, predictors)));
     }
     let total = jobs.len() as u64;
     let mut series = Vec::with_capacity(jobs.len());
     for (done, (model, variant, window, predictors)) in jobs.into_iter().enumerate() {
-        let layers = Layers::open(desk, (&model.name, variant, window), scans, design)?;
+        let layers = Layers::open(desk, (model, variant, window))?;
         let fitted = (0..layers.n_layers()).map(|layer| {
             let layer = layers.layer(layer)?;
-            panels.par_iter().map(|panel| Fitted::layer(design, &layer, predictors, panel)).collect()
+            panels.par_iter().map(|panel| Fitted::layer((desk.design, &rule), &layer, predictors, panel)).collect()
         });
         let fitted = fitted.collect::<Result<_, Error>>()?;
-        series.push(Series { model: model.name.clone(), variant, window, predictors, fitted });
+        series.push(Series { model: model.to_owned(), variant, window, predictors, fitted });
         let progress = Progress { done: done as u64 + 1, total };
         (desk.on_event)(Event::Progress { step: "encoding".into(), progress, unit: "profiles" });
     }

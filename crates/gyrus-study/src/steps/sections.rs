@@ -4,7 +4,7 @@ use gyrus_report::{Cell, Figure, Section, Svg, Table};
 
 use crate::Error;
 use crate::steps::figures::shown;
-use crate::steps::material::Material;
+use crate::steps::material::Story;
 use crate::steps::prose;
 use crate::steps::text::TextScore;
 use crate::summary::Summary;
@@ -219,7 +219,7 @@ pub fn brains(summary: &Summary) -> Result<Section, Error> {
          The autocorrelation of the mean recording has fallen to zero after {} scans.",
         prose::interval(controls),
         prose::interval(&summary.controls_listeners),
-        summary.autocorrelation_scans,
+        summary.autocorrelation_rows,
     );
     Ok(Section::new("Recordings and controls").prose(prose).table(table))
 }
@@ -228,21 +228,21 @@ pub fn brains(summary: &Summary) -> Result<Section, Error> {
 ///
 /// # Errors
 /// An [`Error::Report`] if a number cannot be shown.
-pub fn words(material: &Material) -> Result<Section, Error> {
+pub fn words(story: &Story) -> Result<Section, Error> {
     let mut spellings = Table::new(
         "Words that the labels of the recording spell otherwise, excused by the manifest.",
         ["word", "text", "label"],
     );
-    for used in &material.spellings {
+    for used in &story.spellings {
         spellings =
             spellings.row(vec![Cell::Count(used.word as u64), Cell::text(&used.text), Cell::text(&used.spoken)])?;
     }
     let examples: Vec<String> =
-        material.merges.iter().take(8).map(|merge| format!("{} = {}", merge.text, merge.labels.join(" + "))).collect();
+        story.merges.iter().take(8).map(|merge| format!("{} = {}", merge.text, merge.labels.join(" + "))).collect();
     let prose = format!(
         "{} words of the text were spoken as several labels and have been joined, for example {}. \
          Words without letters have no time; they are read by the models and never scored.",
-        material.merges.len(),
+        story.merges.len(),
         examples.join("; "),
     );
     Ok(Section::new("Words").prose(prose).table(spellings))

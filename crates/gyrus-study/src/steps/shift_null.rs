@@ -1,14 +1,14 @@
-//! The null of the whole analysis: recording and controls go around the run together, so that only their tie to the
+//! The null of the whole analysis: recording and controls go around each run together, so that only their tie to the
 //! layers is broken; weights are refitted and layers chosen anew, penalties stay.
 
 use gyrus_encoding::{
-    Design, FoldScores, Reduced, average, baseline, chosen_layers, chosen_score, p_value, refit, shifted,
+    Design, FoldScores, Reduced, RowOrder, average, baseline, chosen_layers, chosen_score, p_value, refit,
 };
 use ndarray::{Array1, Array2, ArrayView2, Axis};
 use rayon::prelude::*;
 
 use crate::Error;
-use crate::steps::scans::Panel;
+use crate::steps::clock::Panel;
 
 /// What shifted recordings gain from layers on top of their controls.
 pub struct ShiftNull {
@@ -35,10 +35,10 @@ impl ShiftNull {
         design: &Design,
         panel: &Panel,
         (layers, scores): (&[Reduced], &[&FoldScores]),
-        shifts: &[usize],
+        shifts: &[RowOrder],
     ) -> Result<Self, Error> {
         let refits = Refits { design, panel, layers, scores };
-        let gains = shifts.par_iter().map(|shift| refits.gains(*shift)).collect::<Result<_, Error>>()?;
+        let gains = shifts.par_iter().map(|shift| refits.gains(shift)).collect::<Result<_, Error>>()?;
         Ok(Self { gains })
     }
 
@@ -50,9 +50,9 @@ impl ShiftNull {
 
 impl Refits<'_> {
     /// Joint minus controls of the shifted recording: each region, then their mean, layers chosen as in the analysis.
-    fn gains(&self, shift: usize) -> Result<Vec<f64>, Error> {
-        let responses = shifted(self.panel.responses.view(), shift);
-        let controls = shifted(self.panel.controls.view(), shift);
+    fn gains(&self, shift: &RowOrder) -> Result<Vec<f64>, Error> {
+        let responses = shift.apply(self.panel.responses.view())?;
+        let controls = shift.apply(self.panel.controls.view())?;
         let baseline = baseline(self.design, controls.view(), responses.view())?.r();
         let layers = self.scores.iter().zip(self.layers).map(|(scores, layer)| {
             Ok(refit(self.design, layer, Some(controls.view()), responses.view(), scores.penalties())?.r())

@@ -8,6 +8,7 @@ use ndarray::Array2;
 use serde::{Deserialize, Serialize};
 
 use crate::activation_files::ActivationFile;
+use crate::matrix_file::MatrixFile;
 use crate::run::Desk;
 use crate::steps::extraction::{Variant, activations_file, all_files, is_compared};
 use crate::store::write_whole;
@@ -63,11 +64,11 @@ pub fn run(desk: &mut Desk) -> Result<(), Error> {
 /// A model's name, and the states of its layers, each `(words, width)`.
 type Source = (String, Vec<Array2<f32>>);
 
-/// The trained models at the main window, each followed by its first twin.
+/// The trained models at the main window, each followed by its first twin, then features of any origin.
 fn sources(desk: &Desk) -> Result<Vec<Source>, Error> {
     let variants = || Variant::all(desk.study.words.twins).filter(|variant| is_compared(*variant));
     let jobs = desk.study.models.iter().flat_map(|model| variants().map(move |variant| (model, variant)));
-    jobs.map(|(model, variant)| {
+    let models = jobs.map(|(model, variant)| {
         let name = match variant {
             Variant::Trained => model.name.clone(),
             Variant::Twin(_) => format!("{} untrained", model.name),
@@ -75,8 +76,12 @@ fn sources(desk: &Desk) -> Result<Vec<Source>, Error> {
         let file = activations_file(&model.name, variant, desk.study.words.main);
         let file = ActivationFile::open(&desk.path(file))?;
         Ok((name, (0..file.n_layers()).map(|layer| file.layer(layer)).collect::<Result<_, _>>()?))
-    })
-    .collect()
+    });
+    let given = desk.study.features.iter().map(|features| {
+        let file = MatrixFile::open(&features.file)?;
+        Ok((features.name.clone(), (0..file.len()).map(|layer| file.matrix(layer).mapv(|x| x as f32)).collect()))
+    });
+    models.chain(given).collect()
 }
 
 /// One row per pair of layers, each pair once.

@@ -40,7 +40,7 @@ pub fn run(desk: &mut Desk) -> Result<(), Error> {
     let settings = format!("{:?} {:?} {}", desk.study.text, desk.study.words.bos, desk.models_key());
     let story = desk.material.story_hash.clone();
     desk.step("text", &[&settings, &story], |desk| {
-        let text: String = desk.material.transcript.text().chars().take(desk.study.text.characters).collect();
+        let text: String = desk.material.story.transcript.text().chars().take(desk.study.text.characters).collect();
         let mut scores = Vec::new();
         for model in &desk.study.models {
             let checkpoint = desk.material.checkpoint(&model.name);

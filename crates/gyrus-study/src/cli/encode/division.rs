@@ -5,12 +5,11 @@ use std::ops::Range;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, bail, ensure};
-use clap::{Args, ValueEnum};
-use gyrus_encoding::{Division, FoldRow, Gap, Runs, Scheme};
-use gyrus_study::{Table, write_table};
+use clap::Args;
+use gyrus_encoding::{Division, FoldRow, Gap, Runs};
+use gyrus_study::{SchemeName, Table, gap, write_table};
 
 use super::column::column;
-use super::distance::gap;
 
 /// Runs, folds and the gap.
 #[derive(Debug, Args)]
@@ -42,19 +41,6 @@ pub struct DivisionArguments {
     /// held-out stretch, training and lost rows of the fold.
     #[arg(long)]
     folds_out: Option<PathBuf>,
-}
-
-/// A way to hold rows out.
-#[derive(Debug, Clone, Copy, PartialEq, ValueEnum)]
-enum SchemeName {
-    /// Contiguous stretches.
-    Contiguous,
-    /// Each run in turn.
-    LeaveRunOut,
-    /// All runs of each group in turn.
-    LeaveGroupOut,
-    /// Random single rows, for comparison with papers that used them: scores measure autocorrelation too.
-    Shuffled,
 }
 
 impl DivisionArguments {
@@ -107,17 +93,6 @@ impl DivisionArguments {
             table = table.counts(name, column);
         }
         Ok(write_table(path, table)?)
-    }
-}
-
-impl SchemeName {
-    fn scheme(self, folds: usize, seed: u64) -> Scheme {
-        match self {
-            Self::Contiguous => Scheme::Contiguous { folds },
-            Self::LeaveRunOut => Scheme::LeaveOneRunOut,
-            Self::LeaveGroupOut => Scheme::LeaveOneGroupOut,
-            Self::Shuffled => Scheme::Shuffled { folds, seed },
-        }
     }
 }
 

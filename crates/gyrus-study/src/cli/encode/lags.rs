@@ -7,9 +7,8 @@ use std::str::FromStr;
 use anyhow::{Context, ensure};
 use gyrus_encoding::Runs;
 use gyrus_ridge::rows_of;
+use gyrus_study::Distance;
 use ndarray::{Array2, ArrayView2};
-
-use super::distance::Distance;
 
 /// Lags as they were asked for: `-2,0,4`, `0s,0.5s`, or `A:B:STEP` with both ends.
 #[derive(Debug, Clone, PartialEq)]

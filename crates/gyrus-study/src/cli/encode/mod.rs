@@ -5,7 +5,6 @@ mod ceiling;
 mod clock;
 mod column;
 mod dimension;
-mod distance;
 mod division;
 mod intervals;
 mod lags;

@@ -1,8 +1,9 @@
 //! The model that is fitted: ridge with one penalty, or with one for each band.
 
-use clap::{Args, ValueEnum};
-use gyrus_encoding::{BandedEncoder, Design, DesignParams, Encoder, Error, FeatureUnit, FoldScores, Reduced};
-use gyrus_ridge::{Criterion, PenaltyGrid, Rule, Search, Shares, Sharing};
+use clap::Args;
+use gyrus_encoding::{BandedEncoder, Design, DesignParams, Encoder, Error, FoldScores, Reduced};
+use gyrus_ridge::{PenaltyGrid, Rule, Search, Shares, Sharing};
+use gyrus_study::{ChooseBy, Share, Unit};
 use ndarray::{Array3, ArrayView2, Axis};
 
 /// What is fitted, and how its penalties are chosen.
@@ -34,30 +35,6 @@ pub struct ModelArguments {
     rounds: u16,
 }
 
-#[derive(Debug, Clone, Copy, ValueEnum)]
-enum ChooseBy {
-    /// The lowest squared error.
-    Error,
-    /// The highest Pearson r.
-    R,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, ValueEnum)]
-enum Share {
-    /// Each target has a penalty of its own.
-    None,
-    /// One penalty for all targets of a layer, lag and fold; all of them stand in memory at once.
-    All,
-}
-
-#[derive(Debug, Clone, Copy, ValueEnum)]
-enum Unit {
-    /// As they come.
-    Own,
-    /// Divided, in each fold, by the root of their mean variance on training rows.
-    Rms,
-}
-
 /// A model whose features are decomposed: it serves any responses.
 #[derive(Debug)]
 pub enum Model<'a> {
@@ -85,10 +62,7 @@ impl ModelArguments {
             gap: 0,
             penalties: self.penalties.clone(),
             components: self.components,
-            unit: match self.unit {
-                Unit::Own => FeatureUnit::Own,
-                Unit::Rms => FeatureUnit::RootMeanVariance,
-            },
+            unit: self.unit.into(),
             block,
         }
     }
@@ -129,10 +103,7 @@ impl ModelArguments {
     /// # Errors
     /// A fit fails.
     pub fn fit(&self, model: &Model, responses: ArrayView2<f64>, n_lags: usize) -> Result<Found, Error> {
-        let criterion = match self.choose_by {
-            ChooseBy::Error => Criterion::SquaredError,
-            ChooseBy::R => Criterion::Correlation,
-        };
+        let criterion = self.choose_by.into();
         let targets = responses.ncols() / n_lags;
         match model {
             Model::Ridge(encoder) => {

@@ -3,6 +3,8 @@
 use std::str::FromStr;
 
 use gyrus_encoding::Gap;
+use serde::de::Error as _;
+use serde::{Deserialize, Deserializer, Serializer};
 
 /// A distance along the rows, backwards where it is negative.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -58,6 +60,31 @@ pub fn gap(text: &str) -> Result<Gap, String> {
         Distance::Rows(rows) if rows >= 0 => Ok(Gap::Rows(rows as usize)),
         Distance::Seconds(seconds) if seconds >= 0.0 => Ok(Gap::Seconds(seconds)),
         _ => Err(format!("a gap is not negative: `{text}`")),
+    }
+}
+
+/// A gap in a study file: `16` or `"32s"`.
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum Written {
+    Rows(usize),
+    Text(String),
+}
+
+/// Reads the gap of a study file.
+pub(super) fn gap_setting<'de, D: Deserializer<'de>>(from: D) -> Result<Gap, D::Error> {
+    let said = |_| D::Error::custom("expected rows such as `16` or seconds such as `\"2s\"`");
+    match Written::deserialize(from).map_err(said)? {
+        Written::Rows(rows) => Ok(Gap::Rows(rows)),
+        Written::Text(text) => gap(&text).map_err(D::Error::custom),
+    }
+}
+
+/// Writes a gap as a study file has it.
+pub(super) fn tell_gap<S: Serializer>(gap: &Gap, to: S) -> Result<S::Ok, S::Error> {
+    match gap {
+        Gap::Rows(rows) => to.serialize_u64(*rows as u64),
+        Gap::Seconds(seconds) => to.serialize_str(&format!("{seconds}s")),
     }
 }
 

@@ -1,0 +1,120 @@
+//! What was heard, who listened, and which models are asked about it.
+
+use std::path::{Path, PathBuf};
+
+use gyrus_recordings::Radius;
+use serde::{Deserialize, Serialize};
+
+/// Where the recordings of a data set that the program knows by name are, and which are used.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct DataSettings {
+    /// The data set's manifest.
+    pub manifest: PathBuf,
+    /// The folder that holds its files.
+    pub folder: PathBuf,
+    /// Radius of the regions of interest.
+    pub radius: Radius,
+    /// Listeners to use; empty for all.
+    pub listeners: Vec<String>,
+}
+
+/// A story in a file of one's own, with [`RecordingEntry`]s of those who heard it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct StorySettings {
+    /// A table with the columns word, start and end (s).
+    pub words: PathBuf,
+    /// What the targets of different listeners have to do with each other.
+    pub targets: Targets,
+}
+
+/// What the targets of different listeners have to do with each other.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Targets {
+    /// The same regions in everybody, so that recordings can be averaged.
+    Shared,
+    /// Electrodes of one's own; they stand side by side, and listeners are a sample.
+    Own,
+}
+
+/// One listener's recording as plain arrays.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RecordingEntry {
+    /// Name of the listener.
+    pub subject: String,
+    /// A file of one tensor, `(samples, targets)`.
+    pub signal: PathBuf,
+    /// Samples in a second.
+    pub rate: f64,
+    /// Time of the first sample on the clock of the words, in seconds.
+    #[serde(default)]
+    pub start: f64,
+    /// A table with a row per target: its name and, where they are known, its region and its distance in mm from primary
+    /// auditory cortex.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub targets: Option<PathBuf>,
+    /// What else was measured on this listener, for instance motion: one tensor, `(samples, columns)`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub own: Option<PathBuf>,
+    /// What was heard: one tensor, `(samples, 1)`, the envelope or power of the sound.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sound: Option<PathBuf>,
+}
+
+/// A language model on disk.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ModelEntry {
+    /// Name in tables and figures.
+    pub name: String,
+    /// Folder with `config.json`, weights and a tokenizer in Hugging Face layout.
+    pub folder: PathBuf,
+}
+
+/// Features of any origin, for instance of a speech model.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct FeatureEntry {
+    /// Name in tables and figures.
+    pub name: String,
+    /// A file of one tensor `(words, width)` per layer, with a row for every word of the story.
+    pub file: PathBuf,
+}
+
+impl DataSettings {
+    /// With paths that count from `folder`.
+    pub(super) fn rooted(&mut self, folder: &Path) {
+        self.paths_mut().into_iter().for_each(|path| root(path, folder));
+    }
+
+    /// Every path that must be there.
+    pub(super) fn paths(&self) -> [&PathBuf; 2] {
+        [&self.manifest, &self.folder]
+    }
+
+    fn paths_mut(&mut self) -> [&mut PathBuf; 2] {
+        [&mut self.manifest, &mut self.folder]
+    }
+}
+
+impl RecordingEntry {
+    /// With paths that count from `folder`.
+    pub(super) fn rooted(&mut self, folder: &Path) {
+        let Self { signal, targets, own, sound, .. } = self;
+        let others = [targets, own, sound].into_iter().flatten();
+        std::iter::once(signal).chain(others).for_each(|path| root(path, folder));
+    }
+
+    /// Every path that must be there.
+    pub fn paths(&self) -> impl Iterator<Item = &PathBuf> {
+        [Some(&self.signal), self.targets.as_ref(), self.own.as_ref(), self.sound.as_ref()].into_iter().flatten()
+    }
+}
+
+/// `path` as it counts from `folder`.
+pub(super) fn root(path: &mut PathBuf, folder: &Path) {
+    *path = folder.join(&path);
+}

@@ -1,0 +1,149 @@
+//! The study file: what is run, on what, with which settings.
+
+mod controls;
+mod data;
+mod distance;
+mod encoding;
+mod rows;
+mod rules;
+mod words;
+
+use std::path::Path;
+
+use serde::{Deserialize, Serialize};
+
+pub use self::controls::ControlSettings;
+pub use self::data::{DataSettings, FeatureEntry, ModelEntry, RecordingEntry, StorySettings, Targets};
+pub use self::distance::{Distance, gap};
+pub use self::encoding::{ChooseBy, EncodingSettings, SchemeName, Share, Unit};
+pub use self::rows::{Anchor, LagSettings, Response, ScanSettings};
+pub use self::words::{Pooling, WordSettings};
+use crate::Error;
+
+/// Version of the study file and of the results that this program reads and writes.
+pub const SCHEMA: u32 = 1;
+
+/// A study: its settings as the file gives them, paths made whole.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Study {
+    /// Version of the format.
+    pub schema: u32,
+    /// Short name; results go to `results/<name>` unless told otherwise.
+    pub name: String,
+    /// Title of the report.
+    pub title: String,
+    /// Seed of every random draw.
+    pub seed: u64,
+    /// The recordings, where they are a data set that the program knows.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub data: Option<DataSettings>,
+    /// The story, where it is a file of one's own.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub story: Option<StorySettings>,
+    /// The recordings of those who heard that story.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub recordings: Vec<RecordingEntry>,
+    /// The language models.
+    #[serde(default)]
+    pub models: Vec<ModelEntry>,
+    /// Features of any origin.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub features: Vec<FeatureEntry>,
+    /// From text to states.
+    pub words: WordSettings,
+    /// Rows are scans.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub scans: Option<ScanSettings>,
+    /// Rows are words.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub lags: Option<LagSettings>,
+    /// What stands beside every layer without a penalty.
+    #[serde(default)]
+    pub controls: ControlSettings,
+    /// Folds and fits.
+    pub encoding: EncodingSettings,
+    /// Intervals and nulls.
+    pub inference: InferenceSettings,
+    /// Bits per character.
+    pub text: TextSettings,
+}
+
+/// Intervals and nulls.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct InferenceSettings {
+    /// Bootstrap draws.
+    pub draws: usize,
+    /// Circular shifts.
+    pub shifts: usize,
+    /// Fewest rows by which a shift moves the recording, from either end of its run.
+    #[serde(default = "least_shift")]
+    pub least_shift: usize,
+}
+
+fn least_shift() -> usize {
+    gyrus_encoding::LEAST_SHIFT
+}
+
+/// Bits per character on the story itself.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct TextSettings {
+    /// Characters of the story that are scored, from its beginning.
+    pub characters: usize,
+}
+
+impl Study {
+    /// Reads a study file; its paths count from the folder that it stands in.
+    ///
+    /// # Errors
+    /// [`Error::Read`], [`Error::Study`] with line and column, or [`Error::Setting`].
+    pub fn open(path: &Path) -> Result<Self, Error> {
+        let text = std::fs::read_to_string(path).map_err(|source| Error::Read { path: path.to_owned(), source })?;
+        let mut study: Self =
+            toml::from_str(&text).map_err(|source| Error::Study { path: path.to_owned(), source: Box::new(source) })?;
+        rules::check(&study, path)?;
+        study.rooted(path.parent().unwrap_or(Path::new("")));
+        Ok(study)
+    }
+
+    /// With paths that count from `folder`.
+    fn rooted(&mut self, folder: &Path) {
+        self.data.iter_mut().for_each(|data| data.rooted(folder));
+        self.story.iter_mut().for_each(|story| data::root(&mut story.words, folder));
+        self.recordings.iter_mut().for_each(|recording| recording.rooted(folder));
+        self.models.iter_mut().for_each(|model| data::root(&mut model.folder, folder));
+        self.features.iter_mut().for_each(|features| data::root(&mut features.file, folder));
+        self.controls.paths_mut().for_each(|path| data::root(path, folder));
+    }
+
+    /// Names of models, then of features, in the order of the file.
+    pub fn names(&self) -> impl Iterator<Item = &str> {
+        let features = self.features.iter().map(|features| features.name.as_str());
+        self.models.iter().map(|model| model.name.as_str()).chain(features)
+    }
+
+    /// What the targets of different listeners have to do with each other.
+    pub fn targets(&self) -> Targets {
+        self.story.as_ref().map_or(Targets::Shared, |story| story.targets)
+    }
+
+    /// Every folder and file that must be there before anything is run.
+    ///
+    /// # Errors
+    /// [`Error::Absent`] naming the first that is missing.
+    pub fn require_present(&self) -> Result<(), Error> {
+        let data = self.data.iter().flat_map(DataSettings::paths);
+        let story = self.story.iter().map(|story| &story.words);
+        let recordings = self.recordings.iter().flat_map(RecordingEntry::paths);
+        let models = self.models.iter().map(|model| &model.folder);
+        let features = self.features.iter().map(|features| &features.file);
+        let controls = self.controls.paths();
+        let mut all = data.chain(story).chain(recordings).chain(models).chain(features).chain(controls);
+        match all.find(|path| !path.exists()) {
+            Some(path) => Err(Error::Absent { study: self.name.clone(), path: path.clone() }),
+            None => Ok(()),
+        }
+    }
+}

@@ -1,0 +1,74 @@
+//! What a row of the analysis is: a scan that many words reach, or a word with the signal around it.
+
+use serde::{Deserialize, Serialize};
+
+/// Rows are scans: words reach those after them.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ScanSettings {
+    /// How a word reaches the scans after it.
+    pub response: Response,
+    /// Delays in scans: needed by `response = "fir"`, possible with `"lanczos"`.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub delays: Vec<usize>,
+    /// Slow cosines that are removed from responses, features and controls.
+    pub cosines: usize,
+}
+
+/// How a word reaches the scans after it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Response {
+    /// By the canonical hemodynamic response.
+    Canonical,
+    /// By delayed copies (finite impulse response).
+    Fir,
+    /// By the Lanczos window, then delayed copies if there are delays.
+    Lanczos,
+}
+
+/// Rows are words: the signal around each is its response.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct LagSettings {
+    /// Lags after the word in seconds.
+    pub seconds: Vec<f64>,
+    /// The lag of every headline number, one of them.
+    pub main: f64,
+    /// Width in seconds of the window around each lag in which the signal is averaged.
+    pub window: f64,
+    /// The moment of a word from which lags count.
+    #[serde(default)]
+    pub anchor: Anchor,
+}
+
+/// A moment of a word.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Anchor {
+    /// Half way between its beginning and its end.
+    #[default]
+    Centre,
+    /// Its beginning.
+    Onset,
+    /// Its end.
+    Offset,
+}
+
+impl ScanSettings {
+    /// Whether delays are given where they must be, and nowhere else.
+    pub(super) fn delays_suit(&self) -> bool {
+        match self.response {
+            Response::Canonical => self.delays.is_empty(),
+            Response::Fir => !self.delays.is_empty(),
+            Response::Lanczos => true,
+        }
+    }
+}
+
+impl LagSettings {
+    /// Position of the main lag in the list.
+    pub fn main_at(&self) -> Option<usize> {
+        self.seconds.iter().position(|lag| *lag == self.main)
+    }
+}

@@ -1,0 +1,143 @@
+//! What a study file may say, beyond what its types allow.
+
+use std::path::Path;
+
+use super::{SCHEMA, SchemeName, Study};
+use crate::Error;
+
+/// A setting, whether it holds, and what is wrong if it does not.
+type Rule = (&'static str, bool, String);
+
+/// The first rule that `study`, read from `path`, breaks.
+///
+/// # Errors
+/// [`Error::Setting`] naming it.
+pub(super) fn check(study: &Study, path: &Path) -> Result<(), Error> {
+    let all = [general(study), names(study), rows(study), folds(study), counts(study)].into_iter().flatten();
+    match all.into_iter().find(|(_, holds, _)| !holds) {
+        Some((setting, _, reason)) => Err(Error::Setting { path: path.to_owned(), setting, reason }),
+        None => Ok(()),
+    }
+}
+
+fn general(study: &Study) -> Vec<Rule> {
+    let windows = &study.words.windows;
+    let repeated = windows.iter().enumerate().find(|(i, window)| windows[..*i].contains(window));
+    vec![
+        ("schema", study.schema == SCHEMA, format!("must be {SCHEMA} for this program: `{}`", study.schema)),
+        ("name", is_plain(&study.name), format!("must be a plain file name: `{}`", study.name)),
+        (
+            "words.windows",
+            repeated.is_none(),
+            format!("has a window twice: `{}`", repeated.map_or(String::new(), |(_, window)| window.to_string())),
+        ),
+        (
+            "words.main",
+            windows.contains(&study.words.main),
+            format!("is not one of `words.windows`: `{}`", study.words.main),
+        ),
+    ]
+}
+
+/// Names of models and features, which are names of folders in the results.
+fn names(study: &Study) -> Vec<Rule> {
+    let models = study.models.iter().map(|model| model.name.as_str());
+    let mut names: Vec<&str> = models.chain(study.features.iter().map(|features| features.name.as_str())).collect();
+    names.sort_unstable();
+    // The results of a twin stand in a folder of their own, `NAME-twin-1`.
+    let variant_of = |a: &str, b: &str| a.strip_prefix(b).is_some_and(|rest| rest.starts_with("-twin-"));
+    let taken = names.iter().find(|a| names.iter().any(|b| variant_of(a, b)));
+    vec![
+        ("models", !names.is_empty(), "is empty, and so is `features`".into()),
+        ("models.name", names.iter().all(|name| is_plain(name)), format!("must be plain file names: {names:?}")),
+        ("models.name", names.windows(2).all(|pair| pair[0] != pair[1]), format!("is given twice: {names:?}")),
+        ("models.name", taken.is_none(), format!("is the name of another model's twin: `{}`", taken.unwrap_or(&""))),
+    ]
+}
+
+fn is_plain(name: &str) -> bool {
+    !name.is_empty() && !name.contains(['/', '\\']) && !name.starts_with('.')
+}
+
+/// Where recordings come from, and what a row is.
+fn rows(study: &Study) -> Vec<Rule> {
+    let mut subjects: Vec<&str> = study.recordings.iter().map(|recording| recording.subject.as_str()).collect();
+    subjects.sort_unstable();
+    let rate = study.recordings.iter().find(|r| !(r.rate.is_finite() && r.rate > 0.0 && r.start.is_finite()));
+    let lags = study.lags.as_ref();
+    vec![
+        (
+            "data",
+            study.data.is_some() != study.story.is_some(),
+            "or `story` must be given, and not both: a data set, or files of one's own".into(),
+        ),
+        (
+            "recordings",
+            study.story.is_some() != study.recordings.is_empty(),
+            "must be given if and only if `story` is".into(),
+        ),
+        ("recordings.subject", subjects.windows(2).all(|pair| pair[0] != pair[1]), format!("twice in {subjects:?}")),
+        (
+            "recordings.rate",
+            rate.is_none(),
+            format!("and `start` must be numbers, the rate above 0: `{}`", rate.map_or("", |r| r.subject.as_str())),
+        ),
+        (
+            "scans",
+            study.scans.is_some() != lags.is_some(),
+            "or `lags` must be given, and not both: rows are scans, or words".into(),
+        ),
+        (
+            "scans.delays",
+            study.scans.as_ref().is_none_or(super::ScanSettings::delays_suit),
+            "must be given for the response \"fir\", can be for \"lanczos\", and have no meaning for \"canonical\""
+                .into(),
+        ),
+        (
+            "controls.words",
+            study.controls.unsuited().is_none(),
+            format!(
+                "cannot hold what differs from model to model or comes with the recordings: {:?}",
+                study.controls.unsuited()
+            ),
+        ),
+        (
+            "lags.main",
+            lags.is_none_or(|lags| lags.main_at().is_some()),
+            format!("is not one of `lags.seconds`: `{}`", lags.map_or(0.0, |lags| lags.main)),
+        ),
+    ]
+}
+
+fn folds(study: &Study) -> Vec<Rule> {
+    let encoding = &study.encoding;
+    let by_group = [Some(encoding.scheme), encoding.inner_scheme].contains(&Some(SchemeName::LeaveGroupOut));
+    let groups = encoding.groups.len();
+    vec![
+        (
+            "encoding.breaks",
+            encoding.breaks.windows(2).all(|pair| pair[0] < pair[1]) && encoding.breaks.iter().all(|b| b.is_finite()),
+            format!("must be times in order: {:?}", encoding.breaks),
+        ),
+        (
+            "encoding.groups",
+            groups == 0 || groups == encoding.breaks.len() + 1,
+            format!("must be one for each of the {} runs: {groups}", encoding.breaks.len() + 1),
+        ),
+        ("encoding.groups", groups > 0 || !by_group, "are needed by the scheme \"leave-group-out\"".into()),
+    ]
+}
+
+fn counts(study: &Study) -> Vec<Rule> {
+    let counts = [
+        ("encoding.components", study.encoding.components.unwrap_or(1), 1),
+        ("encoding.block", study.encoding.block, 2),
+        ("inference.draws", study.inference.draws, 100),
+        // p cannot reach .05 with fewer.
+        ("inference.shifts", study.inference.shifts, 19),
+        ("inference.least_shift", study.inference.least_shift, 1),
+        ("text.characters", study.text.characters, 1),
+    ];
+    let rule = |(setting, value, least)| (setting, value >= least, format!("must be at least {least}: `{value}`"));
+    counts.map(rule).to_vec()
+}

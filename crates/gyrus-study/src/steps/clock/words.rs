@@ -1,0 +1,93 @@
+//! Rows are words: the signal around each word is its response.
+
+use gyrus_encoding::{Envelope, Lags, envelope_means};
+use gyrus_types::{Interval, Sampling, Transcript};
+use ndarray::{Array2, ArrayView1, ArrayView2, Axis};
+
+use super::standardised;
+use crate::settings::{Anchor, LagSettings};
+use crate::steps::heard::Heard;
+use crate::steps::material::Story;
+use crate::{Error, Event};
+
+/// The words that have a response at every lag in every recording.
+#[derive(Debug)]
+pub(super) struct WordRows {
+    /// Their rows in the transcript, and the moment from which lags count.
+    rows: Vec<usize>,
+    times: Vec<f64>,
+    lags: Lags,
+    /// The main lag alone.
+    main: Lags,
+    transcript: Transcript,
+}
+
+impl WordRows {
+    /// The words of `story` whose windows lie inside every recording; the others are counted.
+    pub fn new(settings: &LagSettings, story: &Story, on_event: &mut dyn FnMut(Event)) -> Result<Self, Error> {
+        let timed = story.transcript.timed();
+        let moment = |time: &Interval| match settings.anchor {
+            Anchor::Onset => time.onset(),
+            Anchor::Centre => 0.5 * (time.onset() + time.offset()),
+            Anchor::Offset => time.offset(),
+        };
+        let times: Vec<f64> = timed.times.iter().map(moment).collect();
+        let lags = Lags::new(settings.seconds.clone(), settings.window)?;
+        let mut kept: Vec<usize> = (0..times.len()).collect();
+        for heard in &story.listeners {
+            // Where windows fall does not depend on the values.
+            let samples = Array2::zeros((heard.recording.signal().nrows(), 1));
+            let complete = lags.responses(samples.view(), heard.recording.sampling(), &times)?.complete();
+            kept.retain(|word| complete.binary_search(word).is_ok());
+        }
+        let (left, all) = (times.len() - kept.len(), times.len());
+        if left > 0 {
+            on_event(Event::Note(format!("{left} of {all} words are left out: a lag's window leaves a recording")));
+        }
+        Ok(Self {
+            rows: kept.iter().map(|word| timed.rows[*word]).collect(),
+            times: kept.iter().map(|word| times[*word]).collect(),
+            lags,
+            main: Lags::new(vec![settings.main], settings.window)?,
+            transcript: story.transcript.clone(),
+        })
+    }
+
+    /// Number of words.
+    pub fn len(&self) -> usize {
+        self.rows.len()
+    }
+
+    /// The moment of each word in seconds.
+    pub fn times(&self) -> &[f64] {
+        &self.times
+    }
+
+    /// The lags in seconds.
+    pub fn lags(&self) -> &[f64] {
+        self.lags.lags()
+    }
+
+    /// The rows of `states`, `(words, width)`, that are kept.
+    pub fn features(&self, states: ArrayView2<f32>) -> Array2<f64> {
+        states.select(Axis(0), &self.rows).mapv(f64::from)
+    }
+
+    /// Responses at every lag, `(rows, lags x targets)`, standardised.
+    pub fn responses(&self, heard: &Heard) -> Result<Array2<f64>, Error> {
+        let recording = &heard.recording;
+        Ok(standardised(self.lags.responses(recording.signal(), recording.sampling(), &self.times)?.values))
+    }
+
+    /// Samples around the main lag, `(rows, columns)`.
+    pub fn around_main(&self, samples: ArrayView2<f64>, sampling: Sampling) -> Result<Array2<f64>, Error> {
+        Ok(self.main.responses(samples, sampling, &self.times)?.values)
+    }
+
+    /// The mean of a sound while each word was spoken, `(rows, 1)`; the mean over words where it was not recorded.
+    pub fn envelope(&self, samples: ArrayView1<f64>, sampling: Sampling) -> Array2<f64> {
+        let samples = samples.to_vec();
+        let means = envelope_means(&self.transcript, &Envelope { samples: &samples, sampling });
+        means.with_means().values.select(Axis(0), &self.rows)
+    }
+}

@@ -1,0 +1,131 @@
+//! The story and those who heard it, from a data set by name or from files of one's own.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use gyrus_recordings::{Alice, Manifest, Merge, Refusal, Subjects, Target, UsedSpelling, read_targets, read_words};
+use gyrus_types::{Recording, Sampling, Transcript};
+use ndarray::Array2;
+
+use crate::hash::file_hash;
+use crate::matrix_file::MatrixFile;
+use crate::settings::{DataSettings, RecordingEntry, StorySettings};
+use crate::steps::heard::Heard;
+use crate::{Error, Event};
+
+/// A story and its listeners.
+#[derive(Debug)]
+pub struct Story {
+    /// What this is, and whose, for the report.
+    pub source: String,
+    /// The story.
+    pub transcript: Transcript,
+    /// Words that the recording's labels split.
+    pub merges: Vec<Merge>,
+    /// Words that the recording's labels spell otherwise.
+    pub spellings: Vec<UsedSpelling>,
+    /// Those who can be used.
+    pub listeners: Vec<Heard>,
+    /// Those who cannot.
+    pub refusals: Vec<Refusal>,
+    /// SHA-256 of every file that was read.
+    pub files: BTreeMap<PathBuf, String>,
+}
+
+impl Story {
+    /// A data set that the program knows.
+    ///
+    /// # Errors
+    /// The first file that cannot be used, with what is wrong in it.
+    pub fn known(data: &DataSettings, on_event: &mut dyn FnMut(Event)) -> Result<Self, Error> {
+        let manifest = Manifest::read(&data.manifest)?;
+        let subjects = match data.listeners.as_slice() {
+            [] => Subjects::All,
+            names => Subjects::Only(names.to_vec()),
+        };
+        let Alice { story, listeners, refusals } = Alice::open(&data.folder, &manifest, data.radius, &subjects)?;
+        Ok(Self {
+            source: format!("{}; {}; {}", manifest.title, manifest.licence, manifest.citation),
+            transcript: story.transcript,
+            merges: story.merges,
+            spellings: story.spellings,
+            listeners: listeners.into_iter().map(Heard::from).collect(),
+            refusals,
+            files: listed_files(data, &manifest, on_event)?,
+        })
+    }
+
+    /// Files of one's own.
+    ///
+    /// # Errors
+    /// The first file that cannot be used, with what is wrong in it.
+    pub fn own(story: &StorySettings, recordings: &[RecordingEntry]) -> Result<Self, Error> {
+        let transcript = read_words(&story.words)?;
+        let mut files = BTreeMap::from([(story.words.clone(), file_hash(&story.words)?)]);
+        for path in recordings.iter().flat_map(RecordingEntry::paths) {
+            files.insert(path.clone(), file_hash(path)?);
+        }
+        Ok(Self {
+            source: format!("`{}` and the recordings of {} listeners", story.words.display(), recordings.len()),
+            transcript,
+            merges: Vec::new(),
+            spellings: Vec::new(),
+            listeners: recordings.iter().map(heard).collect::<Result<_, _>>()?,
+            refusals: Vec::new(),
+            files,
+        })
+    }
+}
+
+/// A recording with what is beside it, all of the same samples.
+fn heard(entry: &RecordingEntry) -> Result<Heard, Error> {
+    let signal = MatrixFile::open_one(&entry.signal)?;
+    let columns = signal.shape(0).1;
+    let beside = |path: &Option<PathBuf>| path.as_deref().map(|path| of_samples(path, &signal)).transpose();
+    let targets = match &entry.targets {
+        Some(path) => read_targets(path)?,
+        None => (0..columns).map(|i| Target { name: i.to_string(), region: None, distance: None }).collect(),
+    };
+    if let Some(path) = entry.targets.as_ref().filter(|_| targets.len() != columns) {
+        let (path, other) = (path.clone(), entry.signal.clone());
+        return Err(Error::TargetRows { path, found: targets.len(), other, expected: columns });
+    }
+    let sound = beside(&entry.sound)?.map(|sound| sound.column(0).to_owned());
+    let names = targets.iter().map(|target| target.name.clone()).collect();
+    let sampling = Sampling::new(entry.start, 1.0 / entry.rate)?;
+    let own = beside(&entry.own)?;
+    let recording = Recording::new(entry.subject.clone(), names, signal.matrix(0), sampling)?;
+    Ok(Heard { recording, targets, own, sound, supplied_rate: None })
+}
+
+/// The one tensor of `path`, finite and with the samples of `signal`.
+fn of_samples(path: &Path, signal: &MatrixFile) -> Result<Array2<f64>, Error> {
+    let file = MatrixFile::open_one(path)?;
+    let (found, expected) = (file.shape(0).0, signal.shape(0).0);
+    if found != expected {
+        return Err(Error::Rows { path: path.to_owned(), found, other: signal.path().to_owned(), expected });
+    }
+    file.finite(0)
+}
+
+/// Hashes of the data set's files; one that is not what the manifest says is used, hashed as it is, and noted.
+fn listed_files(
+    data: &DataSettings,
+    manifest: &Manifest,
+    on_event: &mut dyn FnMut(Event),
+) -> Result<BTreeMap<PathBuf, String>, Error> {
+    let mut hashes = BTreeMap::from([(data.manifest.clone(), file_hash(&data.manifest)?)]);
+    for file in &manifest.files {
+        let path = data.folder.join(&file.path);
+        if !path.exists() {
+            on_event(Event::Note(format!("`{}` of the manifest is not there and was not needed", path.display())));
+            continue;
+        }
+        let hash = file_hash(&path)?;
+        if hash != file.sha256 {
+            on_event(Event::Note(format!("`{}` is not the file that the manifest describes", path.display())));
+        }
+        hashes.insert(path, hash);
+    }
+    Ok(hashes)
+}
