@@ -282,7 +282,8 @@ fn news_for_machines_is_json() -> Outcome {
 fn every_command_explains_itself() -> Outcome {
     let folder = tempfile::tempdir()?;
     let overview = call(folder.path(), "--help")?;
-    for command in ["run", "extract", "hidden-states", "verify-model", "encode", "similarity", "data", "data check"] {
+    let commands = "run extract hidden-states verify-model encode controls positions similarity data";
+    for command in commands.split(' ').chain(["data check"]) {
         let first = command.split(' ').next().unwrap_or_default();
         assert!(overview.contains(&format!("\n  {first} ")), "{first} is not in the overview");
         let help = call(folder.path(), &format!("{command} --help"))?;

@@ -3,16 +3,16 @@
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
-use anyhow::{Context, bail};
+use anyhow::bail;
 use clap::{Args, ValueEnum};
 use gyrus_activations::{Checkpoint, Extraction, Memory, Need, Pooling, extract_to, need};
-use gyrus_recordings::read_words;
 use gyrus_study::{ActivationWriter, Event, Keep};
-use gyrus_types::{Progress, Transcript};
-use gyrus_windows::{Bos, Overflow, Reading, Tokenizer, WindowSpec, WordTokens, windows};
+use gyrus_types::Progress;
+use gyrus_windows::{ShuffledWords, WindowSpec, windows};
 
 use super::device::{DeviceArguments, bytes};
 use super::news::{Log, News};
+use super::reading::{ReadingArguments, read_transcript};
 
 /// The model, the text and the windows.
 #[derive(Debug, Args)]
@@ -29,15 +29,12 @@ pub struct Arguments {
     /// How the states of a word's tokens become one.
     #[arg(long, value_enum, default_value = "last")]
     pool: Pool,
-    /// Whether a beginning-of-sequence token stands before every window.
-    #[arg(long, value_enum, default_value = "own")]
-    bos: BosName,
-    /// How the text becomes tokens.
-    #[arg(long, value_enum, default_value = "whole-text")]
-    word_tokens: ReadingName,
-    /// Shorten windows beyond the model's limit instead of failing.
-    #[arg(long)]
-    clip: bool,
+    #[command(flatten)]
+    reading: ReadingArguments,
+    /// Read the words in a random order drawn from this seed, and put each word's states back to its own row: what word
+    /// identities give without their order.
+    #[arg(long, value_name = "SEED")]
+    shuffle_words: Option<u64>,
     #[command(flatten)]
     device: DeviceArguments,
     /// Memory for the model and its states, for example `1G`, apart from mapped files [default: as much as it takes];
@@ -62,43 +59,6 @@ enum Pool {
     Sum,
 }
 
-#[derive(Debug, Clone, Copy, ValueEnum)]
-enum BosName {
-    /// As the tokenizer's own rule says.
-    Own,
-    /// Always, even where the tokenizer's own rule has none.
-    Always,
-    /// Never.
-    Never,
-}
-
-#[derive(Debug, Clone, Copy, ValueEnum)]
-enum ReadingName {
-    /// The whole text at once.
-    WholeText,
-    /// Each word by itself, a space before it.
-    WordByWord,
-}
-
-impl From<BosName> for Bos {
-    fn from(name: BosName) -> Self {
-        match name {
-            BosName::Own => Self::Own,
-            BosName::Always => Self::Always,
-            BosName::Never => Self::Never,
-        }
-    }
-}
-
-impl From<ReadingName> for Reading {
-    fn from(name: ReadingName) -> Self {
-        match name {
-            ReadingName::WholeText => Self::WholeText,
-            ReadingName::WordByWord => Self::WordByWord,
-        }
-    }
-}
-
 /// Runs the command.
 pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
     let name = arguments.out.to_string_lossy();
@@ -109,21 +69,21 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
     let device = arguments.device.open(&mut |note| news.show(Event::Note(note)))?;
     let checkpoint = Checkpoint::open(&arguments.model)?;
     Event::unknown_keys(&arguments.model, &checkpoint).into_iter().for_each(|event| news.show(event));
-    let tokenizer = Tokenizer::open(&arguments.model)?.with_bos(arguments.bos.into())?;
-    let reading = Reading::from(arguments.word_tokens);
-    let transcript = read_transcript(&arguments.transcript)?;
-    let tokens = tokenizer.read(&transcript, reading)?;
-    tokenizer.check_tokens(&tokens, checkpoint.architecture().vocabulary)?;
-    let words = WordTokens::new(&tokens, &transcript, reading.last_token())?;
-    let overflow = if arguments.clip { Overflow::Clip } else { Overflow::Error };
+    let told = read_transcript(&arguments.transcript)?;
+    let shuffled = arguments.shuffle_words.map(|seed| ShuffledWords::new(&told, seed)).transpose()?;
+    let transcript = shuffled.as_ref().map_or(&told, ShuffledWords::transcript);
+    let (tokens, words) = arguments.reading.read(&arguments.model, &checkpoint, transcript)?;
     let limit = checkpoint.architecture().limit;
     let mut wanted = Vec::new();
     for spec in &arguments.windows {
-        let found = windows(&tokens, &words, *spec, limit, overflow)?;
+        let found = windows(&tokens, &words, *spec, limit, arguments.reading.overflow())?;
         if found.clipped > 0 {
             news.show(Event::Note(format!("{} windows of `{spec}` were clipped to the model's limit", found.clipped)));
         }
-        wanted.push(found.windows);
+        wanted.push(match &shuffled {
+            Some(shuffled) => shuffled.rows(&found.windows),
+            None => found.windows,
+        });
     }
     let pooling = match arguments.pool {
         Pool::Last => Pooling::Last,
@@ -177,14 +137,4 @@ fn sizes(need: &Need, limit: Option<u64>, disk: u64) -> String {
         mega(disk),
         mega(spilled)
     )
-}
-
-fn read_transcript(path: &Path) -> anyhow::Result<Transcript> {
-    match path.extension().and_then(|extension| extension.to_str()) {
-        Some("csv" | "tsv") => Ok(read_words(path)?),
-        _ => {
-            let text = std::fs::read_to_string(path).with_context(|| format!("could not read `{}`", path.display()))?;
-            Ok(Transcript::untimed(text))
-        }
-    }
 }

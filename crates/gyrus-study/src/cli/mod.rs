@@ -1,11 +1,14 @@
 //! The commands of the program, one file each.
 
+mod controls;
 mod data;
 mod device;
 mod encode;
 mod extract;
 mod hidden_states;
 mod news;
+mod positions;
+mod reading;
 mod run;
 mod similarity;
 mod verify_model;
@@ -33,6 +36,10 @@ enum Command {
     VerifyModel(verify_model::Arguments),
     /// Fit encoding models of plain arrays: features by layer against responses.
     Encode(Box<encode::Arguments>),
+    /// Shallow properties of the words of a text, a row per word: rate, length, frequency, surprisal and others.
+    Controls(Box<controls::Arguments>),
+    /// Features that know where a row stands and nothing of the stimulus: what they predict has leaked.
+    Positions(positions::Arguments),
     /// Linear CKA between all layers of all given files.
     Similarity(similarity::Arguments),
     /// Look at a data set.
@@ -49,6 +56,8 @@ impl Cli {
             Command::HiddenStates(arguments) => hidden_states::run(&arguments).context("could not give hidden states"),
             Command::VerifyModel(arguments) => verify_model::run(&arguments),
             Command::Encode(arguments) => encode::run(&arguments).context("could not encode"),
+            Command::Controls(arguments) => controls::run(&arguments).context("could not make controls"),
+            Command::Positions(arguments) => positions::run(&arguments).context("could not make position features"),
             Command::Similarity(arguments) => similarity::run(&arguments).context("could not compare the files"),
             Command::Data(command) => data::run(&command).context("could not vouch for the data"),
         }

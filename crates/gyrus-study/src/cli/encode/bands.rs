@@ -6,12 +6,12 @@ use std::str::FromStr;
 /// The name of the band that the layer itself is.
 pub const LAYER: &str = "layer";
 
-/// A band: `NAME=FILE`.
+/// A band: `NAME=FILE` or `NAME=FILE#TENSOR`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct BandFile {
     /// Its name in tables.
     pub name: String,
-    /// Its file, one tensor `(rows, width)`.
+    /// Its file, tensors `(rows, width)`, and the one that is meant after a `#`.
     pub path: PathBuf,
 }
 

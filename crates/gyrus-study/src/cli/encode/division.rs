@@ -103,8 +103,11 @@ fn labels(path: &Path, rows: usize) -> anyhow::Result<Vec<i64>> {
     Ok(labels)
 }
 
-/// The unbroken stretches of one label.
-fn stretches(labels: &[i64], path: &Path) -> anyhow::Result<Vec<Range<usize>>> {
+/// The unbroken stretches of one label; `path` is where the labels stand.
+///
+/// # Errors
+/// A label comes back after another one.
+pub fn stretches(labels: &[i64], path: &Path) -> anyhow::Result<Vec<Range<usize>>> {
     let (mut runs, mut seen, mut row) = (Vec::new(), HashSet::new(), 0);
     for run in labels.chunk_by(|a, b| a == b) {
         if !seen.insert(run[0]) {

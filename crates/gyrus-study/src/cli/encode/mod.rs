@@ -7,6 +7,7 @@ mod column;
 mod dimension;
 mod division;
 mod intervals;
+mod joined;
 mod lags;
 mod model;
 mod null;
@@ -27,11 +28,13 @@ use gyrus_study::{Event, write_table};
 
 use self::bands::BandFile;
 use self::clock::ClockArguments;
+pub use self::column::column;
 use self::division::DivisionArguments;
+pub use self::division::stretches;
 use self::lags::{LagList, Lags};
 use self::model::ModelArguments;
 use self::null::NullArguments;
-use self::predictors::{Predictors, Words, controls};
+use self::predictors::{Predictors, Words};
 use self::response_model::ResponseModel;
 use self::responses::Responses;
 use self::summary::SummaryArguments;
@@ -47,11 +50,15 @@ pub struct Arguments {
     /// Responses: one tensor `(rows, targets)`; NaN is a missing value, and a target that has one is undefined.
     #[arg(long)]
     responses: PathBuf,
-    /// Controls: one tensor `(rows, controls)` that every layer is fitted on top of, without a penalty.
+    /// Controls `(rows, controls)` that every layer is fitted on top of, without a penalty: the tensors of FILE side by
+    /// side, or the one that FILE#TENSOR names.
     #[arg(long)]
     controls: Option<PathBuf>,
-    /// Named bands of features that every layer is fitted together with: NAME=FILE,..., one tensor `(rows, width)` each;
-    /// the layer itself is the band `layer`.
+    /// Controls with a row per word, spread over the rows of the responses as the features are; a file as for `--controls`.
+    #[arg(long, requires = "response_model")]
+    word_controls: Option<PathBuf>,
+    /// Named bands of features that every layer is fitted together with: NAME=FILE,..., the tensors `(rows, width)` of
+    /// FILE side by side, or the one that NAME=FILE#TENSOR names; the layer itself is the band `layer`.
     #[arg(long, value_delimiter = ',')]
     bands: Vec<BandFile>,
     /// A table to write: for each layer, target and band the joint_r2 of all bands, controls_r2, without_r2 of all
@@ -102,7 +109,8 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
     let responses = Responses::open(&arguments.responses)?;
     let predictors = arguments.predictors(&responses, &mut news)?;
     predictors.check_rows(responses.file())?;
-    let controls = arguments.controls.as_deref().map(|path| controls(path, responses.file())).transpose()?;
+    let (rows, words) = (arguments.controls.as_deref(), arguments.word_controls.as_deref());
+    let controls = predictors.controls(rows, words, responses.file())?;
     let (lags, runs) = arguments.lags(&responses, &mut news)?;
     let design = Design::divided(
         &runs,

@@ -6,9 +6,10 @@ use anyhow::{Context, bail, ensure};
 use gyrus_encoding::{Design, Reduced};
 use gyrus_study::{Error, MatrixFile};
 use gyrus_types::Sampling;
-use ndarray::{Array2, ArrayView2};
+use ndarray::{Array2, ArrayView2, Axis, concatenate};
 
 use super::bands::{BandFile, LAYER};
+use super::joined::Joined;
 use super::lags::Lags;
 use super::response_model::ResponseModel;
 
@@ -16,7 +17,7 @@ use super::response_model::ResponseModel;
 #[derive(Debug)]
 pub struct Predictors {
     layers: MatrixFile,
-    bands: Vec<(String, MatrixFile)>,
+    bands: Vec<(String, Joined)>,
     words: Option<Words>,
 }
 
@@ -42,8 +43,8 @@ impl Predictors {
         for (at, band) in bands.iter().enumerate() {
             ensure!(bands[..at].iter().all(|other| other.name != band.name), "two bands are named `{}`", band.name);
         }
-        let open = |band: &BandFile| Ok((band.name.clone(), MatrixFile::open_one(&band.path)?));
-        let bands = bands.iter().map(open).collect::<Result<_, Error>>()?;
+        let open = |band: &BandFile| Ok((band.name.clone(), Joined::open(&band.path)?));
+        let bands = bands.iter().map(open).collect::<anyhow::Result<_>>()?;
         Ok(Self { layers: MatrixFile::open(layers)?, bands, words: None })
     }
 
@@ -55,12 +56,9 @@ impl Predictors {
 
     /// Fails unless every file has the rows of `responses`, or as many rows as there are words.
     pub fn check_rows(&self, responses: &MatrixFile) -> Result<(), Error> {
-        let layers = (0..self.layers.len()).map(|layer| (&self.layers, layer));
-        let bands = self.bands.iter().map(|(_, file)| (file, 0));
-        layers.chain(bands).try_for_each(|(file, matrix)| match &self.words {
-            Some(_) => check_rows(file, matrix, &self.layers),
-            None => check_rows(file, matrix, responses),
-        })
+        let other = if self.words.is_some() { &self.layers } else { responses };
+        (0..self.layers.len()).try_for_each(|layer| check_rows(&self.layers, layer, other))?;
+        self.bands.iter().try_for_each(|(_, band)| band.check_rows(other))
     }
 
     /// Rows of the first layer.
@@ -96,18 +94,47 @@ impl Predictors {
     /// # Errors
     /// A value is not finite, or the features are all constant.
     pub fn bands(&self, layer: usize, design: &Design, lags: &Lags) -> anyhow::Result<Vec<Reduced>> {
-        let bands = self.bands.iter().map(|(_, file)| self.reduced(file, 0, design, lags));
-        std::iter::once(self.reduced(&self.layers, layer, design, lags)).chain(bands).collect()
+        let layer = self.reduced(self.layer(layer)?, self.describe(layer), design, lags);
+        let bands = self.bands.iter().map(|(_, band)| self.reduced(band.finite()?, band.describe(), design, lags));
+        std::iter::once(layer).chain(bands).collect()
     }
 
-    fn reduced(&self, file: &MatrixFile, matrix: usize, design: &Design, lags: &Lags) -> anyhow::Result<Reduced> {
-        let features = finite(file, matrix)?;
-        let features = match &self.words {
-            Some(words) => words.model.spread(features.view(), &words.times, words.sampling, words.rows)?,
-            None => features,
-        };
-        let described = || format!("tensor `{}` of `{}`", file.name(matrix), file.path().display());
-        design.reduce(lags.kept(features).view()).with_context(described)
+    fn reduced(&self, features: Array2<f64>, named: String, design: &Design, lags: &Lags) -> anyhow::Result<Reduced> {
+        design.reduce(lags.kept(self.spread(features)?).view()).context(named)
+    }
+
+    /// Features of words on the rows of the responses; those of rows as they are.
+    fn spread(&self, features: Array2<f64>) -> anyhow::Result<Array2<f64>> {
+        match &self.words {
+            Some(words) => Ok(words.model.spread(features.view(), &words.times, words.sampling, words.rows)?),
+            None => Ok(features),
+        }
+    }
+
+    /// The controls: those of the file `rows`, with the rows of `responses`, and those of the file `words`, with the
+    /// layers' rows and spread as they are; side by side.
+    ///
+    /// # Errors
+    /// A file cannot be read, or has other rows, or a value is not finite.
+    pub fn controls(
+        &self,
+        rows: Option<&Path>,
+        words: Option<&Path>,
+        responses: &MatrixFile,
+    ) -> anyhow::Result<Option<Array2<f64>>> {
+        let mut found = Vec::new();
+        if let Some(path) = rows {
+            let controls = Joined::open(path)?;
+            controls.check_rows(responses)?;
+            found.push(controls.finite().with_context(|| format!("controls of `{}`", path.display()))?);
+        }
+        if let Some(path) = words {
+            let controls = Joined::open(path)?;
+            controls.check_rows(&self.layers)?;
+            found.push(self.spread(controls.finite().with_context(|| format!("controls of `{}`", path.display()))?)?);
+        }
+        let views: Vec<_> = found.iter().map(Array2::view).collect();
+        Ok((!views.is_empty()).then(|| concatenate(Axis(1), &views).expect("rows were compared")))
     }
 }
 
@@ -117,18 +144,6 @@ fn finite(file: &MatrixFile, matrix: usize) -> anyhow::Result<Array2<f64>> {
     check_finite(features.view(), 0, f64::is_finite)
         .with_context(|| format!("tensor `{}` of `{}`", file.name(matrix), file.path().display()))?;
     Ok(features)
-}
-
-/// The one matrix of `path`, which must have the rows of `responses` and be finite.
-///
-/// # Errors
-/// The file cannot be read, or has other rows, or a value is not finite.
-pub fn controls(path: &Path, responses: &MatrixFile) -> anyhow::Result<Array2<f64>> {
-    let file = MatrixFile::open_one(path)?;
-    check_rows(&file, 0, responses)?;
-    let controls = file.matrix(0);
-    check_finite(controls.view(), 0, f64::is_finite).with_context(|| format!("controls of `{}`", path.display()))?;
-    Ok(controls)
 }
 
 /// Fails unless a matrix of `file` has the rows of the first of `other`.
