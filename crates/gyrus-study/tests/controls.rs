@@ -17,6 +17,9 @@ use crate::arrays::{
 
 mod arrays;
 
+/// The tensors of a file by name.
+type Tensors = Vec<(String, Array2<f32>)>;
+
 /// The tensor `name` of a file.
 fn tensor(file: &[(String, Array2<f32>)], name: &str) -> Result<Array2<f32>, Box<dyn Error>> {
     let found = file.iter().find(|(other, _)| other == name);
@@ -264,7 +267,7 @@ fn controls_of_words_are_spread_as_features_are() -> Outcome {
 }
 
 /// The states of a text, told and shuffled, with a window.
-fn told_and_shuffled(window: &str) -> Result<[Vec<(String, Array2<f32>)>; 2], Box<dyn Error>> {
+fn told_and_shuffled(window: &str) -> Result<[Tensors; 2], Box<dyn Error>> {
     let study = SmallStudy::new()?;
     study.write("text.txt", TEXT)?;
     let line =
