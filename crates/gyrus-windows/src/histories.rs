@@ -3,9 +3,11 @@
 //! Here N counts what stands before: a window of N tokens is the N tokens before the token, one of N words the N words
 //! before the token's word and the word's own earlier tokens.
 
+use std::ops::Range;
+
 use gyrus_types::{TokenWindow, Tokens};
 
-use crate::windows::room;
+use crate::windows::{Wanted, room};
 use crate::{Error, Overflow, WindowSpec, WordTokens};
 
 /// The histories of every word's tokens, and how many words' are not what was asked for.
@@ -38,35 +40,44 @@ pub fn histories(
     let (prefix, room) = (tokens.prefix().len(), room(tokens, specification, limit, overflow)?);
     let mut all = Histories { words: Vec::with_capacity(words.ranges().len()), short: 0, clipped: 0 };
     for (word, own) in words.ranges().iter().enumerate() {
-        let (mut parts, mut is_short, mut is_clipped): (Vec<TokenWindow>, _, _) = (Vec::new(), false, false);
+        let (mut parts, mut short, mut clipped) = (Vec::new(), false, false);
         for token in own.clone() {
-            let (wanted, short) = match specification {
-                WindowSpec::Tokens(n) => (token.saturating_sub(n.get()), token < n.get()),
-                WindowSpec::Words(n) => (words.ranges()[word.saturating_sub(n.get())].start, word < n.get()),
-                WindowSpec::Full => (token.saturating_sub(room), false),
-            };
-            let start = wanted.max(token.saturating_sub(room));
-            if start > wanted && overflow == Overflow::Error {
-                return Err(Error::LongWindow { specification, word: word + 1, tokens: token - wanted, prefix, limit });
+            let wanted = wanted(words.ranges(), word, token, specification);
+            let start = wanted.start.max(token.saturating_sub(room));
+            let is_clipped = start > wanted.start && specification != WindowSpec::Full;
+            if is_clipped && overflow == Overflow::Error {
+                let tokens = token - wanted.start;
+                return Err(Error::LongWindow { specification, word: word + 1, tokens, prefix, limit });
             }
-            (is_short, is_clipped) = (is_short || short, is_clipped || start > wanted);
-            let first = match parts.pop_if(|part| part.tokens().start == start) {
-                Some(part) => part.pooled().start,
-                None => token,
-            };
-            parts.push(TokenWindow::new(start..token + 1, first..token + 1, short)?);
+            (short, clipped) = (short || wanted.short, clipped || is_clipped);
+            push(&mut parts, start, token, wanted.short)?;
         }
-        all.short += usize::from(is_short);
-        all.clipped += usize::from(is_clipped);
+        all.short += usize::from(short);
+        all.clipped += usize::from(clipped);
         all.words.push(parts);
     }
     Ok(all)
 }
 
+/// Where the history of `token`, one of the tokens of `word`, would begin if the model could read any length.
+fn wanted(ranges: &[Range<usize>], word: usize, token: usize, specification: WindowSpec) -> Wanted {
+    match specification {
+        WindowSpec::Tokens(n) => Wanted { start: token.saturating_sub(n.get()), short: token < n.get() },
+        WindowSpec::Words(n) => Wanted { start: ranges[word.saturating_sub(n.get())].start, short: word < n.get() },
+        WindowSpec::Full => Wanted { start: 0, short: false },
+    }
+}
+
+/// Adds a token to the windows of its word: to the last of them if that begins with the same token.
+fn push(parts: &mut Vec<TokenWindow>, start: usize, token: usize, short: bool) -> Result<(), Error> {
+    let joined = parts.pop_if(|part| part.tokens().start == start);
+    let first = joined.map_or(token, |part| part.pooled().start);
+    parts.push(TokenWindow::new(start..token + 1, first..token + 1, short)?);
+    Ok(())
+}
+
 #[cfg(test)]
 mod tests {
-    use std::ops::Range;
-
     use gyrus_types::Transcript;
 
     use super::*;

@@ -82,9 +82,9 @@ pub(crate) fn room(
 }
 
 /// Where a window would begin if the model could read any length, and whether the story has less than was asked for.
-struct Wanted {
-    start: usize,
-    short: bool,
+pub(crate) struct Wanted {
+    pub(crate) start: usize,
+    pub(crate) short: bool,
 }
 
 fn wanted(ranges: &[Range<usize>], word: usize, specification: WindowSpec, room: usize) -> Wanted {

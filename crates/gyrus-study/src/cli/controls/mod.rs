@@ -4,16 +4,18 @@ mod bits;
 mod envelope;
 mod tensors;
 
+use std::collections::HashMap;
 use std::path::PathBuf;
 
 use anyhow::ensure;
 use clap::{Args, ValueEnum};
 use gyrus_encoding::{
-    WordColumns, WordProperty, WordRows, WordSources, story_counts, wanted_spellings, word_frequencies, word_properties,
+    Envelope, WordColumns, WordProperty, WordRows, WordSources, story_counts, wanted_spellings, word_frequencies,
+    word_properties,
 };
-use gyrus_recordings::{read_counts, read_vectors};
+use gyrus_recordings::{WordVectors, read_counts, read_vectors};
 use gyrus_study::Event;
-use gyrus_types::Transcript;
+use gyrus_types::{Sampling, Transcript};
 
 use self::bits::BitsArguments;
 use self::envelope::EnvelopeArguments;
@@ -75,26 +77,16 @@ enum Undefined {
 /// Runs the command.
 pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
     let mut news = News::new(Log::Text);
-    let mut note = |line: String| news.show(Event::Note(line));
     let transcript = read_transcript(&arguments.transcript)?;
     let properties = arguments.properties()?;
-    let wants = |property| properties.contains(&property);
-    let counts = arguments.counts.as_deref().filter(|_| wants(WordProperty::Frequency)).map(read_counts).transpose()?;
-    let vectors = arguments.vectors.as_deref().filter(|_| wants(WordProperty::Static));
-    let vectors = vectors.map(|path| read_vectors(path, &wanted_spellings(&transcript))).transpose()?;
-    let samples = if wants(WordProperty::Envelope) { arguments.envelope.read()? } else { None };
-    let sources = WordSources {
-        rows: arguments.rows.into(),
-        counts: counts.as_ref(),
-        vectors: vectors.as_ref().map(|found| (&found.vectors, found.width)),
-        envelope: samples.as_ref().map(|(samples, sampling)| gyrus_encoding::Envelope { samples, sampling: *sampling }),
-        ..WordSources::default()
-    };
-    if wants(WordProperty::Frequency) {
-        note(arguments.source_of_frequency(&transcript, &sources));
+    let files = Files::read(arguments, &transcript, &properties)?;
+    let sources = files.sources(arguments.rows.into());
+    if properties.contains(&WordProperty::Frequency) {
+        news.show(Event::Note(arguments.source_of_frequency(&transcript, &sources)));
     }
-    let bits = [WordProperty::Surprisal, WordProperty::Entropy];
-    let bits = if bits.into_iter().any(wants) { arguments.bits.read(&transcript, &mut news)? } else { Vec::new() };
+    let needs_bits = |property: &WordProperty| matches!(property, WordProperty::Surprisal | WordProperty::Entropy);
+    let bits =
+        if properties.iter().any(needs_bits) { arguments.bits.read(&transcript, &mut news)? } else { Vec::new() };
     let mut tensors = Tensors::default();
     for property in properties {
         for (name, sources) in bits::sources(property, &bits, &sources) {
@@ -105,6 +97,38 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
         }
     }
     tensors.write(&arguments.out, arguments.stack)
+}
+
+/// What the files hold, as far as it is needed.
+#[derive(Debug)]
+struct Files {
+    counts: Option<HashMap<String, f64>>,
+    vectors: Option<WordVectors>,
+    envelope: Option<(Vec<f64>, Sampling)>,
+}
+
+impl Files {
+    fn read(arguments: &Arguments, transcript: &Transcript, properties: &[WordProperty]) -> anyhow::Result<Self> {
+        let wants = |property| properties.contains(&property);
+        let counts = arguments.counts.as_deref().filter(|_| wants(WordProperty::Frequency));
+        let vectors = arguments.vectors.as_deref().filter(|_| wants(WordProperty::Static));
+        Ok(Self {
+            counts: counts.map(read_counts).transpose()?,
+            vectors: vectors.map(|path| read_vectors(path, &wanted_spellings(transcript))).transpose()?,
+            envelope: if wants(WordProperty::Envelope) { arguments.envelope.read()? } else { None },
+        })
+    }
+
+    fn sources(&self, rows: WordRows) -> WordSources<'_> {
+        let envelope = self.envelope.as_ref();
+        WordSources {
+            rows,
+            counts: self.counts.as_ref(),
+            vectors: self.vectors.as_ref().map(|found| (&found.vectors, found.width)),
+            envelope: envelope.map(|(samples, sampling)| Envelope { samples, sampling: *sampling }),
+            ..WordSources::default()
+        }
+    }
 }
 
 impl Arguments {
