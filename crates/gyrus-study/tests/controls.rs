@@ -64,6 +64,18 @@ fn properties_stand_a_row_per_word() -> Outcome {
 }
 
 #[test]
+fn a_text_without_times_has_no_timed_properties_unless_asked_for() -> Outcome {
+    let folder = tempfile::tempdir()?;
+    fs::write(folder.path().join("text.txt"), TEXT)?;
+    call(folder.path(), "controls --transcript text.txt --out c")?;
+    let file = read_tensors(&folder.path().join("c"))?;
+    let names: Vec<_> = file.iter().map(|(name, _)| name.as_str()).collect();
+    assert_eq!(names, ["frequency", "length", "position-in-sentence", "position-in-story"]);
+    call(folder.path(), "controls --transcript text.txt --properties rate --out c")?;
+    check_column(&read_tensors(&folder.path().join("c"))?, "rate", &[f64::NAN; 12])
+}
+
+#[test]
 fn tables_vectors_and_sound_are_read() -> Outcome {
     let folder = tempfile::tempdir()?;
     let write = |name: &str, content: &str| fs::write(folder.path().join(name), content);

@@ -68,6 +68,11 @@ impl WordProperty {
         }
     }
 
+    /// Whether a word without a time has none.
+    pub fn is_timed(self) -> bool {
+        matches!(self, Self::Rate | Self::Onset | Self::Duration | Self::Envelope)
+    }
+
     /// What it needs beside a transcript, in words; nothing if it needs nothing.
     pub fn source(self) -> Option<&'static str> {
         match self {

@@ -78,7 +78,7 @@ enum Undefined {
 pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
     let mut news = News::new(Log::Text);
     let transcript = read_transcript(&arguments.transcript)?;
-    let properties = arguments.properties()?;
+    let properties = arguments.properties(&transcript)?;
     let files = Files::read(arguments, &transcript, &properties)?;
     let sources = files.sources(arguments.rows.into());
     if properties.contains(&WordProperty::Frequency) {
@@ -133,7 +133,7 @@ impl Files {
 
 impl Arguments {
     /// The properties asked for, or all that can be made of what is given.
-    fn properties(&self) -> anyhow::Result<Vec<WordProperty>> {
+    fn properties(&self, transcript: &Transcript) -> anyhow::Result<Vec<WordProperty>> {
         let option = |property| match property {
             WordProperty::Surprisal | WordProperty::Entropy => Some(("--model", self.bits.is_given())),
             WordProperty::Static => Some(("--vectors", self.vectors.is_some())),
@@ -141,7 +141,10 @@ impl Arguments {
             _ => None,
         };
         if self.properties.is_empty() {
-            let can = |property: &WordProperty| option(*property).is_none_or(|(_, given)| given);
+            let has_times = !transcript.timed().rows.is_empty();
+            let can = |property: &WordProperty| {
+                option(*property).is_none_or(|(_, given)| given) && (has_times || !property.is_timed())
+            };
             return Ok(WordProperty::ALL.into_iter().filter(can).collect());
         }
         for (at, property) in self.properties.iter().enumerate() {
