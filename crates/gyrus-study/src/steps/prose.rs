@@ -27,10 +27,10 @@ fn has_interval(estimate: &Estimate) -> bool {
     !estimate.low.is_nan() && !estimate.high.is_nan()
 }
 
-/// How often intervals held the truth where it is known.
+/// How often intervals held the truth where it is known: docs/CALIBRATION.md, the columns of the jackknife.
 pub const COVERAGE: &str = "In simulations with a known answer such intervals held r 93 to 97 times in 100, but 88 where \
-     smooth features predict white responses very well in a short recording; those of what is added to controls held it \
-     93 to 97 times.";
+     smooth features predict white responses very well in a short recording; those of what is added to controls, \
+     simulated in longer recordings only, held it 93 to 97 times.";
 
 /// What was run, on what.
 pub fn lead(study: &Study, summary: &Summary) -> String {
