@@ -264,7 +264,7 @@ fn a_study_file_with_a_value_that_makes_no_sense() -> Outcome {
     check_study("draws = 100", "draws = 99", &["setting `inference.draws`", "must be at least 100: `99`"])?;
     check_study("main = \"3w\"", "main = \"2w\"", &["setting `words.main`", "is not one of `words.windows`: `2w`"])?;
     check_study("[\"1w\", \"3w\"]", "[\"3w\", \"3w\"]", &["setting `words.windows`", "has a window twice: `3w`"])?;
-    check_study("cosines = 4", "cosines = 120", &["setting `scans.cosines` must be less than the 120 scans: `120`"])?;
+    check_study("cosines = 4", "cosines = 120", &["setting `scans.cosines` must be less than the 120 scans of every run: `120`"])?;
     check_study("1e-1:1e3:5", "1e-1:1e3", &["penalties must be written `A:B:N`", "`1e-1:1e3`"])
 }
 
@@ -294,7 +294,7 @@ fn a_window_longer_than_the_model_reads() -> Outcome {
 
 #[test]
 fn folds_and_gaps_that_leave_no_training_rows() -> Outcome {
-    let section = "section `[encoding]` does not suit recordings of 120 scans: ";
+    let section = "section `[encoding]` does not suit recordings of 120 scans or words: ";
     check_study("gap = 4", "gap = 60", &[section, "a gap of 60 rows on both sides of fold 1 (from 0) leaves 0"])?;
     check_study("gap = 4", "gap = 25", &[section, "a gap of 25 rows on both sides of fold"])?;
     check_study("folds = 4", "folds = 61", &[section, "120 rows cannot be cut into 61 folds of at least two rows"])?;
