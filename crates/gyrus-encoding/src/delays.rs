@@ -7,13 +7,14 @@ use gyrus_types::Sampling;
 use ndarray::{Array2, ArrayView2, s};
 
 use crate::Error;
+use crate::spread::check;
 
 /// Features of words `(words, width)` at `times` seconds as `(scans, delays x width)`, delay by delay.
 ///
 /// A scan stands for the `step` seconds that end with it; delays count in scans.
 ///
 /// # Errors
-/// [`Error::Rows`] if there is not one time per word.
+/// [`Error::Rows`] if there is not one time per word, [`Error::NotFinite`] if a time is no number.
 pub fn finite_impulse_response(
     features: ArrayView2<f32>,
     times: &[f64],
@@ -21,9 +22,7 @@ pub fn finite_impulse_response(
     scans: usize,
     delays: &[usize],
 ) -> Result<Array2<f64>, Error> {
-    if features.nrows() != times.len() {
-        return Err(Error::Rows { what: "word features", found: features.nrows(), expected: times.len() });
-    }
+    check(features, times)?;
     let width = features.ncols();
     let mut y = Array2::zeros((scans, delays.len() * width));
     for (x_w, &t_w) in features.rows().into_iter().zip(times) {
@@ -60,6 +59,14 @@ mod tests {
         let words = array![[1.0f32], [10.0], [100.0]];
         let y = finite_impulse_response(words.view(), &[20.5, 21.5, 25.0], Sampling::new(20.0, 2.0)?, 5, &[0, 1])?;
         assert_eq!(y, array![[0.0, 0.0], [11.0, 0.0], [0.0, 11.0], [100.0, 0.0], [0.0, 100.0]]);
+        Ok(())
+    }
+
+    #[test]
+    fn a_word_without_a_time_is_an_error() -> Result<(), Box<dyn std::error::Error>> {
+        let (x, sampling) = (array![[1.0f32], [2.0]], Sampling::new(20.0, 2.0)?);
+        let found = finite_impulse_response(x.view(), &[21.0, f64::NAN], sampling, 5, &[1]);
+        assert!(matches!(found, Err(Error::NotFinite { row: 1, .. })));
         Ok(())
     }
 

@@ -28,7 +28,7 @@ pub fn canonical_response(t: f64) -> f64 {
 /// Features of words `(words, width)` at `times` seconds as `(scans, width)`, by the canonical response.
 ///
 /// # Errors
-/// [`Error::Rows`] if there is not one time per word.
+/// [`Error::Rows`] if there is not one time per word, [`Error::NotFinite`] if a time is no number.
 pub fn convolve(
     features: ArrayView2<f32>,
     times: &[f64],
@@ -83,6 +83,17 @@ mod tests {
         let y = convolve(array![[2.0f32]].view(), &[21.0], sampling, 10)?;
         assert_eq!(y[[0, 0]], 0.0);
         assert_abs_diff_eq!(y[[3, 0]], 2.0 * canonical_response(5.0), epsilon = 1e-12);
+        Ok(())
+    }
+
+    #[test]
+    fn a_word_without_a_time_is_named() -> Result<(), Box<dyn std::error::Error>> {
+        let (x, sampling) = (array![[1.0f32], [2.0], [3.0]], Sampling::new(20.0, 2.0)?);
+        for time in [f64::NAN, f64::INFINITY] {
+            let error = convolve(x.view(), &[21.0, time, 23.0], sampling, 10).expect_err("a word without a time");
+            let expected = format!("the list of word times has the value `{time}` in row 1, column 0 (from 0)");
+            assert_eq!(error.to_string(), expected);
+        }
         Ok(())
     }
 

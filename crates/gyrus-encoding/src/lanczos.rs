@@ -11,7 +11,7 @@ use gyrus_types::Sampling;
 use ndarray::{Array2, ArrayView2};
 
 use crate::Error;
-use crate::spread::{check, spread};
+use crate::spread::spread;
 
 /// Zeros of the window on each side, in TRs, the last of which ends it (LeBel et al. 2023).
 const LOBES: f64 = 3.0;
@@ -31,10 +31,6 @@ pub fn lanczos(
     sampling: Sampling,
     scans: usize,
 ) -> Result<Array2<f64>, Error> {
-    check(features, times)?;
-    if let Some(row) = times.iter().position(|time| !time.is_finite()) {
-        return Err(Error::NotFinite { what: "the list of word times", row, column: 0, value: times[row] });
-    }
     let l = |scan: usize, t_w: f64| lanczos_window((sampling.time(scan) - t_w) / sampling.step());
     spread(features, times, scans, |t_w| scans_within(t_w, sampling, scans), l)
 }

@@ -10,7 +10,7 @@ use crate::Error;
 /// seconds, over the scans that `reach` gives for a time.
 ///
 /// # Errors
-/// [`Error::Rows`] if there is not one time per word.
+/// Those of [`check`].
 pub(crate) fn spread(
     features: ArrayView2<f32>,
     times: &[f64],
@@ -29,13 +29,16 @@ pub(crate) fn spread(
     Ok(y)
 }
 
-/// Whether there is one time per word.
+/// Whether there is one time per word, and each is a time: a word at no time would vanish without a trace.
 ///
 /// # Errors
-/// [`Error::Rows`] if there is not.
+/// [`Error::Rows`] if there is not one per word, [`Error::NotFinite`] if one is no number; it names the word's row.
 pub(crate) fn check(features: ArrayView2<f32>, times: &[f64]) -> Result<(), Error> {
-    match features.nrows() == times.len() {
-        true => Ok(()),
-        false => Err(Error::Rows { what: "word features", found: features.nrows(), expected: times.len() }),
+    if features.nrows() != times.len() {
+        return Err(Error::Rows { what: "word features", found: features.nrows(), expected: times.len() });
+    }
+    match times.iter().position(|time| !time.is_finite()) {
+        Some(row) => Err(Error::NotFinite { what: "the list of word times", row, column: 0, value: times[row] }),
+        None => Ok(()),
     }
 }
