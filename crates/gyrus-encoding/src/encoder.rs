@@ -38,7 +38,11 @@ impl<'a> Encoder<'a> {
     }
 
     /// The same without inner folds: it can refit, but not choose.
-    fn for_refits(design: &'a Design, features: &Reduced, controls: Option<ArrayView2<f64>>) -> Result<Self, Error> {
+    pub(crate) fn for_refits(
+        design: &'a Design,
+        features: &Reduced,
+        controls: Option<ArrayView2<f64>>,
+    ) -> Result<Self, Error> {
         Self::over(design, features, controls, |_| Vec::new())
     }
 
@@ -75,14 +79,41 @@ impl<'a> Encoder<'a> {
     /// # Errors
     /// [`Error::Rows`] or [`Error::NotFinite`] if the responses do not fit the plan, [`Error::Ridge`] if a fit fails.
     pub fn encode(&self, responses: ArrayView2<f64>, rule: &Rule) -> Result<FoldScores, Error> {
-        let responses = without_missing(self.design, responses)?;
+        self.encode_for(responses, responses, rule)
+    }
+
+    /// Scores for `held_out` by what was learnt from `training`, both `(rows, targets)`: weights from the training rows of
+    /// `training`, penalties in the inner folds of the same, r on the held-out rows of `held_out`.
+    ///
+    /// With the responses of others in `training`, neither the rows nor whose they are have been seen.
+    /// A target with a missing value (NaN) in either is undefined.
+    ///
+    /// # Errors
+    /// As [`Encoder::encode`], and [`Error::Entries`] if the targets differ in number.
+    pub fn encode_for(
+        &self,
+        training: ArrayView2<f64>,
+        held_out: ArrayView2<f64>,
+        rule: &Rule,
+    ) -> Result<FoldScores, Error> {
+        let (found, expected) = (held_out.ncols(), training.ncols());
+        if found != expected {
+            return Err(Error::Entries { what: "held-out targets", found, expected });
+        }
+        let training = without_missing(self.design, training)?;
+        let held_out = without_missing(self.design, held_out)?;
         let mut fits = Vec::new();
         for part in &self.parts {
-            let fitted = part.nested.fit(responses.view(), self.design.penalties(), rule)?;
+            let fitted = part.nested.fit(training.view(), self.design.penalties(), rule)?;
             fits.extend(fitted.into_iter().map(|fit| (&part.x, fit.ridge, fit.choice.penalties)));
         }
-        let penalties = stacked(fits.iter().map(|(_, _, penalties)| penalties.view()), responses.ncols());
-        Ok(scores(self.design, fits.iter().map(|(x, ridge, _)| (*x, ridge)), responses.view(), penalties))
+        let penalties = stacked(fits.iter().map(|(_, _, penalties)| penalties.view()), training.ncols());
+        Ok(scores(self.design, fits.iter().map(|(x, ridge, _)| (*x, ridge)), held_out.view(), penalties))
+    }
+
+    /// The plan.
+    pub(crate) fn design(&self) -> &'a Design {
+        self.design
     }
 
     /// The same with given penalties, `(folds, targets)`: for nulls, which refit the weights and keep the penalties.

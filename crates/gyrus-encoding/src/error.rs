@@ -149,7 +149,7 @@ pub enum Error {
         points: usize,
     },
     /// Fewer than two listeners.
-    #[error("inter-subject correlation needs at least two listeners: {listeners} given")]
+    #[error("at least two listeners are needed to compare them: {listeners} given")]
     Listeners {
         /// Listeners given.
         listeners: usize,

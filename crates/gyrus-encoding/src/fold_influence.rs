@@ -41,7 +41,27 @@ impl FoldInfluence {
         responses: ArrayView2<f64>,
         scores: &FoldScores,
     ) -> Result<Self, Error> {
-        let responses = without_missing(design, responses)?;
+        Self::of_others(design, features, controls, [responses; 2], scores)
+    }
+
+    /// The same for scores of [`Encoder::encode_for`](crate::Encoder::encode_for): weights are refitted to the first of
+    /// `responses`, the others' `(rows, targets)`, and tried on the second, the listener's own.
+    ///
+    /// # Errors
+    /// As [`FoldInfluence::of`], and [`Error::Entries`] if the targets differ in number.
+    pub fn of_others(
+        design: &Design,
+        features: &Reduced,
+        controls: Option<ArrayView2<f64>>,
+        responses: [ArrayView2<f64>; 2],
+        scores: &FoldScores,
+    ) -> Result<Self, Error> {
+        let [training, own] = responses;
+        let (found, expected) = (own.ncols(), training.ncols());
+        if found != expected {
+            return Err(Error::Entries { what: "held-out targets", found, expected });
+        }
+        let (training, own) = (without_missing(design, training)?, without_missing(design, own)?);
         if let Some(controls) = controls {
             design.check("controls", controls)?;
         }
@@ -51,7 +71,7 @@ impl FoldInfluence {
                 Reduced::PerFold(features) => &features[fold],
             };
             let x = beside(controls, features);
-            falls(design, fold, (x.view(), x.ncols() - features.ncols()), responses.view(), scores)
+            falls(design, fold, (x.view(), x.ncols() - features.ncols()), [training.view(), own.view()], scores)
         };
         let falls = (0..design.folds().len()).into_par_iter().map(fold).collect::<Result<Vec<_>, _>>()?;
         let views: Vec<ArrayView2<f64>> = falls.iter().map(Array2::view).collect();
@@ -76,12 +96,13 @@ impl FoldInfluence {
     }
 }
 
-/// d_fg of fold f = `fold` with predictors `x`, of which so many come first without a penalty, `(folds, targets)`.
+/// d_fg of fold f = `fold` with predictors `x`, of which so many come first without a penalty, `(folds, targets)`;
+/// weights are fitted to the first of the responses and scored on the second.
 fn falls(
     design: &Design,
     fold: usize,
     (x, n_controls): (ArrayView2<f64>, usize),
-    responses: ArrayView2<f64>,
+    [training, own]: [ArrayView2<f64>; 2],
     scores: &FoldScores,
 ) -> Result<Array2<f64>, Error> {
     let others = (0..design.folds().len()).filter(|other| *other != fold);
@@ -92,10 +113,10 @@ fn falls(
     let (r, penalties) = (scores.folds[fold].r(), scores.penalties());
     let penalties = penalties.row(fold);
     let penalties = penalties.broadcast((sets.len(), penalties.len())).expect("a row broadcasts to rows");
-    let ridges = Nested::new(x, n_controls, &sets)?.refit(responses, penalties)?;
+    let ridges = Nested::new(x, n_controls, &sets)?.refit(training, penalties)?;
     let mut falls = Array2::zeros(scores.penalties().dim());
     for ((other, _), ridge) in told.iter().zip(&ridges) {
-        falls.row_mut(*other).assign(&(&r - &held_out(design, fold, x, ridge, responses).r()));
+        falls.row_mut(*other).assign(&(&r - &held_out(design, fold, x, ridge, own).r()));
     }
     untold.iter().for_each(|(other, _)| falls.row_mut(*other).fill(f64::NAN));
     Ok(falls)

@@ -4,6 +4,7 @@
 //! Scores come out, each with what is needed for its interval and its null.
 //! Nothing here knows a file format, a language model or a plot.
 
+mod across_listeners;
 mod banded_encoder;
 mod baseline;
 mod bootstrap;
@@ -59,6 +60,7 @@ mod student;
 mod trend;
 mod variance;
 
+pub use across_listeners::{AcrossListeners, ListenerScores};
 pub use banded_encoder::{BandedEncoder, BandedScores};
 pub use baseline::baseline;
 pub use bootstrap::{Bootstrap, Estimate, defined_or_nan};

@@ -15,7 +15,8 @@ use crate::{Error, Estimate, Stretches, correlation, finite};
 /// A listener whose target is constant scores NaN there and is left out of the others' sums.
 ///
 /// # Errors
-/// [`Error::Listeners`] with fewer than two listeners, [`Error::Rows`] if their samples differ in number.
+/// [`Error::Listeners`] with fewer than two listeners, [`Error::Rows`] or [`Error::Entries`] if their samples or targets
+/// differ in number.
 pub fn inter_subject_correlation(signals: &[ArrayView2<f64>]) -> Result<Array2<f64>, Error> {
     let shape = common_shape(signals)?;
     let z: Vec<Array2<f64>> = signals.iter().map(|signal| z_scored(*signal)).collect();
@@ -89,6 +90,9 @@ pub(crate) fn common_shape(signals: &[ArrayView2<f64>]) -> Result<(usize, usize)
         return Err(Error::Listeners { listeners: signals.len() });
     };
     match signals.iter().find(|signal| signal.dim() != first.dim()) {
+        Some(other) if other.nrows() == first.nrows() => {
+            Err(Error::Entries { what: "targets of a listener", found: other.ncols(), expected: first.ncols() })
+        }
         Some(other) => Err(Error::Rows { what: "a listener's signal", found: other.nrows(), expected: first.nrows() }),
         None => Ok(first.dim()),
     }
