@@ -142,6 +142,9 @@ pub enum Error {
         /// The value.
         value: f64,
     },
+    /// Effects that are no correlations to plant.
+    #[error("effects to plant must rise, each above 0 and below 1")]
+    Effects,
     /// Fewer points than a line needs.
     #[error("a trend needs at least three points with different x: {points} given")]
     Trend {

@@ -1,0 +1,485 @@
+//! The smallest effect that a design could have found, by simulation from its own noise.
+//!
+//! Noise is the recording moved around its runs, which keeps its distribution and autocorrelation and breaks its tie to
+//! the features; signal is the features times random weights. Planted recordings go through the very analysis, as further
+//! columns of responses to features that are decomposed once.
+//! What a recording really owes to the features is taken for noise here, so where there is much of it the noise is
+//! overstated.
+
+use std::ops::Range;
+
+use gyrus_ridge::{Rule, Sharing, product};
+use ndarray::{Array1, Array2, Array3, ArrayView1, ArrayView2, Axis, concatenate, s};
+use rand::rngs::StdRng;
+use rand::{Rng, SeedableRng};
+use rand_distr::StandardNormal;
+use rayon::prelude::*;
+
+use crate::design::Reduced;
+use crate::encoder::beside;
+use crate::missing::without_missing;
+use crate::power_curve::PowerCurve;
+use crate::{Encoder, Error, LEAST_SHIFT, Runs};
+
+/// What is planted, and how often.
+#[derive(Debug, Clone, PartialEq)]
+pub struct PowerParams {
+    /// True correlations of responses and features to plant, ascending, above 0 and below 1; none is planted besides.
+    pub effects: Vec<f64>,
+    /// Recordings with each effect.
+    pub draws: usize,
+    /// Least shift of a recording from both ends of its run, as in the null.
+    pub least_shift: usize,
+    /// Decides shifts and weights.
+    pub seed: u64,
+}
+
+/// Features that stand ready to be planted in recordings, and the analysis that is to find them.
+#[derive(Debug)]
+pub struct Power<'a> {
+    encoder: &'a Encoder<'a>,
+    /// Least squares on the controls alone, if there are any.
+    alone: Option<Encoder<'a>>,
+    /// Orthonormal columns that span the constant and the controls, `(rows, 1 + controls)`.
+    free: Array2<f64>,
+    /// What these leave of the features, `(rows, width)`.
+    features: Array2<f64>,
+    runs: &'a Runs,
+    params: PowerParams,
+}
+
+/// Scores of simulated recordings.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Simulated {
+    /// None, and then the planted effects.
+    effects: Vec<f64>,
+    /// Without any effect, `(draws, targets)`.
+    null: Array2<f64>,
+    /// With each effect, `(effects, draws, targets)`.
+    planted: Array3<f64>,
+}
+
+/// Null recordings for every recording with an effect: the threshold serves all effects, so its error counts most.
+const NULLS: usize = 4;
+
+/// Columns of responses that are scored together.
+const COLUMNS: usize = 256;
+
+/// A column of which the constant and controls leave less than this share of its norm is one of them.
+const NOTHING: f64 = 1e-9;
+
+impl Default for PowerParams {
+    /// Effects from .02 to .9, each about a third larger than the one before, 300 draws.
+    fn default() -> Self {
+        let effects = vec![0.02, 0.03, 0.04, 0.055, 0.075, 0.1, 0.13, 0.17, 0.22, 0.3, 0.4, 0.55, 0.7, 0.9];
+        Self { effects, draws: 300, least_shift: LEAST_SHIFT, seed: 0 }
+    }
+}
+
+impl<'a> Power<'a> {
+    /// Prepares `features`, `(rows, width)` as they were before any reduction, on top of `controls`, `(rows, controls)`:
+    /// those that `encoder` was made of.
+    ///
+    /// # Errors
+    /// [`Error::Rows`] or [`Error::NotFinite`] if an array does not fit the plan, [`Error::Effects`] if effects do not rise
+    /// between 0 and 1, [`Error::ShortRun`] if a run cannot be moved, [`Error::Ridge`] if the controls cannot be decomposed.
+    pub fn new(
+        encoder: &'a Encoder<'a>,
+        features: ArrayView2<f64>,
+        controls: Option<ArrayView2<f64>>,
+        runs: &'a Runs,
+        params: PowerParams,
+    ) -> Result<Self, Error> {
+        let design = encoder.design();
+        design.check("features", features)?;
+        if runs.rows() != features.nrows() {
+            return Err(Error::Rows { what: "the list of runs", found: runs.rows(), expected: features.nrows() });
+        }
+        let bounds = || std::iter::once(0.0).chain(params.effects.iter().copied());
+        if !bounds().zip(bounds().skip(1).chain([1.0])).all(|(a, b)| a < b) {
+            return Err(Error::Effects);
+        }
+        runs.at_least(params.least_shift.max(1).saturating_mul(2))?;
+        let constant = Array2::ones((features.nrows(), 1));
+        let (free, alone) = match controls {
+            Some(controls) => {
+                let alone = Encoder::for_refits(design, &Reduced::Same(controls.to_owned()), None)?;
+                (orthonormal(beside(Some(constant.view()), &controls.to_owned()).view()), Some(alone))
+            }
+            None => (orthonormal(constant.view()), None),
+        };
+        let mut beyond = left(free.view(), features);
+        for (mut beyond, feature) in beyond.columns_mut().into_iter().zip(features.columns()) {
+            if unit(beyond.view(), feature).is_nan() {
+                beyond.fill(0.0);
+            }
+        }
+        Ok(Self { encoder, alone, free, features: beyond, runs, params })
+    }
+
+    /// Scores of recordings that have the noise of `responses`, `(rows, targets)`, and each effect in turn.
+    ///
+    /// With Q orthonormal columns that span the constant and the controls, e = y - Q Q'y in units of its standard deviation,
+    /// T a random turn of every run, X the features, w Gaussian weights, and z = X w - Q Q'X w in the same unit, a recording
+    /// of effect rho is
+    ///
+    /// Q Q'y / sd + sqrt(1 - rho^2) T e + rho z,
+    ///
+    /// so rho is the correlation with the best combination of features, beyond the controls where there are some, and X w
+    /// has as much of each principal direction as X has. Its score is the mean over folds of r, with controls less that of
+    /// the controls alone. Turns are those of all targets together; each target has weights of its own; the draws of one
+    /// effect are those of the next. Targets are numbered from `first`, which decides their weights, so that they can come
+    /// in parts. A target with missing values, or which the controls determine, is undefined.
+    ///
+    /// # Errors
+    /// [`Error::Rows`] or [`Error::NotFinite`] if the responses do not fit the plan, [`Error::Ridge`] if a fit fails.
+    pub fn simulate(&self, responses: ArrayView2<f64>, first: usize, rule: &Rule) -> Result<Simulated, Error> {
+        let (noise, explained) = self.noise(responses)?;
+        let (n, targets) = (self.params.draws, responses.ncols());
+        let mut rng = StdRng::seed_from_u64(self.params.seed);
+        let turns: Vec<Vec<usize>> = (0..(1 + NULLS) * n).map(|_| self.turn(&mut rng)).collect();
+        let (planted_turns, null_turns) = turns.split_at(n);
+        let weights: Vec<Array2<f64>> = (first..first + targets).map(|target| self.weights(target)).collect();
+        let effects: Vec<f64> = std::iter::once(0.0).chain(self.params.effects.iter().copied()).collect();
+        let recording = |turn: &[usize], draw: usize, effect: f64| {
+            let mut y = noise.select(Axis(0), turn) * (1.0 - effect * effect).sqrt();
+            if effect > 0.0 {
+                y.scaled_add(effect, &self.signal(&weights, draw));
+            }
+            y + &explained
+        };
+        let scores = |turns: &[Vec<usize>], effect: f64| -> Result<Array2<f64>, Error> {
+            let part = |draws: Range<usize>| {
+                let each: Vec<Array2<f64>> = draws.map(|draw| recording(&turns[draw], draw, effect)).collect();
+                let views: Vec<ArrayView2<f64>> = each.iter().map(Array2::view).collect();
+                let all = concatenate(Axis(1), &views).expect("recordings share their rows");
+                let scores = self.score(all.view(), targets, rule)?;
+                Ok(scores.into_shape_with_order((each.len(), targets)).expect("a score for each column"))
+            };
+            let together = (COLUMNS / targets.max(1)).max(1);
+            let firsts = (0..turns.len()).step_by(together);
+            let parts: Vec<Range<usize>> = firsts.map(|at| at..(at + together).min(turns.len())).collect();
+            let parts = parts.into_par_iter().map(part).collect::<Result<Vec<_>, Error>>()?;
+            let views: Vec<ArrayView2<f64>> = parts.iter().map(Array2::view).collect();
+            Ok(concatenate(Axis(0), &views).unwrap_or_else(|_| Array2::zeros((0, targets))))
+        };
+        let mut planted = Array3::zeros((effects.len(), n, targets));
+        for (&effect, mut planted) in effects.iter().zip(planted.axis_iter_mut(Axis(0))) {
+            planted.assign(&scores(planted_turns, effect)?);
+        }
+        Ok(Simulated { null: scores(null_turns, 0.0)?, planted, effects })
+    }
+
+    /// e and Q Q'y in units of the standard deviation of e, both `(rows, targets)`; NaN where that is 0.
+    fn noise(&self, responses: ArrayView2<f64>) -> Result<(Array2<f64>, Array2<f64>), Error> {
+        let responses = without_missing(self.encoder.design(), responses)?;
+        let e = left(self.free.view(), responses.view());
+        let sd = Array1::from_iter(e.columns().into_iter().zip(responses.columns()).map(|(e, y)| unit(e, y)));
+        let mut explained = &responses - &e;
+        // The mean is no more than an intercept, which every fit has.
+        explained -= &explained.mean_axis(Axis(0)).expect("a plan has rows");
+        Ok((e / &sd, explained / &sd))
+    }
+
+    /// One random turn of every run, as the old row that stands at each new one.
+    fn turn(&self, rng: &mut StdRng) -> Vec<usize> {
+        let least = self.params.least_shift.max(1);
+        let mut turned = |run: &Range<usize>| {
+            let cut = run.end - rng.random_range(least..=run.len() - least);
+            (cut..run.end).chain(run.start..cut)
+        };
+        self.runs.stretches().iter().flat_map(&mut turned).collect()
+    }
+
+    /// Weights of target `target` in every draw, `(width, draws)`.
+    fn weights(&self, target: usize) -> Array2<f64> {
+        // An odd step, so that no two targets share a seed.
+        let seed = self.params.seed.wrapping_add((target as u64 + 1).wrapping_mul(0x9E37_79B9_7F4A_7C15));
+        let mut rng = StdRng::seed_from_u64(seed);
+        Array2::from_shape_simple_fn((self.features.ncols(), self.params.draws), || rng.sample(StandardNormal))
+    }
+
+    /// z of every target in draw `draw`, `(rows, targets)`; NaN where the features do not vary.
+    fn signal(&self, weights: &[Array2<f64>], draw: usize) -> Array2<f64> {
+        let columns: Vec<ArrayView1<f64>> = weights.iter().map(|weights| weights.column(draw)).collect();
+        let mut z = product(self.features.view(), ndarray::stack(Axis(1), &columns).expect("one width").view());
+        for mut z in z.columns_mut() {
+            let sd = (z.dot(&z) / z.len() as f64).sqrt();
+            z /= if sd > 0.0 { sd } else { f64::NAN };
+        }
+        z
+    }
+
+    /// The score of every column of `responses`, `(rows, draws x targets)`, draw by draw.
+    fn score(&self, responses: ArrayView2<f64>, targets: usize, rule: &Rule) -> Result<Array1<f64>, Error> {
+        let draws = responses.ncols() / targets.max(1);
+        let sharing = match &rule.sharing {
+            Sharing::PerTarget => Sharing::PerTarget,
+            Sharing::All => Sharing::Groups((0..responses.ncols()).map(|column| column / targets).collect()),
+            Sharing::Groups(groups) => {
+                let apart = groups.iter().max().map_or(0, |last| last + 1);
+                Sharing::Groups((0..draws).flat_map(|draw| groups.iter().map(move |g| g + draw * apart)).collect())
+            }
+        };
+        let joint = self.encoder.encode(responses, &Rule { sharing, ..rule.clone() })?.mean();
+        let Some(alone) = &self.alone else { return Ok(joint) };
+        let without = Array2::zeros((self.encoder.design().folds().len(), responses.ncols()));
+        Ok(joint - alone.refit(responses, without.view())?.mean())
+    }
+}
+
+impl Simulated {
+    /// The power for target `target`.
+    ///
+    /// # Panics
+    /// There is no such target.
+    pub fn of_target(&self, target: usize) -> PowerCurve {
+        let (null, planted) = (self.null.column(target), self.planted.index_axis(Axis(2), target));
+        PowerCurve::of(&self.effects, null, planted)
+    }
+
+    /// The power for the mean over targets, where all have the same effect; undefined targets are left out.
+    pub fn of_mean(&self) -> PowerCurve {
+        self.averaged().of_target(0)
+    }
+
+    /// Several parts of the targets of one simulation as one.
+    ///
+    /// # Panics
+    /// They are not of one simulation.
+    pub fn side_by_side(parts: &[Self]) -> Option<Self> {
+        let nulls: Vec<_> = parts.iter().map(|part| part.null.view()).collect();
+        let planted: Vec<_> = parts.iter().map(|part| part.planted.view()).collect();
+        Some(Self {
+            effects: parts.first()?.effects.clone(),
+            null: concatenate(Axis(1), &nulls).expect("parts share their draws"),
+            planted: concatenate(Axis(2), &planted).expect("parts share their draws"),
+        })
+    }
+
+    fn averaged(&self) -> Self {
+        let mean = |scores: ArrayView1<f64>| {
+            let defined: Vec<f64> = scores.iter().copied().filter(|score| !score.is_nan()).collect();
+            defined.iter().sum::<f64>() / defined.len() as f64
+        };
+        Self {
+            effects: self.effects.clone(),
+            null: self.null.map_axis(Axis(1), mean).insert_axis(Axis(1)),
+            planted: self.planted.map_axis(Axis(2), mean).insert_axis(Axis(2)),
+        }
+    }
+}
+
+/// Orthonormal columns that span those of `a`, which may depend on each other (Gram and Schmidt, twice over).
+fn orthonormal(a: ArrayView2<f64>) -> Array2<f64> {
+    let mut q = Array2::zeros((a.nrows(), 0));
+    for column in a.columns() {
+        let once = left(q.view(), column.insert_axis(Axis(1)));
+        let twice = left(q.view(), once.view()).remove_axis(Axis(1));
+        let norm = twice.dot(&twice).sqrt();
+        if norm > NOTHING * column.dot(&column).sqrt() {
+            q.push_column((twice / norm).view()).expect("columns share their rows");
+        }
+    }
+    q
+}
+
+/// A - Q Q'A for orthonormal columns Q, which have the rows of A.
+fn left(q: ArrayView2<f64>, a: ArrayView2<f64>) -> Array2<f64> {
+    &a - &product(q, product(q.t(), a).view())
+}
+
+/// The standard deviation of `e`, which is what is left of `y`; NaN if nothing is.
+fn unit(e: ArrayView1<f64>, y: ArrayView1<f64>) -> f64 {
+    let (left, all) = (e.dot(&e), y.dot(&y));
+    if left > NOTHING * NOTHING * all { (left / e.len() as f64).sqrt() } else { f64::NAN }
+}
+
+#[cfg(test)]
+mod tests {
+    use approx::assert_abs_diff_eq;
+    use gyrus_ridge::PenaltyGrid;
+
+    use super::*;
+    use crate::{Design, DesignParams, FeatureUnit, PowerPoint, correlation, encode, shifted};
+
+    fn gaussian(rows: usize, columns: usize, seed: u64) -> Array2<f64> {
+        let mut rng = StdRng::seed_from_u64(seed);
+        Array2::from_shape_simple_fn((rows, columns), || rng.sample(StandardNormal))
+    }
+
+    /// Five folds; a penalty that is nothing unless others are given.
+    fn design(rows: usize, penalties: Vec<f64>) -> Result<Design, Error> {
+        let (penalties, unit) = (PenaltyGrid::new(penalties)?, FeatureUnit::Own);
+        Design::new(
+            rows,
+            DesignParams { folds: 5, inner_folds: 3, gap: 0, penalties, components: None, unit, block: 20 },
+        )
+    }
+
+    fn simulated(
+        (x, controls): (&Array2<f64>, Option<&Array2<f64>>),
+        y: &Array2<f64>,
+        penalties: Vec<f64>,
+        params: PowerParams,
+    ) -> Result<Simulated, Error> {
+        let (design, runs) = (design(x.nrows(), penalties)?, Runs::unbroken(x.nrows()));
+        let controls = controls.map(Array2::view);
+        let encoder = Encoder::new(&design, &Reduced::Same(x.clone()), controls)?;
+        Power::new(&encoder, x.view(), controls, &runs, params)?.simulate(y.view(), 0, &Rule::default())
+    }
+
+    fn params(effects: &[f64], draws: usize, seed: u64) -> PowerParams {
+        PowerParams { effects: effects.to_vec(), draws, least_shift: 1, seed }
+    }
+
+    /// Mean score and share found at each effect in 400 rows of 10 white features and white noise, by least squares in five
+    /// folds: figures of `tests/scripts/power_oracle.py`.
+    const ORACLE: [(f64, f64, f64); 6] = [
+        (0.0, 0.0004, 0.0508),
+        (0.1, 0.0485, 0.1961),
+        (0.15, 0.0965, 0.4407),
+        (0.2, 0.1501, 0.7448),
+        (0.25, 0.2055, 0.9299),
+        (0.3, 0.2611, 0.9926),
+    ];
+
+    /// Eight recordings, each with its own features: what one of them has by chance is averaged away.
+    #[test]
+    fn white_noise_gives_the_power_of_least_squares() -> Result<(), Error> {
+        let effects: Vec<f64> = ORACLE[1..].iter().map(|(effect, ..)| *effect).collect();
+        let mut found = vec![(0.0, 0.0); ORACLE.len()];
+        for seed in 0..8 {
+            let (x, y) = (gaussian(400, 10, seed), gaussian(400, 1, 100 + seed));
+            let curve = simulated((&x, None), &y, vec![1e-6], params(&effects, 200, seed))?.of_target(0);
+            for (found, point) in found.iter_mut().zip(&curve.points) {
+                *found = (found.0 + point.score / 8.0, found.1 + point.power.value / 8.0);
+            }
+        }
+        for ((effect, score, power), found) in ORACLE.iter().zip(found) {
+            // Binomial errors of 1,600 draws and of eight thresholds.
+            assert!((found.0 - score).abs() < 0.012, "r at {effect}: {} for {score}", found.0);
+            assert!((found.1 - power).abs() < 0.045, "power at {effect}: {} for {power}", found.1);
+        }
+        Ok(())
+    }
+
+    /// Autocorrelated features and recordings, penalties chosen: without an effect 5 % are called related.
+    #[test]
+    fn nothing_is_found_where_nothing_is_planted() -> Result<(), Error> {
+        let smooth = |white: Array2<f64>| {
+            let mut y = white;
+            for row in 1..y.nrows() {
+                let before = y.row(row - 1).to_owned();
+                y.row_mut(row).scaled_add(0.8, &before);
+            }
+            y
+        };
+        let (x, y) = (smooth(gaussian(300, 6, 1)), smooth(gaussian(300, 8, 2)));
+        let found = simulated((&x, None), &y, vec![1.0, 10.0, 100.0], params(&[0.5], 400, 3))?;
+        let curves = (0..8).map(|target| found.of_target(target)).chain([found.of_mean()]);
+        for PowerPoint { power, .. } in curves.map(|curve| curve.points[0]) {
+            // Nine tests of 400 draws against a threshold of 1,600: .05 with a standard deviation of .012.
+            assert!((power.value - 0.05).abs() < 0.036, "{power:?}");
+            assert!(power.low <= power.value && power.value <= power.high);
+        }
+        Ok(())
+    }
+
+    /// The scores are those of planted recordings that are built and encoded one by one.
+    #[test]
+    fn each_recording_is_encoded_as_any_other() -> Result<(), Error> {
+        let (x, y) = (gaussian(60, 3, 1), gaussian(60, 2, 2) * 7.0 + 3.0);
+        let params = params(&[0.6], 4, 5);
+        let found = simulated((&x, None), &y, vec![1.0, 10.0, 100.0], params.clone())?;
+        let (design, runs) = (design(60, vec![1.0, 10.0, 100.0])?, Runs::unbroken(60));
+        let encoder = Encoder::new(&design, &Reduced::Same(x.clone()), None)?;
+        let power = Power::new(&encoder, x.view(), None, &runs, params)?;
+        let standardised = |y: &Array2<f64>| {
+            let y = y - &y.mean_axis(Axis(0)).expect("rows");
+            &y / &y.std_axis(Axis(0), 0.0)
+        };
+        let weights = power.weights(1);
+        let (noise, mut rng) = (standardised(&y), StdRng::seed_from_u64(5));
+        for draw in 0..4 {
+            let turn = power.turn(&mut rng);
+            let shift = (60 - turn[0]) % 60;
+            let mut planted = shifted(noise.view(), shift).slice(s![.., 1..]).to_owned() * 0.8;
+            planted.scaled_add(0.6, &standardised(&x.dot(&weights.slice(s![.., draw..=draw]))));
+            let expected = encode(&design, &Reduced::Same(x.clone()), None, planted.view())?.mean()[0];
+            assert_abs_diff_eq!(found.planted[[1, draw, 1]], expected, epsilon = 1e-9);
+            let nothing = shifted(noise.view(), shift);
+            let expected = encode(&design, &Reduced::Same(x.clone()), None, nothing.view())?.mean();
+            assert_abs_diff_eq!(found.planted.slice(s![0, draw, ..]), expected, epsilon = 1e-9);
+        }
+        Ok(())
+    }
+
+    /// The effect is a correlation beyond the controls, the score what the features add, and the controls' part stays.
+    #[test]
+    fn effects_are_beyond_the_controls() -> Result<(), Error> {
+        let c = gaussian(300, 1, 1);
+        let x = gaussian(300, 4, 2) + &c;
+        let y = gaussian(300, 1, 3) + 3.0 * &c;
+        let design = design(300, vec![1e-6])?;
+        let runs = Runs::unbroken(300);
+        let encoder = Encoder::new(&design, &Reduced::Same(x.clone()), Some(c.view()))?;
+        let power = Power::new(&encoder, x.view(), Some(c.view()), &runs, params(&[0.5], 200, 4))?;
+        let z = power.signal(&[power.weights(0)], 0);
+        assert!(correlation(z.column(0), c.column(0)).abs() < 1e-12);
+        let (noise, explained) = power.noise(y.view())?;
+        assert_abs_diff_eq!(noise.std(0.0), 1.0, epsilon = 1e-12);
+        assert_abs_diff_eq!(correlation(explained.column(0), c.column(0)), 1.0, epsilon = 1e-12);
+        let curve = power.simulate(y.view(), 0, &Rule::default())?.of_target(0);
+        assert!(curve.points[0].score.abs() < 0.02, "{curve:?}");
+        // r of controls alone is sqrt(9 / 10); half of the rest's variance is .25: sqrt(.9 + .1 x .25).
+        let expected = (0.9f64 + 0.1 * 0.25).sqrt() - 0.9f64.sqrt();
+        assert_abs_diff_eq!(curve.points[1].score, expected, epsilon = 4e-3);
+        assert!(curve.points[1].power.value > 0.95);
+        Ok(())
+    }
+
+    #[test]
+    fn parts_of_the_targets_and_threads_change_no_number() -> Result<(), Error> {
+        let (x, y) = (gaussian(80, 3, 1), gaussian(80, 3, 2));
+        let (design, runs) = (design(80, vec![1.0, 10.0])?, Runs::new(&[30, 50])?);
+        let encoder = Encoder::new(&design, &Reduced::Same(x.clone()), None)?;
+        let power = Power::new(&encoder, x.view(), None, &runs, params(&[0.3, 0.6], 20, 4))?;
+        let whole = || power.simulate(y.view(), 0, &Rule::default());
+        let one = rayon::ThreadPoolBuilder::new().num_threads(1).build().expect("a pool").install(whole)?;
+        assert_eq!(one, whole()?);
+        let part =
+            |targets: Range<usize>| power.simulate(y.slice(s![.., targets.clone()]), targets.start, &Rule::default());
+        let parts = Simulated::side_by_side(&[part(0..1)?, part(1..3)?]).expect("two parts");
+        assert_abs_diff_eq!(parts.planted, one.planted, epsilon = 1e-12);
+        assert_abs_diff_eq!(parts.null, one.null, epsilon = 1e-12);
+        Ok(())
+    }
+
+    #[test]
+    fn a_silent_target_is_undefined_and_hurts_no_other() -> Result<(), Error> {
+        let (x, mut y) = (gaussian(80, 3, 1), gaussian(80, 3, 2));
+        let without = simulated((&x, None), &y.slice(s![.., ..1]).to_owned(), vec![1.0], params(&[0.5], 20, 4))?;
+        y.column_mut(1).fill(2.0);
+        y[[4, 2]] = f64::NAN;
+        let found = simulated((&x, None), &y, vec![1.0], params(&[0.5], 20, 4))?;
+        assert!(found.of_target(1).smallest.value.is_nan() && found.of_target(2).threshold.is_nan());
+        let (mean, alone) = (found.of_mean(), without.of_target(0));
+        assert_abs_diff_eq!(mean.points[1].score, alone.points[1].score, epsilon = 1e-9);
+        // Features that the controls contain can plant nothing.
+        let x_again = simulated((&x, Some(&x)), &y, vec![1.0], params(&[0.5], 20, 4))?;
+        assert!(x_again.of_target(0).smallest.value.is_nan());
+        Ok(())
+    }
+
+    #[test]
+    fn impossible_effects_are_refused() -> Result<(), Error> {
+        let (x, y) = (gaussian(80, 3, 1), gaussian(80, 1, 2));
+        for effects in [&[0.5, 0.5][..], &[0.0, 0.5], &[0.5, 1.0], &[f64::NAN], &[0.4, 0.2]] {
+            assert!(matches!(simulated((&x, None), &y, vec![1.0], params(effects, 20, 4)), Err(Error::Effects)));
+        }
+        let far = PowerParams { least_shift: 41, ..params(&[0.5], 20, 4) };
+        assert!(matches!(simulated((&x, None), &y, vec![1.0], far), Err(Error::ShortRun { .. })));
+        Ok(())
+    }
+}
