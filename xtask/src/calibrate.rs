@@ -10,7 +10,7 @@ cargo xtask calibrate [TABLE...]
 Builds and runs the program `calibration` of gyrus-simulation, which takes minutes.
 
   TABLE...   make and print only these: leakage, nulls, coverage, short-coverage, differences, peaks,
-             hierarchy;
+             power, hierarchy;
              without names all are made and written to docs/CALIBRATION.md";
 
 /// Runs `calibrate`.

@@ -18,8 +18,6 @@ const TWO_SIDED: f64 = 1.96;
 pub struct PowerCurve {
     /// One for each effect, ascending; the first has none.
     pub points: Vec<PowerPoint>,
-    /// The score above which a recording is called related.
-    pub threshold: f64,
     /// The effect that is found [`DETECTED`] of the time, with its 95 % interval; infinite where no effect that was tried
     /// is found as often, NaN where scores are undefined.
     pub smallest: Estimate,
@@ -35,26 +33,27 @@ pub struct PowerPoint {
     /// The share of recordings with that effect that were called related; its 95 % interval holds what chance does to the
     /// share and to the threshold.
     pub power: Estimate,
+    /// The score above which such a recording is called related.
+    pub threshold: f64,
     /// The mean score.
     pub score: f64,
 }
 
 impl PowerCurve {
-    /// The curve of `effects`, ascending from 0, from scores of unrelated recordings `null` `(draws)` and of recordings with
-    /// each effect `planted` `(effects, draws)`; undefined scores are left out.
+    /// The curve of `effects`, ascending from 0, from scores of recordings with each effect, `planted` in their place, `(effects,
+    /// draws)`, and turned away from it, `null`, `(effects, others)`; undefined scores are left out.
     ///
     /// A score is called related if p = (1 + null scores at least as high) / (1 + null scores) is at most .05.
     /// Shares are made to rise with the effect by least squares (pool adjacent violators), and the curve runs between
     /// them as a straight line in their log odds.
-    pub(crate) fn of(effects: &[f64], null: ArrayView1<f64>, planted: ArrayView2<f64>) -> Self {
-        let mut null: Vec<f64> = null.iter().copied().filter(|score| !score.is_nan()).collect();
-        null.sort_by(|a, b| b.total_cmp(a));
-        let bar = Bar { null };
-        let point = |(&effect, scores): (&f64, ArrayView1<f64>)| {
-            let scores: Vec<f64> = scores.iter().copied().filter(|score| !score.is_nan()).collect();
-            PowerPoint { effect, power: bar.share(&scores), score: mean(&scores) }
+    pub(crate) fn of(effects: &[f64], null: ArrayView2<f64>, planted: ArrayView2<f64>) -> Self {
+        let defined = |scores: ArrayView1<f64>| scores.iter().copied().filter(|score| !score.is_nan()).collect();
+        let point = |at: usize| {
+            let (bar, scores): (_, Vec<f64>) = (Bar::of(defined(null.row(at))), defined(planted.row(at)));
+            let (power, threshold, score) = (bar.share(&scores), bar.threshold(0.0), mean(&scores));
+            PowerPoint { effect: effects[at], power, threshold, score }
         };
-        let points: Vec<PowerPoint> = effects.iter().zip(planted.rows()).map(point).collect();
+        let points: Vec<PowerPoint> = (0..effects.len()).map(point).collect();
         let draws = planted.ncols() as f64;
         let reached = |share: &dyn Fn(&Estimate) -> f64| {
             let shares: Vec<f64> = points.iter().map(|point| share(&point.power)).collect();
@@ -63,12 +62,7 @@ impl PowerCurve {
         // The higher bound of power is reached first.
         let smallest = Estimate { value: reached(&|p| p.value), low: reached(&|p| p.high), high: reached(&|p| p.low) };
         let scores: Vec<f64> = points.iter().map(|point| point.score).collect();
-        Self {
-            threshold: bar.threshold(0.0),
-            smallest_score: between(effects, &scores, smallest.value),
-            smallest,
-            points,
-        }
+        Self { smallest_score: between(effects, &scores, smallest.value), smallest, points }
     }
 }
 
@@ -78,6 +72,11 @@ struct Bar {
 }
 
 impl Bar {
+    fn of(mut null: Vec<f64>) -> Self {
+        null.sort_by(|a, b| b.total_cmp(a));
+        Self { null }
+    }
+
     /// The null score that a related recording exceeds: p <= [`LEVEL`] allows floor(LEVEL (1 + null scores)) - 1 of them
     /// above it. `errors` standard errors of that number further down the list where the bar is lower.
     fn threshold(&self, errors: f64) -> f64 {
@@ -185,14 +184,12 @@ mod tests {
     fn the_threshold_is_that_of_the_p_value() {
         for n in [19, 20, 39, 100, 199] {
             let null: Vec<f64> = (0..n).map(|i| f64::from(i * 7 % n)).collect();
-            let mut sorted = null.clone();
-            sorted.sort_by(|a, b| b.total_cmp(a));
-            let threshold = Bar { null: sorted }.threshold(0.0);
+            let threshold = Bar::of(null.clone()).threshold(0.0);
             for score in (-1..=2 * n).map(|i| f64::from(i) / 2.0) {
                 assert_eq!(score > threshold, p_value(score, &null) <= LEVEL, "{n} {score}");
             }
         }
-        assert_eq!(Bar { null: vec![1.0; 18] }.threshold(0.0), f64::INFINITY);
+        assert_eq!(Bar::of(vec![1.0; 18]).threshold(0.0), f64::INFINITY);
     }
 
     /// `scipy.stats.binomtest(k, n).proportion_ci(0.95, "wilson")`, printed by `tests/scripts/power_oracle.py`.
@@ -215,19 +212,20 @@ mod tests {
         let effects = [0.0, 0.25, 0.5, 0.75, 1.0];
         let rows: Vec<Array1<f64>> = effects.iter().map(|effect| &errors + *effect).collect();
         let rows: Vec<_> = rows.iter().map(Array1::view).collect();
-        let curve = PowerCurve::of(&effects, errors.view(), stack(Axis(0), &rows).expect("rows").view());
+        let null = errors.broadcast((5, 1000)).expect("a row broadcasts to rows");
+        let curve = PowerCurve::of(&effects, null, stack(Axis(0), &rows).expect("rows").view());
         let shares: Vec<f64> = curve.points.iter().map(|point| point.power.value).collect();
         assert_abs_diff_eq!(Array1::from(shares), array![0.05, 0.3, 0.55, 0.8, 1.0], epsilon = 2e-3);
         assert_abs_diff_eq!(curve.smallest.value, 0.75, epsilon = 5e-3);
         assert!(curve.smallest.low < 0.75 && 0.75 < curve.smallest.high && curve.smallest.high < 0.9);
         assert_abs_diff_eq!(curve.smallest_score, 1.25, epsilon = 5e-3);
-        assert_abs_diff_eq!(curve.threshold, 0.95, epsilon = 2e-3);
+        assert_abs_diff_eq!(curve.points[4].threshold, 0.95, epsilon = 2e-3);
     }
 
     #[test]
     fn an_effect_that_is_never_found_is_infinite() {
         let scores = Array2::from_shape_fn((2, 100), |(_, i)| i as f64);
-        let curve = PowerCurve::of(&[0.0, 0.5], scores.row(0), scores.view());
+        let curve = PowerCurve::of(&[0.0, 0.5], scores.view(), scores.view());
         assert_eq!(curve.smallest.value, f64::INFINITY);
         assert!(curve.smallest_score.is_nan());
     }
@@ -235,7 +233,9 @@ mod tests {
     #[test]
     fn undefined_scores_have_no_curve() {
         let scores = Array2::from_elem((2, 100), f64::NAN);
-        let curve = PowerCurve::of(&[0.0, 0.5], scores.row(0), scores.view());
-        assert!(curve.threshold.is_nan() && curve.smallest.value.is_nan() && curve.points[1].power.value.is_nan());
+        let curve = PowerCurve::of(&[0.0, 0.5], scores.view(), scores.view());
+        assert!(
+            curve.points[0].threshold.is_nan() && curve.smallest.value.is_nan() && curve.points[1].power.value.is_nan()
+        );
     }
 }

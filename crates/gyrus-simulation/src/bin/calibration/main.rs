@@ -16,6 +16,7 @@ mod leakage;
 mod measured;
 mod nulls;
 mod peaks;
+mod power;
 mod spearman;
 mod streams;
 mod table;
@@ -26,13 +27,14 @@ use table::Table;
 type Make = fn() -> Result<Table>;
 
 /// What each table is called on the command line, and how it is made.
-const TABLES: [(&str, Make); 7] = [
+const TABLES: [(&str, Make); 8] = [
     ("leakage", || leakage::run(leakage::SERIES)),
     ("nulls", || nulls::run(nulls::SEEDS)),
     ("coverage", || coverage::run(coverage::LONG, coverage::SEEDS)),
     ("short-coverage", || coverage::run(coverage::SHORT, coverage::SEEDS)),
     ("differences", || differences::run(differences::SEEDS)),
     ("peaks", || peaks::run(peaks::SEEDS)),
+    ("power", || power::run(power::SEEDS)),
     ("hierarchy", || hierarchy::run(hierarchy::SEEDS)),
 ];
 

@@ -106,7 +106,7 @@ fn study(cell: Cell, study: usize) -> Result<Outcome> {
 }
 
 /// The score at each of `shifts`: the shifted responses are refitted side by side, as targets, with the penalties found.
-fn null(
+pub fn null(
     design: &Design,
     features: ArrayView2<f64>,
     response: ArrayView2<f64>,
