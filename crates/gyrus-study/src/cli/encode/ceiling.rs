@@ -2,13 +2,13 @@
 
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context, ensure};
+use anyhow::Context;
 use clap::{Args, ValueEnum};
 use gyrus_encoding::{Ceiling, Response, Splits, Stretches};
 use gyrus_study::MatrixFile;
 use ndarray::{Array2, ArrayView2, Axis, stack};
 
-use super::predictors::{check_finite, check_rows};
+use super::predictors::{check_finite, check_same_targets};
 use super::responses::Responses;
 
 /// What ceilings are computed from.
@@ -108,18 +108,10 @@ impl CeilingArguments {
 fn matrices(path: &Path, responses: &Responses) -> anyhow::Result<Vec<Array2<f64>>> {
     let file = MatrixFile::open(path)?;
     let matrix = |at: usize| {
-        check_rows(&file, at, responses.file())?;
-        let (found, expected) = (file.shape(at).1, responses.targets());
-        let name = file.name(at);
-        ensure!(
-            found == expected,
-            "tensor `{name}` of `{}` has {found} targets, `{}` has {expected}",
-            path.display(),
-            responses.file().path().display()
-        );
+        check_same_targets(&file, at, responses.file())?;
         let matrix = file.matrix(at);
         check_finite(matrix.view(), 0, f64::is_finite)
-            .with_context(|| format!("tensor `{name}` of `{}`", path.display()))?;
+            .with_context(|| format!("tensor `{}` of `{}`", file.name(at), path.display()))?;
         Ok(matrix)
     };
     (0..file.len()).map(matrix).collect()

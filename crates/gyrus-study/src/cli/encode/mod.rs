@@ -1,5 +1,6 @@
 //! `gyrus encode`: encoding models of plain arrays.
 
+mod across;
 mod bands;
 mod ceiling;
 mod clock;
@@ -12,6 +13,7 @@ mod lags;
 mod model;
 mod null;
 mod partition;
+mod power;
 mod predictors;
 mod response_model;
 mod responses;
@@ -26,6 +28,7 @@ use clap::Args;
 use gyrus_encoding::{Ceiling, Design, Runs};
 use gyrus_study::{Event, write_table};
 
+use self::across::AcrossArguments;
 use self::bands::BandFile;
 use self::clock::ClockArguments;
 pub use self::column::column;
@@ -34,11 +37,12 @@ pub use self::division::stretches;
 use self::lags::{LagList, Lags};
 use self::model::ModelArguments;
 use self::null::NullArguments;
+use self::power::PowerArguments;
 use self::predictors::{Predictors, Words};
 use self::response_model::ResponseModel;
 use self::responses::Responses;
 use self::summary::SummaryArguments;
-use self::walk::{Results, Walk};
+use self::walk::{Questions, Results, Walk};
 use crate::cli::news::{Log, News};
 
 /// Features, responses and what is asked of them.
@@ -81,6 +85,10 @@ pub struct Arguments {
     model: ModelArguments,
     #[command(flatten, next_help_heading = "Null")]
     null: NullArguments,
+    #[command(flatten, next_help_heading = "Power")]
+    power: PowerArguments,
+    #[command(flatten, next_help_heading = "Listeners")]
+    across: AcrossArguments,
     #[command(flatten, next_help_heading = "Targets")]
     summary: SummaryArguments,
     /// A table to write: how many dimensions each layer fills, by nearest neighbours and by principal components.
@@ -123,8 +131,11 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
     let lagged = arguments.lags.is_some();
     let null = arguments.null.null(&runs, arguments.seed, lagged)?;
     null.as_ref().and_then(null::Null::fewer).into_iter().for_each(|note| news.show(Event::Note(note)));
+    let across = arguments.across.across(&responses, lagged)?;
+    let power = arguments.power.table(&runs, arguments.null.least_shift(), arguments.seed);
+    let questions = Questions { null, across, power };
     let controls = controls.map(|controls| lags.kept(controls));
-    let mut walk = Walk::new(arguments, &design, &predictors, &responses, &lags, controls, null);
+    let mut walk = Walk::new(arguments, &design, &predictors, &responses, &lags, controls, questions);
     news.show(Event::Begun { step: "encode".into() });
     walk.run(&mut |progress| {
         news.show(Event::Progress { step: "encode".into(), progress, unit: "layers x targets" });
@@ -184,9 +195,17 @@ impl Arguments {
         if let Some(path) = &self.dimension_out {
             notes.extend(dimension::write(path, predictors)?);
         }
-        if let Some(null) = &found.null {
+        if let Some(null) = &found.questions.null {
             null.write()?;
             notes.extend(null.undefined());
+        }
+        if let Some(across) = &found.questions.across {
+            across.write()?;
+            notes.extend(across.undefined());
+        }
+        if let Some(power) = &found.questions.power {
+            power.write()?;
+            notes.extend(power.said());
         }
         found.partition.map_or(Ok(()), |partition| partition.write())?;
         if let Some(r) = &found.r {

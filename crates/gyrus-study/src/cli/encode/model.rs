@@ -98,26 +98,29 @@ impl ModelArguments {
         Ok(Model::Ridge(Box::new(Encoder::new(design, &joint, controls)?)))
     }
 
+    /// By which rule penalties of `targets` targets at each of `n_lags` lags are chosen.
+    pub fn rule(&self, targets: usize, n_lags: usize) -> Rule {
+        let sharing = match self.share {
+            Share::None => Sharing::PerTarget,
+            Share::All if n_lags == 1 => Sharing::All,
+            Share::All => Sharing::Groups((0..targets * n_lags).map(|column| column / targets).collect()),
+        };
+        Rule { criterion: self.choose_by.into(), sharing, ..Rule::default() }
+    }
+
     /// What `model` reaches for `responses`, `(rows, lags x targets)`, lag by lag.
     ///
     /// # Errors
     /// A fit fails.
     pub fn fit(&self, model: &Model, responses: ArrayView2<f64>, n_lags: usize) -> Result<Found, Error> {
-        let criterion = self.choose_by.into();
-        let targets = responses.ncols() / n_lags;
         match model {
             Model::Ridge(encoder) => {
-                let sharing = match self.share {
-                    Share::None => Sharing::PerTarget,
-                    Share::All if n_lags == 1 => Sharing::All,
-                    Share::All => Sharing::Groups((0..responses.ncols()).map(|column| column / targets).collect()),
-                };
-                let scores = encoder.encode(responses, &Rule { criterion, sharing, ..Rule::default() })?;
+                let scores = encoder.encode(responses, &self.rule(responses.ncols() / n_lags, n_lags))?;
                 let penalties = scores.penalties().to_owned().insert_axis(Axis(1));
                 Ok(Found { scores, penalties })
             }
             Model::Banded(encoder, search) => {
-                let found = encoder.encode(responses, search, criterion)?;
+                let found = encoder.encode(responses, search, self.choose_by.into())?;
                 Ok(Found { scores: found.scores, penalties: found.penalties })
             }
         }

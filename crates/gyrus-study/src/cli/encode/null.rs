@@ -23,7 +23,7 @@ pub struct NullArguments {
     /// The null of the scores: `shifts:N` circular shifts of each run, or `permutations:N` of the blocks of each run.
     #[arg(long, requires = "null_out")]
     null: Option<NullKind>,
-    /// Least shift in rows, of `--null shifts:N`.
+    /// Least shift in rows, of `--null shifts:N` and `--power-out`.
     #[arg(long, default_value_t = 1)]
     least_shift: usize,
     /// Least rows of a block, of `--null permutations:N`; longer than the responses' autocorrelation.
@@ -85,6 +85,11 @@ pub struct Fitted<'a> {
 }
 
 impl NullArguments {
+    /// Least shift in rows.
+    pub fn least_shift(&self) -> usize {
+        self.least_shift
+    }
+
     /// The orders to try, if a null is asked for; `lagged` if p is corrected over lags.
     ///
     /// # Errors

@@ -136,6 +136,14 @@ impl Predictors {
         let views: Vec<_> = found.iter().map(Array2::view).collect();
         Ok((!views.is_empty()).then(|| concatenate(Axis(1), &views).expect("rows were compared")))
     }
+
+    /// A layer on the rows of the responses, before any reduction, `(rows, width)`.
+    ///
+    /// # Errors
+    /// A value is not finite.
+    pub fn unreduced(&self, layer: usize, lags: &Lags) -> anyhow::Result<Array2<f64>> {
+        Ok(lags.kept(self.spread(self.layer(layer)?)?))
+    }
 }
 
 /// A matrix of `file`, which must be finite.
@@ -151,6 +159,20 @@ pub fn check_rows(file: &MatrixFile, matrix: usize, other: &MatrixFile) -> Resul
     let (found, expected) = (file.shape(matrix).0, other.shape(0).0);
     let (path, other) = (file.path().to_owned(), other.path().to_owned());
     if found == expected { Ok(()) } else { Err(Error::Rows { path, found, other, expected }) }
+}
+
+/// Fails unless a matrix of `file` has the rows and columns of the first of `responses`.
+pub fn check_same_targets(file: &MatrixFile, matrix: usize, responses: &MatrixFile) -> anyhow::Result<()> {
+    check_rows(file, matrix, responses)?;
+    let (found, expected) = (file.shape(matrix).1, responses.shape(0).1);
+    ensure!(
+        found == expected,
+        "tensor `{}` of `{}` has {found} targets, `{}` has {expected}",
+        file.name(matrix),
+        file.path().display(),
+        responses.path().display()
+    );
+    Ok(())
 }
 
 /// Fails at the first value of `a` that is not `good`; columns are counted from `first`.

@@ -6,11 +6,13 @@ use gyrus_types::Progress;
 use ndarray::{Array2, Array3, ArrayView2};
 
 use super::Arguments;
+use super::across::Across;
 use super::intervals::Intervals;
 use super::lags::Lags;
 use super::model::{Found, Model};
 use super::null::{Fitted, Null};
 use super::partition::Partition;
+use super::power::{Planted, PowerTable};
 use super::predictors::Predictors;
 use super::responses::{Responses, TARGETS};
 use super::scores::{Columns, Scores, put};
@@ -30,13 +32,24 @@ pub struct Walk<'a> {
     results: Results,
 }
 
+/// Questions that have data or draws of their own.
+#[derive(Debug, Default)]
+pub struct Questions {
+    /// Where p values are asked for.
+    pub null: Option<Null>,
+    /// Where listeners are predicted by others.
+    pub across: Option<Across>,
+    /// Where power is asked for.
+    pub power: Option<PowerTable>,
+}
+
 /// Every answer.
 #[derive(Debug)]
 pub struct Results {
     /// Always.
     pub scores: Scores,
-    /// Where p values are asked for.
-    pub null: Option<Null>,
+    /// Those with data or draws of their own.
+    pub questions: Questions,
     /// Where unique variances are asked for.
     pub partition: Option<Partition>,
     /// r `(layers, folds, lags x targets)`, where targets are summed up.
@@ -48,6 +61,8 @@ pub struct Results {
 /// A layer with its bands: the joint model, and where they are asked for the models without each band.
 struct Layer<'a> {
     bands: Vec<Reduced>,
+    /// The layer before any reduction, `(rows, width)`, where effects are planted.
+    unreduced: Option<Array2<f64>>,
     joint: Model<'a>,
     without: Vec<Model<'a>>,
 }
@@ -61,7 +76,7 @@ impl<'a> Walk<'a> {
         responses: &'a Responses,
         lags: &'a Lags,
         controls: Option<Array2<f64>>,
-        null: Option<Null>,
+        questions: Questions,
     ) -> Self {
         let (lagged, names) = (arguments.lags.is_some(), predictors.names());
         let all = (predictors.n_layers(), design.folds().len(), lags.len() * responses.targets());
@@ -72,7 +87,7 @@ impl<'a> Walk<'a> {
         };
         let results = Results {
             scores: Scores::new(lagged, arguments.model.is_banded().then_some(&names)),
-            null,
+            questions,
             partition: out.map(|out| Partition::new(out, names, lagged)),
             intervals: arguments.summary.intervals(arguments.seed),
             r: arguments.summary.is_asked().then(|| Array3::zeros(all)),
@@ -91,7 +106,9 @@ impl<'a> Walk<'a> {
             let responses = self.responses.file().path().display();
             let described = format!("{} against `{responses}`", self.predictors.describe(layer));
             let bands = self.predictors.bands(layer, self.design, self.lags)?;
-            let model = self.layer(bands).with_context(|| described.clone())?;
+            let planted = self.results.questions.power.is_some();
+            let unreduced = planted.then(|| self.predictors.unreduced(layer, self.lags)).transpose()?;
+            let model = self.layer(bands, unreduced).with_context(|| described.clone())?;
             for (part, first) in (0..targets).step_by(self.together).enumerate() {
                 let columns = first..(first + self.together).min(targets);
                 let responses = self.responses.at(self.lags, columns.clone());
@@ -99,6 +116,9 @@ impl<'a> Walk<'a> {
                 let columns = Columns { first, targets: columns.len(), lags };
                 self.part(layer, &model, columns, responses.view()).with_context(|| described.clone())?;
                 on_progress(Progress { done: (layer * parts + part + 1) as u64, total: (layers * parts) as u64 });
+            }
+            if let Some(power) = &mut self.results.questions.power {
+                power.end(layer);
             }
         }
         Ok(())
@@ -109,14 +129,14 @@ impl<'a> Walk<'a> {
         self.results
     }
 
-    fn layer(&self, bands: Vec<Reduced>) -> Result<Layer<'a>, gyrus_encoding::Error> {
+    fn layer(&self, bands: Vec<Reduced>, unreduced: Option<Array2<f64>>) -> Result<Layer<'a>, gyrus_encoding::Error> {
         let model = |bands: &[Reduced]| {
             let controls = self.controls.as_ref().map(Array2::view);
             self.arguments.model.model(self.design, bands, controls, self.arguments.seed)
         };
         let left_out = if self.results.partition.is_some() { 0..bands.len() } else { 0..0 };
         let without = left_out.map(|band| model(&[&bands[..band], &bands[band + 1..]].concat()));
-        Ok(Layer { joint: model(&bands)?, without: without.collect::<Result<_, _>>()?, bands })
+        Ok(Layer { joint: model(&bands)?, without: without.collect::<Result<_, _>>()?, bands, unreduced })
     }
 
     /// Everything that is asked about some columns of a layer.
@@ -136,9 +156,20 @@ impl<'a> Walk<'a> {
             let alone = controls.map(|controls| baseline(self.design, controls, responses)).transpose()?;
             partition.push(layer, columns, &found.scores, alone.as_ref(), &without);
         }
-        if let Some(null) = &mut self.results.null {
+        if let Some(null) = &mut self.results.questions.null {
             let fitted = Fitted { design: self.design, bands: &model.bands, controls, model: &model.joint };
             null.push(layer, columns, fitted, responses, &found)?;
+        }
+        // The other questions are refused for models with a penalty for each band.
+        if let Model::Ridge(encoder) = &model.joint {
+            let rule = &self.arguments.model.rule(columns.targets, columns.lags.len());
+            if let Some(across) = &mut self.results.questions.across {
+                across.push(layer, columns, self.lags, encoder, rule)?;
+            }
+            if let (Some(power), Some(features)) = (&mut self.results.questions.power, &model.unreduced) {
+                let planted = Planted { features: features.view(), controls, encoder, rule };
+                power.push(layer, columns, planted, responses)?;
+            }
         }
         if let Some(intervals) = &mut self.results.intervals {
             intervals.push(columns, &found.scores);
