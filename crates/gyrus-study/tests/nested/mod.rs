@@ -13,6 +13,11 @@ pub struct Plan {
 impl Plan {
     /// r on the held-out rows of outer fold `fold`, and the penalty chosen on its training rows.
     pub fn score(&self, x: ArrayView2<f64>, y: ArrayView1<f64>, fold: usize) -> (f64, f64) {
+        self.score_for(x, y, y, fold)
+    }
+
+    /// The same for `own` by what was learnt from `y`.
+    pub fn score_for(&self, x: ArrayView2<f64>, y: ArrayView1<f64>, own: ArrayView1<f64>, fold: usize) -> (f64, f64) {
         let all: Vec<usize> = (0..x.nrows()).collect();
         let (test, train) = self.split(&all, self.folds, fold);
         let error = |penalty: f64| -> f64 {
@@ -28,7 +33,7 @@ impl Plan {
         let (_, penalty) =
             errors.fold((f64::INFINITY, f64::NAN), |best, next| if next.0 < best.0 { next } else { best });
         let predicted = ridge(x, y, &train, &test, penalty);
-        (correlation(&predicted, &y.select(Axis(0), &test)), penalty)
+        (correlation(&predicted, &own.select(Axis(0), &test)), penalty)
     }
 
     /// r on the held-out rows of outer fold `fold` with a given penalty.
