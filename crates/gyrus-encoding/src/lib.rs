@@ -41,6 +41,7 @@ mod mixed;
 mod neighbours;
 mod peak;
 mod permutation;
+mod planted;
 mod power;
 mod power_curve;
 mod profile;

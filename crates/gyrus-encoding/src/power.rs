@@ -8,16 +8,16 @@
 
 use std::ops::Range;
 
-use gyrus_ridge::{Rule, Sharing, product};
-use ndarray::{Array1, Array2, Array3, ArrayView1, ArrayView2, Axis, concatenate};
+use gyrus_ridge::{Rule, Sharing};
+use ndarray::{Array1, Array2, Array3, Array4, ArrayView1, ArrayView2, ArrayView4, Axis, concatenate, s};
 use rand::rngs::StdRng;
 use rand::{Rng, SeedableRng};
 use rand_distr::StandardNormal;
 use rayon::prelude::*;
 
 use crate::design::Reduced;
-use crate::encoder::beside;
 use crate::missing::without_missing;
+use crate::planted::{Material, Noise, Turn, turn};
 use crate::power_curve::PowerCurve;
 use crate::{Encoder, Error, LEAST_SHIFT, Runs};
 
@@ -40,12 +40,27 @@ pub struct Power<'a> {
     encoder: &'a Encoder<'a>,
     /// Least squares on the controls alone, if there are any.
     alone: Option<Encoder<'a>>,
-    /// Orthonormal columns that span the constant and the controls, `(rows, 1 + controls)`.
-    free: Array2<f64>,
-    /// What these leave of the features, `(rows, width)`.
-    features: Array2<f64>,
+    material: Material,
     runs: &'a Runs,
+    /// None, and then those of the parameters.
+    effects: Vec<f64>,
     params: PowerParams,
+}
+
+/// What all draws of some targets are made of.
+struct Simulation {
+    noise: Noise,
+    /// For each target `(width, draws)`.
+    weights: Vec<Array2<f64>>,
+    turns: Turns,
+}
+
+/// Turns of every draw.
+struct Turns {
+    /// Of the noise: of the recording with an effect, and of [`NULLS`] without.
+    noise: Vec<Vec<Turn>>,
+    /// Of the signal, in those without.
+    signal: Vec<Vec<Turn>>,
 }
 
 /// Scores of simulated recordings.
@@ -64,9 +79,6 @@ const NULLS: usize = 2;
 
 /// Columns of responses that are scored together.
 const COLUMNS: usize = 256;
-
-/// A column of which the constant and controls leave less than this share of its norm is one of them.
-const NOTHING: f64 = 1e-9;
 
 impl Default for PowerParams {
     /// Effects from .02 to .9, each about a third larger than the one before, 300 draws.
@@ -95,26 +107,14 @@ impl<'a> Power<'a> {
         if runs.rows() != features.nrows() {
             return Err(Error::Rows { what: "the list of runs", found: runs.rows(), expected: features.nrows() });
         }
-        let bounds = || std::iter::once(0.0).chain(params.effects.iter().copied());
-        if !bounds().zip(bounds().skip(1).chain([1.0])).all(|(a, b)| a < b) {
+        let effects: Vec<f64> = std::iter::once(0.0).chain(params.effects.iter().copied()).collect();
+        if !effects.iter().zip(effects.iter().skip(1).chain([&1.0])).all(|(a, b)| a < b) {
             return Err(Error::Effects);
         }
         runs.at_least(params.least_shift.max(1).saturating_mul(2))?;
-        let constant = Array2::ones((features.nrows(), 1));
-        let (free, alone) = match controls {
-            Some(controls) => {
-                let alone = Encoder::for_refits(design, &Reduced::Same(controls.to_owned()), None)?;
-                (orthonormal(beside(Some(constant.view()), &controls.to_owned()).view()), Some(alone))
-            }
-            None => (orthonormal(constant.view()), None),
-        };
-        let mut beyond = left(free.view(), features);
-        for (mut beyond, feature) in beyond.columns_mut().into_iter().zip(features.columns()) {
-            if unit(beyond.view(), feature).is_nan() {
-                beyond.fill(0.0);
-            }
-        }
-        Ok(Self { encoder, alone, free, features: beyond, runs, params })
+        let alone = |controls: ArrayView2<f64>| Encoder::for_refits(design, &Reduced::Same(controls.to_owned()), None);
+        let alone = controls.map(alone).transpose()?;
+        Ok(Self { encoder, alone, material: Material::new(features, controls), runs, effects, params })
     }
 
     /// Scores of recordings that have the noise of `responses`, `(rows, targets)`, and each effect in turn.
@@ -137,65 +137,58 @@ impl<'a> Power<'a> {
     /// # Errors
     /// [`Error::Rows`] or [`Error::NotFinite`] if the responses do not fit the plan, [`Error::Ridge`] if a fit fails.
     pub fn simulate(&self, responses: ArrayView2<f64>, first: usize, rule: &Rule) -> Result<Simulated, Error> {
-        let (noise, explained) = self.noise(responses)?;
+        let noise = self.material.noise(without_missing(self.encoder.design(), responses)?.view());
         let (n, targets) = (self.params.draws, responses.ncols());
-        let mut rng = StdRng::seed_from_u64(self.params.seed);
-        let mut turns = |n: usize| (0..n).map(|_| self.turn(&mut rng)).collect::<Vec<_>>();
-        let (planted_turns, null_turns, signal_turns) = (turns(n), turns(NULLS * n), turns(NULLS * n));
-        let weights: Vec<Array2<f64>> = (first..first + targets).map(|target| self.weights(target)).collect();
-        let effects: Vec<f64> = std::iter::once(0.0).chain(self.params.effects.iter().copied()).collect();
-        let recording = |turn: &[usize], away: Option<&Vec<usize>>, draw: usize, effect: f64| {
-            let mut y = noise.select(Axis(0), turn) * (1.0 - effect * effect).sqrt();
-            if effect > 0.0 {
-                let z = self.signal(&weights, draw % n);
-                y.scaled_add(effect, &away.map_or_else(|| z.clone(), |turn| z.select(Axis(0), turn)));
-            }
-            y + &explained
+        let simulation = Simulation {
+            turns: self.turns(),
+            weights: (first..first + targets).map(|target| self.weights(target)).collect(),
+            noise,
         };
-        let scores = |turns: &[Vec<usize>], away: &[Vec<usize>], effect: f64| -> Result<Array2<f64>, Error> {
-            let part = |draws: Range<usize>| {
-                let each = draws.map(|draw| recording(&turns[draw], away.get(draw), draw, effect));
-                let each: Vec<Array2<f64>> = each.collect();
-                let views: Vec<ArrayView2<f64>> = each.iter().map(Array2::view).collect();
-                let all = concatenate(Axis(1), &views).expect("recordings share their rows");
-                let scores = self.score(all.view(), targets, rule)?;
-                Ok(scores.into_shape_with_order((each.len(), targets)).expect("a score for each column"))
-            };
-            let together = (COLUMNS / targets.max(1)).max(1);
-            let firsts = (0..turns.len()).step_by(together);
-            let parts: Vec<Range<usize>> = firsts.map(|at| at..(at + together).min(turns.len())).collect();
-            let parts = parts.into_par_iter().map(part).collect::<Result<Vec<_>, Error>>()?;
-            let views: Vec<ArrayView2<f64>> = parts.iter().map(Array2::view).collect();
-            Ok(concatenate(Axis(0), &views).unwrap_or_else(|_| Array2::zeros((0, targets))))
+        let together = (COLUMNS / (targets * (1 + NULLS)).max(1)).max(1);
+        let parts: Vec<Range<usize>> = (0..n).step_by(together).map(|at| at..(at + together).min(n)).collect();
+        let parts = parts.into_par_iter().map(|draws| self.part(&simulation, draws, rule));
+        let parts = parts.collect::<Result<Vec<_>, Error>>()?;
+        let views: Vec<ArrayView4<f64>> = parts.iter().map(Array4::view).collect();
+        let empty = |_| Array4::zeros((self.effects.len(), 0, 1 + NULLS, targets));
+        let scores = concatenate(Axis(1), &views).unwrap_or_else(empty);
+        let null = scores.slice(s![.., .., 1.., ..]).to_owned();
+        let null = null.into_shape_with_order((self.effects.len(), n * NULLS, targets)).expect("as many in other rows");
+        Ok(Simulated { null, planted: scores.slice(s![.., .., 0, ..]).to_owned(), effects: self.effects.clone() })
+    }
+
+    /// Scores of some draws, `(effects, draws, 1 + NULLS, targets)`: with each effect, and turned away from it.
+    fn part(&self, simulation: &Simulation, draws: Range<usize>, rule: &Rule) -> Result<Array4<f64>, Error> {
+        let Simulation { noise, weights, turns } = simulation;
+        let signal = |draw: usize| {
+            let own: Vec<ArrayView1<f64>> = weights.iter().map(|weights| weights.column(draw)).collect();
+            let z = self.material.signal(&own);
+            let turned = turns.signal[draw].iter().map(|turn| z.select(Axis(0), turn));
+            std::iter::once(z.clone()).chain(turned).collect::<Vec<_>>()
         };
-        let mut planted = Array3::zeros((effects.len(), n, targets));
-        let mut null = Array3::zeros((effects.len(), NULLS * n, targets));
-        for (at, &effect) in effects.iter().enumerate() {
-            planted.index_axis_mut(Axis(0), at).assign(&scores(&planted_turns, &[], effect)?);
-            null.index_axis_mut(Axis(0), at).assign(&scores(&null_turns, &signal_turns, effect)?);
+        let signals: Vec<Vec<Array2<f64>>> = draws.clone().map(signal).collect();
+        let targets = weights.len();
+        let mut scores = Array4::zeros((self.effects.len(), draws.len(), 1 + NULLS, targets));
+        for (&effect, mut scores) in self.effects.iter().zip(scores.outer_iter_mut()) {
+            let recordings = draws.clone().zip(&signals).flat_map(|(draw, signals)| {
+                turns.noise[draw].iter().zip(signals).map(move |(turn, z)| noise.with(turn, effect, z.view()))
+            });
+            let recordings: Vec<Array2<f64>> = recordings.collect();
+            let views: Vec<ArrayView2<f64>> = recordings.iter().map(Array2::view).collect();
+            let all = concatenate(Axis(1), &views).expect("recordings share their rows");
+            let found = self.score(all.view(), targets, rule)?;
+            scores.assign(&found.into_shape_with_order(scores.dim()).expect("a score for each column"));
         }
-        Ok(Simulated { null, planted, effects })
+        Ok(scores)
     }
 
-    /// e and Q Q'y in units of the standard deviation of e, both `(rows, targets)`; NaN where that is 0.
-    fn noise(&self, responses: ArrayView2<f64>) -> Result<(Array2<f64>, Array2<f64>), Error> {
-        let responses = without_missing(self.encoder.design(), responses)?;
-        let e = left(self.free.view(), responses.view());
-        let sd = Array1::from_iter(e.columns().into_iter().zip(responses.columns()).map(|(e, y)| unit(e, y)));
-        let mut explained = &responses - &e;
-        // The mean is no more than an intercept, which every fit has.
-        explained -= &explained.mean_axis(Axis(0)).expect("a plan has rows");
-        Ok((e / &sd, explained / &sd))
-    }
-
-    /// One random turn of every run, as the old row that stands at each new one.
-    fn turn(&self, rng: &mut StdRng) -> Vec<usize> {
+    /// The turns of every draw.
+    fn turns(&self) -> Turns {
+        let mut rng = StdRng::seed_from_u64(self.params.seed);
         let least = self.params.least_shift.max(1);
-        let mut turned = |run: &Range<usize>| {
-            let cut = run.end - rng.random_range(least..=run.len() - least);
-            (cut..run.end).chain(run.start..cut)
-        };
-        self.runs.stretches().iter().flat_map(&mut turned).collect()
+        let mut draw = |_| turn(self.runs, least, &mut rng);
+        let noise = (0..self.params.draws).map(|_| (0..=NULLS).map(&mut draw).collect()).collect();
+        let signal = (0..self.params.draws).map(|_| (0..NULLS).map(&mut draw).collect()).collect();
+        Turns { noise, signal }
     }
 
     /// Weights of target `target` in every draw, `(width, draws)`.
@@ -203,18 +196,7 @@ impl<'a> Power<'a> {
         // An odd step, so that no two targets share a seed.
         let seed = self.params.seed.wrapping_add((target as u64 + 1).wrapping_mul(0x9E37_79B9_7F4A_7C15));
         let mut rng = StdRng::seed_from_u64(seed);
-        Array2::from_shape_simple_fn((self.features.ncols(), self.params.draws), || rng.sample(StandardNormal))
-    }
-
-    /// z of every target in draw `draw`, `(rows, targets)`; NaN where the features do not vary.
-    fn signal(&self, weights: &[Array2<f64>], draw: usize) -> Array2<f64> {
-        let columns: Vec<ArrayView1<f64>> = weights.iter().map(|weights| weights.column(draw)).collect();
-        let mut z = product(self.features.view(), ndarray::stack(Axis(1), &columns).expect("one width").view());
-        for mut z in z.columns_mut() {
-            let sd = (z.dot(&z) / z.len() as f64).sqrt();
-            z /= if sd > 0.0 { sd } else { f64::NAN };
-        }
-        z
+        Array2::from_shape_simple_fn((self.material.width(), self.params.draws), || rng.sample(StandardNormal))
     }
 
     /// The score of every column of `responses`, `(rows, draws x targets)`, draw by draw.
@@ -277,36 +259,10 @@ impl Simulated {
     }
 }
 
-/// Orthonormal columns that span those of `a`, which may depend on each other (Gram and Schmidt, twice over).
-fn orthonormal(a: ArrayView2<f64>) -> Array2<f64> {
-    let mut q = Array2::zeros((a.nrows(), 0));
-    for column in a.columns() {
-        let once = left(q.view(), column.insert_axis(Axis(1)));
-        let twice = left(q.view(), once.view()).remove_axis(Axis(1));
-        let norm = twice.dot(&twice).sqrt();
-        if norm > NOTHING * column.dot(&column).sqrt() {
-            q.push_column((twice / norm).view()).expect("columns share their rows");
-        }
-    }
-    q
-}
-
-/// A - Q Q'A for orthonormal columns Q, which have the rows of A.
-fn left(q: ArrayView2<f64>, a: ArrayView2<f64>) -> Array2<f64> {
-    &a - &product(q, product(q.t(), a).view())
-}
-
-/// The standard deviation of `e`, which is what is left of `y`; NaN if nothing is.
-fn unit(e: ArrayView1<f64>, y: ArrayView1<f64>) -> f64 {
-    let (left, all) = (e.dot(&e), y.dot(&y));
-    if left > NOTHING * NOTHING * all { (left / e.len() as f64).sqrt() } else { f64::NAN }
-}
-
 #[cfg(test)]
 mod tests {
     use approx::assert_abs_diff_eq;
     use gyrus_ridge::PenaltyGrid;
-    use ndarray::s;
 
     use super::*;
     use crate::{Design, DesignParams, FeatureUnit, PowerPoint, correlation, encode, shifted};
@@ -408,9 +364,9 @@ mod tests {
             &y / &y.std_axis(Axis(0), 0.0)
         };
         let weights = power.weights(1);
-        let (noise, mut rng) = (standardised(&y), StdRng::seed_from_u64(5));
+        let (noise, turns) = (standardised(&y), power.turns());
         for draw in 0..4 {
-            let turn = power.turn(&mut rng);
+            let turn = &turns.noise[draw][0];
             let shift = (60 - turn[0]) % 60;
             let mut planted = shifted(noise.view(), shift).slice(s![.., 1..]).to_owned() * 0.8;
             planted.scaled_add(0.6, &standardised(&x.dot(&weights.slice(s![.., draw..=draw]))));
@@ -433,9 +389,9 @@ mod tests {
         let runs = Runs::unbroken(300);
         let encoder = Encoder::new(&design, &Reduced::Same(x.clone()), Some(c.view()))?;
         let power = Power::new(&encoder, x.view(), Some(c.view()), &runs, params(&[0.5], 200, 4))?;
-        let z = power.signal(&[power.weights(0)], 0);
+        let z = power.material.signal(&[power.weights(0).column(0)]);
         assert!(correlation(z.column(0), c.column(0)).abs() < 1e-12);
-        let (noise, explained) = power.noise(y.view())?;
+        let Noise { left: noise, explained } = power.material.noise(y.view());
         assert_abs_diff_eq!(noise.std(0.0), 1.0, epsilon = 1e-12);
         assert_abs_diff_eq!(correlation(explained.column(0), c.column(0)), 1.0, epsilon = 1e-12);
         let curve = power.simulate(y.view(), 0, &Rule::default())?.of_target(0);

@@ -127,8 +127,19 @@ fn listeners_who_do_not_belong_together_are_refused() -> Outcome {
         "",
         "tensor `sub-9` of `l`: the value is `inf` in row 7, column 1 (from 0)",
     )?;
-    check(&signals, "--bands b=f --banded", "cannot be used with")?;
+    check_usage(
+        folder.path(),
+        "--across l --across-out across --bands b=f --banded",
+        "cannot be used with '--banded'",
+    )?;
     assert!(!folder.path().join("out").exists() && !folder.path().join("across").exists());
+    Ok(())
+}
+
+/// The call is refused before anything is read.
+fn check_usage(folder: &Path, rest: &str, expected: &str) -> Outcome {
+    let answer = program().call(folder, format!("{ENCODE} {rest}").split_whitespace())?;
+    assert!(answer.status == Some(2) && answer.complaint.contains(expected), "{}", answer.complaint);
     Ok(())
 }
 
@@ -187,7 +198,7 @@ fn power_says_the_smallest_effect_and_refuses_what_it_cannot_plant() -> Outcome 
     let check = |rest: &str, expected: &str| check_refused(folder.path(), &format!("{ENCODE} {rest}"), &[expected]);
     check(&POWER.replace("0.3,0.5", "0.5,0.3"), "effects to plant must rise, each above 0 and below 1")?;
     check(&format!("{POWER} --least-shift 31"), "run 0 (from 0) has 61 rows, a null needs 62 to move them")?;
-    check(&format!("{POWER} --lags 0,1"), "cannot be used with")?;
-    check(&POWER.replace("60", "20"), "20 is not in 50..")?;
+    check_usage(folder.path(), &format!("{POWER} --lags 0,1"), "cannot be used with '--lags")?;
+    check_usage(folder.path(), &POWER.replace("60", "20"), "20 is not in 50..")?;
     Ok(())
 }
