@@ -152,7 +152,7 @@ pub enum Error {
         points: usize,
     },
     /// Fewer than two listeners.
-    #[error("at least two listeners are needed to compare them: {listeners} given")]
+    #[error("a comparison of listeners needs at least two listeners: {listeners} given")]
     Listeners {
         /// Listeners given.
         listeners: usize,
