@@ -96,12 +96,7 @@ impl<'a> Encoder<'a> {
         held_out: ArrayView2<f64>,
         rule: &Rule,
     ) -> Result<FoldScores, Error> {
-        let (found, expected) = (held_out.ncols(), training.ncols());
-        if found != expected {
-            return Err(Error::Entries { what: "held-out targets", found, expected });
-        }
-        let training = without_missing(self.design, training)?;
-        let held_out = without_missing(self.design, held_out)?;
+        let (training, held_out) = self.pair(training, held_out)?;
         let mut fits = Vec::new();
         for part in &self.parts {
             let fitted = part.nested.fit(training.view(), self.design.penalties(), rule)?;
@@ -109,6 +104,15 @@ impl<'a> Encoder<'a> {
         }
         let penalties = stacked(fits.iter().map(|(_, _, penalties)| penalties.view()), training.ncols());
         Ok(scores(self.design, fits.iter().map(|(x, ridge, _)| (*x, ridge)), held_out.view(), penalties))
+    }
+
+    /// Responses to learn from and responses to score, of as many targets.
+    fn pair(&self, training: ArrayView2<f64>, held_out: ArrayView2<f64>) -> Result<(Array2<f64>, Array2<f64>), Error> {
+        let (found, expected) = (held_out.ncols(), training.ncols());
+        if found != expected {
+            return Err(Error::Entries { what: "held-out targets", found, expected });
+        }
+        Ok((without_missing(self.design, training)?, without_missing(self.design, held_out)?))
     }
 
     /// The plan.
@@ -121,15 +125,28 @@ impl<'a> Encoder<'a> {
     /// # Errors
     /// As [`Encoder::encode`], and [`Error::Ridge`] if the penalties are of other folds or targets.
     pub fn refit(&self, responses: ArrayView2<f64>, penalties: ArrayView2<f64>) -> Result<FoldScores, Error> {
-        let responses = without_missing(self.design, responses)?;
+        self.refit_for(responses, responses, penalties)
+    }
+
+    /// As [`Encoder::encode_for`] with given penalties, `(folds, targets)`; 0 is least squares.
+    ///
+    /// # Errors
+    /// As [`Encoder::encode_for`] and [`Encoder::refit`].
+    pub fn refit_for(
+        &self,
+        training: ArrayView2<f64>,
+        held_out: ArrayView2<f64>,
+        penalties: ArrayView2<f64>,
+    ) -> Result<FoldScores, Error> {
+        let (training, held_out) = self.pair(training, held_out)?;
         let (mut fits, mut first) = (Vec::new(), 0);
         for part in &self.parts {
             let last = (first + part.nested.n_folds()).min(penalties.nrows());
-            let ridges = part.nested.refit(responses.view(), penalties.slice(s![first..last, ..]))?;
+            let ridges = part.nested.refit(training.view(), penalties.slice(s![first..last, ..]))?;
             fits.extend(ridges.into_iter().map(|ridge| (&part.x, ridge)));
             first = last;
         }
-        Ok(scores(self.design, fits.iter().map(|(x, ridge)| (*x, ridge)), responses.view(), penalties.to_owned()))
+        Ok(scores(self.design, fits.iter().map(|(x, ridge)| (*x, ridge)), held_out.view(), penalties.to_owned()))
     }
 }
 

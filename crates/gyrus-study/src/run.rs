@@ -9,7 +9,7 @@ use crate::cache::Cache;
 use crate::hash::{file_hash, text_hash};
 use crate::settings::Study;
 use crate::steps::clock::Clock;
-use crate::steps::{encoding, extraction, material::Material, report, similarity, text};
+use crate::steps::{encoding, extraction, generalisation, material::Material, power, report, similarity, text};
 use crate::{Error, Event};
 
 /// How a study is run; nothing here changes a number.
@@ -41,7 +41,7 @@ pub struct Outcome {
 }
 
 /// Names of the steps, in order.
-pub const STEPS: [&str; 5] = ["activations", "text", "encoding", "similarity", "report"];
+pub const STEPS: [&str; 7] = ["activations", "text", "encoding", "generalisation", "power", "similarity", "report"];
 
 /// Runs `study` on `device`; finished steps are found again by the hash of their inputs and settings.
 ///
@@ -81,6 +81,12 @@ pub fn run(
     }
     if wanted("encoding") {
         encoding::run(&mut desk)?;
+    }
+    if wanted("generalisation") {
+        generalisation::run(&mut desk)?;
+    }
+    if wanted("power") {
+        power::run(&mut desk)?;
     }
     if wanted("similarity") {
         similarity::run(&mut desk)?;

@@ -5,6 +5,7 @@ use std::io::Write;
 use std::path::Path;
 
 use ndarray::Array2;
+use serde::de::DeserializeOwned;
 use tempfile::NamedTempFile;
 
 use crate::Error;
@@ -19,6 +20,15 @@ pub fn write_whole(path: &Path, bytes: &[u8]) -> Result<(), Error> {
     let mut file = temporary(path).map_err(failed)?;
     file.write_all(bytes).map_err(failed)?;
     persist(file, path)
+}
+
+/// Reads a result that an earlier step left.
+///
+/// # Errors
+/// [`Error::Read`], or [`Error::Result`] if it is not what such a step writes.
+pub(crate) fn read_json<T: DeserializeOwned>(path: &Path) -> Result<T, Error> {
+    let text = std::fs::read_to_string(path).map_err(|source| Error::Read { path: path.to_owned(), source })?;
+    serde_json::from_str(&text).map_err(|source| Error::Result { path: path.to_owned(), source })
 }
 
 /// Syncs a temporary file and gives it its name.

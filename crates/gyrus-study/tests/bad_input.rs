@@ -264,7 +264,11 @@ fn a_study_file_with_a_value_that_makes_no_sense() -> Outcome {
     check_study("draws = 100", "draws = 99", &["setting `inference.draws`", "must be at least 100: `99`"])?;
     check_study("main = \"3w\"", "main = \"2w\"", &["setting `words.main`", "is not one of `words.windows`: `2w`"])?;
     check_study("[\"1w\", \"3w\"]", "[\"3w\", \"3w\"]", &["setting `words.windows`", "has a window twice: `3w`"])?;
-    check_study("cosines = 4", "cosines = 120", &["setting `scans.cosines` must be less than the 120 scans of every run: `120`"])?;
+    check_study(
+        "cosines = 4",
+        "cosines = 120",
+        &["setting `scans.cosines` must be less than the 120 scans of every run: `120`"],
+    )?;
     check_study("1e-1:1e3:5", "1e-1:1e3", &["penalties must be written `A:B:N`", "`1e-1:1e3`"])
 }
 

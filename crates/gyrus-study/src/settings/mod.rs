@@ -4,6 +4,7 @@ mod controls;
 mod data;
 mod distance;
 mod encoding;
+mod power;
 mod rows;
 mod rules;
 mod words;
@@ -16,6 +17,7 @@ pub use self::controls::ControlSettings;
 pub use self::data::{DataSettings, FeatureEntry, ModelEntry, RecordingEntry, StorySettings, Targets};
 pub use self::distance::{Distance, gap};
 pub use self::encoding::{ChooseBy, EncodingSettings, SchemeName, Share, Unit};
+pub use self::power::PowerSettings;
 pub use self::rows::{Anchor, LagSettings, Response, ScanSettings};
 pub use self::words::{Pooling, WordSettings};
 use crate::Error;
@@ -65,6 +67,9 @@ pub struct Study {
     pub encoding: EncodingSettings,
     /// Intervals and nulls.
     pub inference: InferenceSettings,
+    /// What is planted to find out which effects would have been found.
+    #[serde(default)]
+    pub power: PowerSettings,
     /// Bits per character.
     pub text: TextSettings,
 }

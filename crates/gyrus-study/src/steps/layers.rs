@@ -71,6 +71,23 @@ impl<'a> Layers<'a> {
     }
 }
 
+impl Layers<'_> {
+    /// The features of one layer as they are before any reduction, `(rows, width)`; nothing where they were reduced while
+    /// they passed.
+    ///
+    /// # Errors
+    /// States that are not finite, or cannot be placed on the rows.
+    pub fn unreduced(&self, layer: usize) -> Result<Option<Array2<f64>>, Error> {
+        match self {
+            Self::States(file, clock, _) => clock.features(file.layer(layer)?.view()).map(Some),
+            Self::Reduced(_) => Ok(None),
+            Self::Given(file, clock, _) => {
+                clock.features(file.matrix(layer).mapv(|value| value as f32).view()).map(Some)
+            }
+        }
+    }
+}
+
 /// States of words, `(words, width)`, as the analysis reads them.
 fn reduce(states: Array2<f32>, clock: &Clock, design: &Design) -> Result<Reduced, Error> {
     Ok(design.reduce(clock.features(states.view())?.view())?)

@@ -4,17 +4,19 @@ use std::path::PathBuf;
 
 use gyrus_report::{Page, Palette, Svg};
 use serde::Serialize;
-use serde::de::DeserializeOwned;
 
 use crate::Error;
 use crate::run::{Desk, instruction_set};
 use crate::settings::{SCHEMA, Study};
 use crate::steps::figures::{Cka, contributions, score_by_layer, similarity, text_trend};
+use crate::steps::generalisation::Generalisation;
+use crate::steps::power::Detectable;
 use crate::steps::prose;
 use crate::steps::sections::{additions, alike, brains, found, layers, models, windows, words};
 use crate::steps::similarity::Similarity;
 use crate::steps::text::TextScore;
-use crate::store::write_whole;
+use crate::steps::{generalisation, power};
+use crate::store::{read_json, write_whole};
 use crate::summary::Summary;
 
 /// What made the results; the same inputs give the same bytes.
@@ -30,10 +32,13 @@ struct Manifest<'a> {
 }
 
 /// What earlier steps found.
+#[derive(Debug)]
 struct Findings {
     summary: Summary,
     text: Vec<TextScore>,
     cka: Similarity,
+    generalisation: Generalisation,
+    power: Detectable,
 }
 
 /// The drawings, each also a file of its own.
@@ -51,12 +56,13 @@ struct Figures {
 /// A result that is missing or cannot be understood, a value that cannot be shown, or a file that cannot be written.
 pub fn run(desk: &mut Desk) -> Result<(), Error> {
     let findings = Findings {
-        summary: read(desk, super::encoding::SUMMARY)?,
-        text: read(desk, super::text::FILE)?,
-        cka: read(desk, super::similarity::FILES[1])?,
+        summary: read_json(&desk.path(super::encoding::SUMMARY))?,
+        text: read_json(&desk.path(super::text::FILE))?,
+        cka: read_json(&desk.path(super::similarity::FILES[1]))?,
+        generalisation: read_json(&desk.path(super::generalisation::FILES[1]))?,
+        power: read_json(&desk.path(super::power::FILES[1]))?,
     };
-    let Findings { summary, text, cka } = &findings;
-    let inputs = format!("{summary:?} {text:?} {cka:?} {:?} {}", desk.study, desk.material.data_hash);
+    let inputs = format!("{findings:?} {:?} {}", desk.study, desk.material.data_hash);
     desk.step("report", &[&inputs, &desk.models_key()], |desk| {
         let figures = Figures::draw(desk.study, &findings)?;
         let mut files = Vec::new();
@@ -74,7 +80,7 @@ pub fn run(desk: &mut Desk) -> Result<(), Error> {
 }
 
 impl Figures {
-    fn draw(study: &Study, Findings { summary, text, cka }: &Findings) -> Result<Self, Error> {
+    fn draw(study: &Study, Findings { summary, text, cka, .. }: &Findings) -> Result<Self, Error> {
         let palette = Palette::new(study.models.iter().map(|model| model.name.as_str()));
         Ok(Self {
             by_layer: score_by_layer(summary, &palette)?,
@@ -96,25 +102,23 @@ impl Figures {
     }
 }
 
-fn page(desk: &Desk, Findings { summary, text, .. }: &Findings, figures: Figures) -> Result<Page, Error> {
+fn page(desk: &Desk, findings: &Findings, figures: Figures) -> Result<Page, Error> {
+    let Findings { summary, text, .. } = findings;
     let page = Page::new(&desk.study.title, prose::lead(desk.study, summary));
     let page = prose::warnings(desk.study, summary).into_iter().fold(page, Page::warning);
     let page = page
         .section(found(summary)?)
         .section(layers(summary, figures.by_layer)?)
         .section(additions(summary, figures.contributions)?)
-        .section(windows(summary)?)
+        .section(windows(summary)?);
+    let asked = [generalisation::section(&findings.generalisation)?, power::section(&findings.power)?];
+    let page = asked.into_iter().flatten().fold(page, Page::section);
+    let page = page
         .section(models(text, figures.text)?)
         .section(alike(figures.similarity, figures.similarity_biased))
         .section(brains(summary)?)
         .section(words(&desk.material.story)?);
     Ok(provenance(desk, page))
-}
-
-fn read<T: DeserializeOwned>(desk: &Desk, file: &str) -> Result<T, Error> {
-    let path = desk.path(file);
-    let text = std::fs::read_to_string(&path).map_err(|source| Error::Read { path: path.clone(), source })?;
-    serde_json::from_str(&text).map_err(|source| Error::Result { path, source })
 }
 
 fn provenance(desk: &Desk, page: Page) -> Page {

@@ -248,6 +248,10 @@ pub fn words(story: &Story) -> Result<Section, Error> {
     Ok(Section::new("Words").prose(prose).table(spellings))
 }
 
-fn estimate(estimate: &gyrus_encoding::Estimate) -> Result<Cell, Error> {
+/// A number with its interval.
+///
+/// # Errors
+/// An [`Error::Report`] if it cannot be shown.
+pub fn estimate(estimate: &gyrus_encoding::Estimate) -> Result<Cell, Error> {
     Ok(Cell::Estimate { estimate: shown(estimate)?, digits: 3 })
 }
