@@ -501,6 +501,27 @@ def compare_listeners(table, summary, published, panels, h, timed, results):
     table.add(f"score and over controls of {MODELS[0]}, single listeners, with intervals", differences, 1e-9)
 
 
+def compare_across(table, panels, h, timed, results):
+    """The last layer of stories260K: weights and penalties from the mean of 26 listeners, scored on the one left out."""
+    published = pd.read_parquet(results / "generalisation.parquet")
+    states = load_file(results / "activations" / MODELS[0] / "30w.safetensors")
+    last = len(states) - 1
+    rows = published[(published.model == MODELS[0]) & (published.layer == last)]
+    reduced = list(components(high_pass(h @ states[f"layer.{last}"][timed].astype(float))))
+    controls, subjects = panels[MEAN][1], [subject for subject in panels if subject != MEAN]
+    differences = []
+    for subject in subjects:
+        own = panels[subject][0]
+        others = np.mean([panels[other][0] for other in subjects if other != subject], axis=0)
+        theirs = rows[rows.subject == subject].pivot(index="fold", columns="target")[["r_across", "r_within"]]
+        for f, (train, test) in enumerate(divide(np.arange(len(own)), FOLDS)):
+            for kind, learnt in (("r_across", others), ("r_within", own)):
+                predicted, _ = joint_predictions(reduced[f], controls, learnt, train)
+                ours = pearson(predicted[test], own[test])
+                differences.extend(ours - theirs[kind].loc[f, list(REGIONS)].to_numpy())
+    table.add(f"r across and within listeners, last layer of {MODELS[0]}", differences, 1e-6)
+
+
 def main():
     arguments = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     arguments.add_argument("results", type=Path)
@@ -541,6 +562,7 @@ def main():
     kept = compare_scores(table, published, panels, h, timed, results, options.quick)
     compare_summary(table, summary, kept)
     compare_listeners(table, summary, published, panels, h, timed, results)
+    compare_across(table, panels, h, timed, results)
     language_models(table, options.shared, results, text, words)
     failed = [what for what, *_, holds in table.rows if not holds]
     print("all agree" if not failed else f"{len(failed)} of {len(table.rows)} do not agree")

@@ -79,6 +79,9 @@ block = 6
 draws = 100
 shifts = 20
 
+[power]
+draws = 20
+
 [text]
 characters = 300
 "#;

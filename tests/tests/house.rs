@@ -10,8 +10,19 @@ use gyrus_tests::{SmallStudy, changed, snapshot};
 
 type Outcome = Result<(), Box<dyn Error>>;
 
-const STEPS: [&str; 6] =
-    ["activations-tiny-trained", "activations-tiny-twin-1", "text", "encoding", "similarity", "report"];
+const STEPS: [&str; 8] = [
+    "activations-tiny-trained",
+    "activations-tiny-twin-1",
+    "text",
+    "encoding",
+    "generalisation",
+    "power",
+    "similarity",
+    "report",
+];
+
+/// Steps of the brain's side, which the data or the plan of the analysis change.
+const ANALYSIS: [&str; 4] = ["encoding", "generalisation", "power", "report"];
 
 /// Which steps ran and which were found, in order.
 #[derive(Debug, Default, PartialEq)]
@@ -129,8 +140,8 @@ fn a_second_run_finds_every_step_and_changes_no_byte() -> Outcome {
 
 #[test]
 fn a_setting_reruns_only_what_depends_on_it() -> Outcome {
-    check_setting("draws = 100", "draws = 101", &["encoding", "report"])?;
-    check_setting("folds = 4", "folds = 3", &["encoding", "report"])?;
+    check_setting("draws = 100", "draws = 101", &["encoding", "power", "report"])?;
+    check_setting("folds = 4", "folds = 3", &ANALYSIS)?;
     check_setting("characters = 300", "characters = 200", &["text", "report"])?;
     check_setting("A study of nobody", "A study of somebody", &["report"])
 }
@@ -169,7 +180,7 @@ fn a_study_that_keeps_no_state_has_the_same_scores() -> Outcome {
     study.edit("study.toml", "gap = 4", "gap = 5")?;
     assert_eq!(
         walk(&study)?.ran,
-        ["activations-tiny-trained", "activations-tiny-twin-1", "encoding", "similarity", "report"]
+        ["activations-tiny-trained", "activations-tiny-twin-1", "encoding", "generalisation", "power", "similarity", "report"]
     );
     Ok(())
 }
@@ -193,7 +204,7 @@ fn another_recording_reruns_no_model() -> Outcome {
         let text = fs::read_to_string(study.path(file))?;
         study.write(file, text.replacen("e2", "e1", 1))
     };
-    check_reruns(rescaled, &["encoding", "report"])
+    check_reruns(rescaled, &ANALYSIS)
 }
 
 #[test]
@@ -201,7 +212,8 @@ fn a_renamed_model_keeps_nothing_of_its_old_name() -> Outcome {
     let study = SmallStudy::new()?;
     walk(&study)?;
     study.edit("study.toml", "name = \"tiny\"", "name = \"other\"")?;
-    let steps = ["activations-other-trained", "activations-other-twin-1", "text", "encoding", "similarity", "report"];
+    let others = ["activations-other-trained", "activations-other-twin-1"];
+    let steps = [&others[..], &STEPS[2..]].concat();
     assert_eq!(walk(&study)?.ran, steps);
     Ok(())
 }
@@ -234,7 +246,7 @@ fn a_table_that_the_manifest_does_not_list_counts() -> Outcome {
         let (first, rest) = text.split_once('\n').expect("rows");
         study.write(file, format!("{}\n{rest}", first.trim().parse::<f64>().expect("a number") + 0.5))
     };
-    check_reruns(unlisted, &["encoding", "report"])
+    check_reruns(unlisted, &ANALYSIS)
 }
 
 #[test]
@@ -246,6 +258,8 @@ fn a_lost_or_altered_result_is_made_again() -> Outcome {
         ("activations/tiny/1w.safetensors", STEPS[0]),
         ("activations/tiny-twin-1/3w.safetensors", STEPS[1]),
         ("scores.parquet", "encoding"),
+        ("generalisation.parquet", "generalisation"),
+        ("power.parquet", "power"),
         ("similarity.parquet", "similarity"),
         ("figures/text.svg", "report"),
         ("steps/text.json", "text"),
