@@ -180,7 +180,15 @@ fn a_study_that_keeps_no_state_has_the_same_scores() -> Outcome {
     study.edit("study.toml", "gap = 4", "gap = 5")?;
     assert_eq!(
         walk(&study)?.ran,
-        ["activations-tiny-trained", "activations-tiny-twin-1", "encoding", "generalisation", "power", "similarity", "report"]
+        [
+            "activations-tiny-trained",
+            "activations-tiny-twin-1",
+            "encoding",
+            "generalisation",
+            "power",
+            "similarity",
+            "report"
+        ]
     );
     Ok(())
 }

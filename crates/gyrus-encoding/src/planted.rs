@@ -98,7 +98,7 @@ pub(crate) fn turn(runs: &Runs, least: usize, rng: &mut StdRng) -> Turn {
 }
 
 /// Orthonormal columns that span those of `a`, which may depend on each other (Gram and Schmidt, twice over).
-fn orthonormal(a: ArrayView2<f64>) -> Array2<f64> {
+pub(crate) fn orthonormal(a: ArrayView2<f64>) -> Array2<f64> {
     let mut q = Array2::zeros((a.nrows(), 0));
     for column in a.columns() {
         let once = left(q.view(), column.insert_axis(Axis(1)));
@@ -112,7 +112,7 @@ fn orthonormal(a: ArrayView2<f64>) -> Array2<f64> {
 }
 
 /// A - Q Q'A for orthonormal columns Q, which have the rows of A.
-fn left(q: ArrayView2<f64>, a: ArrayView2<f64>) -> Array2<f64> {
+pub(crate) fn left(q: ArrayView2<f64>, a: ArrayView2<f64>) -> Array2<f64> {
     &a - &product(q, product(q.t(), a).view())
 }
 

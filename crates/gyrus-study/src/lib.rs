@@ -27,7 +27,7 @@ pub use hash::{file_hash, text_hash};
 pub use keep::Keep;
 pub use matrix_file::MatrixFile;
 pub use run::{Options, Outcome, run};
-pub use settings::{ChooseBy, Distance, ModelEntry, Pooling, SchemeName, Share, Study, Unit, gap};
+pub use settings::{ChooseBy, Distance, ModelEntry, NullPenalties, Pooling, SchemeName, Share, Study, Unit, gap};
 pub use steps::text::bits_per_character;
 pub use store::{read_tensors, write_whole};
 pub use summary::Summary;

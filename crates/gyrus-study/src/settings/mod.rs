@@ -11,6 +11,7 @@ mod words;
 
 use std::path::Path;
 
+use clap::ValueEnum;
 use serde::{Deserialize, Serialize};
 
 pub use self::controls::ControlSettings;
@@ -78,13 +79,28 @@ pub struct Study {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct InferenceSettings {
-    /// Bootstrap draws.
+    /// Bootstrap draws for the intervals of peak layers.
     pub draws: usize,
     /// Circular shifts.
     pub shifts: usize,
     /// Fewest rows by which a shift moves the recording, from either end of its run.
     #[serde(default = "least_shift")]
     pub least_shift: usize,
+    /// Penalties of shifted recordings.
+    #[serde(default)]
+    pub null_penalties: NullPenalties,
+}
+
+/// Penalties of recordings that have been moved for a null.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum NullPenalties {
+    /// Chosen in the inner folds as those of the recording itself: the null of the whole analysis.
+    #[default]
+    Anew,
+    /// Those of the recording itself, which is faster; a test of what features add to controls then says too rarely that
+    /// they do.
+    Stay,
 }
 
 fn least_shift() -> usize {

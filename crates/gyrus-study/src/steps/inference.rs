@@ -11,7 +11,7 @@ use crate::steps::averages::{Averages, split, twin_score};
 use crate::steps::clock::Panel;
 use crate::steps::extraction::Variant;
 use crate::steps::scores::{Fitted, Predictors, Series};
-use crate::steps::shift_null::ShiftNull;
+use crate::steps::shift_null::{Scoring, ShiftNull};
 use crate::summary::{Contribution, ModelSummary, PairSummary, WindowSummary};
 
 /// The controls, and how everything is averaged.
@@ -162,8 +162,10 @@ impl<'a> Inference<'a> {
     ) -> Result<(Contribution, Vec<Contribution>), Error> {
         let (asked, seed) = (&self.study.inference, self.study.seed.wrapping_add(2));
         let shifts = shifts_within_runs(self.runs, asked.least_shift, asked.shifts, seed)?;
-        let scores: Vec<_> = joint.iter().map(|panels| &split(panels).0.scores).collect();
-        let null = ShiftNull::new(self.design, self.group, (reduced, &scores), &shifts)?;
+        let layers: Vec<_> = reduced.iter().zip(joint.iter().map(|panels| &split(panels).0.scores)).collect();
+        let rule = self.study.encoding.rule();
+        let scoring = Scoring { rule: &rule, penalties: asked.null_penalties };
+        let null = ShiftNull::new(self.design, self.group, &layers, scoring, &shifts)?;
         let contribution = |(place, profile): (usize, &JackknifeProfile)| {
             let difference = profile.chosen_score().minus(&self.controls[place]);
             let p = null.p(place, difference.value());

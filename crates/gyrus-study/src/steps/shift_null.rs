@@ -1,45 +1,73 @@
-//! The null of the whole analysis: recording and controls go around each run together, so that only their tie to the
-//! layers is broken; weights are refitted and layers chosen anew, penalties stay.
+//! The null of the whole analysis: what the controls leave of a recording goes around each run, so that only its tie to
+//! the layers is broken; penalties, weights and layers are chosen anew.
+
+use std::ops::Range;
 
 use gyrus_encoding::{
-    Design, FoldScores, Reduced, RowOrder, average, baseline, chosen_layers, chosen_score, p_value, refit,
+    Design, Encoder, FoldScores, Reduced, ResidualNull, RowOrder, average, chosen_layers, chosen_score, p_value, refit,
 };
-use ndarray::{Array1, Array2, ArrayView2, Axis};
+use gyrus_ridge::{Rule, Sharing};
+use ndarray::{Array1, Array2, ArrayView2, Axis, concatenate, s};
 use rayon::prelude::*;
 
 use crate::Error;
+use crate::settings::NullPenalties;
 use crate::steps::clock::Panel;
 
-/// What shifted recordings gain from layers on top of their controls.
+/// What moved recordings gain from layers on top of their controls.
 pub struct ShiftNull {
     /// `[shift][place]`: each region, then their mean.
     gains: Vec<Vec<f64>>,
 }
 
-/// What is refitted for every shift.
-#[derive(Clone, Copy)]
-struct Refits<'a> {
-    design: &'a Design,
-    panel: &'a Panel,
-    /// The layers, and what they reached on the panel as it was recorded.
-    layers: &'a [Reduced],
-    scores: &'a [&'a FoldScores],
+/// A layer, and what it reached on the panel as it was recorded.
+pub type Reached<'a> = (&'a Reduced, &'a FoldScores);
+
+/// How moved recordings are scored.
+#[derive(Debug, Clone, Copy)]
+pub struct Scoring<'a> {
+    /// How penalties are chosen.
+    pub rule: &'a Rule,
+    /// Whether they are chosen anew.
+    pub penalties: NullPenalties,
 }
 
+/// Responses that are scored together, at least those of one shift.
+const COLUMNS: usize = 256;
+
 impl ShiftNull {
-    /// Shifts `panel` by each of `shifts`; `scores` are those of `layers` on top of its controls.
+    /// Moves `panel` by each of `shifts`; `layers` stand on top of its controls.
     ///
     /// # Errors
-    /// A refit that fails.
+    /// A fit that fails.
     pub fn new(
         design: &Design,
         panel: &Panel,
-        (layers, scores): (&[Reduced], &[&FoldScores]),
+        layers: &[Reached],
+        scoring: Scoring,
         shifts: &[RowOrder],
     ) -> Result<Self, Error> {
-        let refits = Refits { design, panel, layers, scores };
-        let gains = shifts.par_iter().map(|shift| refits.gains(shift)).collect::<Result<_, Error>>()?;
-        Ok(Self { gains })
+        let null = ResidualNull::new(panel.controls.view(), panel.responses.view())?;
+        let targets = panel.responses.ncols();
+        let together = (COLUMNS / targets.max(1)).max(1);
+        let in_parts = |score: &(dyn Fn(ArrayView2<f64>) -> Result<FoldScores, Error> + Sync)| {
+            let parts = shifts.par_chunks(together).map(|part| Ok(score(null.side_by_side(part)?.view())?.r()));
+            let parts = parts.collect::<Result<Vec<Array2<f64>>, Error>>()?;
+            let views: Vec<ArrayView2<f64>> = parts.iter().map(Array2::view).collect();
+            Ok::<_, Error>(concatenate(Axis(1), &views).expect("parts share their folds"))
+        };
+        let controls = Reduced::Same(panel.controls.clone());
+        let alone = in_parts(&|moved| {
+            let free = Array2::zeros((design.folds().len(), moved.ncols()));
+            Ok(refit(design, &controls, None, moved, free.view())?)
+        })?;
+        let joint = layers.iter().map(|(layer, scores)| {
+            let encoder = Encoder::new(design, layer, Some(panel.controls.view()))?;
+            in_parts(&|moved| scoring.score(&encoder, moved, scores))
+        });
+        let joint = joint.collect::<Result<Vec<_>, _>>()?;
+        let of_shift = |shift: usize| gains(&joint, &alone, shift * targets..(shift + 1) * targets);
+        Ok(Self { gains: (0..shifts.len()).into_par_iter().map(of_shift).collect() })
     }
 
     /// One-sided p of `gain` at `place`.
@@ -48,25 +76,36 @@ impl ShiftNull {
     }
 }
 
-impl Refits<'_> {
-    /// Joint minus controls of the shifted recording: each region, then their mean, layers chosen as in the analysis.
-    fn gains(&self, shift: &RowOrder) -> Result<Vec<f64>, Error> {
-        let responses = shift.apply(self.panel.responses.view())?;
-        let controls = shift.apply(self.panel.controls.view())?;
-        let baseline = baseline(self.design, controls.view(), responses.view())?.r();
-        let layers = self.scores.iter().zip(self.layers).map(|(scores, layer)| {
-            Ok(refit(self.design, layer, Some(controls.view()), responses.view(), scores.penalties())?.r())
-        });
-        let layers: Vec<Array2<f64>> = layers.collect::<Result<_, Error>>()?;
-        let gain = |place: Option<usize>| {
-            let by_fold: Vec<_> = layers.iter().map(|r| over_regions(r.view(), place)).collect();
-            let views: Vec<_> = by_fold.iter().map(|folds| folds.view()).collect();
-            let by_layer = ndarray::stack(Axis(0), &views).expect("layers share their folds");
-            let controls = over_regions(baseline.view(), place).mean().unwrap_or(f64::NAN);
-            chosen_score(by_layer.view(), &chosen_layers(by_layer.view())) - controls
-        };
-        Ok((0..responses.ncols()).map(Some).chain([None]).map(gain).collect())
+impl Scoring<'_> {
+    /// Scores of moved responses, `(rows, shifts x targets)`; `found` are those of the responses as recorded.
+    fn score(&self, encoder: &Encoder, moved: ArrayView2<f64>, found: &FoldScores) -> Result<FoldScores, Error> {
+        let (targets, columns) = (found.penalties().ncols(), 0..moved.ncols());
+        Ok(match (self.penalties, &self.rule.sharing) {
+            (NullPenalties::Stay, _) => {
+                let same: Vec<usize> = columns.map(|column| column % targets).collect();
+                encoder.refit(moved, found.penalties().select(Axis(1), &same).view())?
+            }
+            (NullPenalties::Anew, Sharing::All) => {
+                let sharing = Sharing::Groups(columns.map(|column| column / targets).collect());
+                encoder.encode(moved, &Rule { sharing, ..self.rule.clone() })?
+            }
+            (NullPenalties::Anew, _) => encoder.encode(moved, self.rule)?,
+        })
     }
+}
+
+/// Joint minus controls of one shift, the columns `at`: each region, then their mean, layers chosen as in the analysis.
+fn gains(joint: &[Array2<f64>], alone: &Array2<f64>, at: Range<usize>) -> Vec<f64> {
+    let of_shift = |r: &Array2<f64>| r.slice(s![.., at.clone()]).to_owned();
+    let (layers, alone): (Vec<Array2<f64>>, _) = (joint.iter().map(of_shift).collect(), of_shift(alone));
+    let gain = |place: Option<usize>| {
+        let by_fold: Vec<_> = layers.iter().map(|r| over_regions(r.view(), place)).collect();
+        let views: Vec<_> = by_fold.iter().map(|folds| folds.view()).collect();
+        let by_layer = ndarray::stack(Axis(0), &views).expect("layers share their folds");
+        let controls = over_regions(alone.view(), place).mean().unwrap_or(f64::NAN);
+        chosen_score(by_layer.view(), &chosen_layers(by_layer.view())) - controls
+    };
+    (0..at.len()).map(Some).chain([None]).map(gain).collect()
 }
 
 /// One region of `(folds, regions)`, or the mean over regions: `(folds)`.

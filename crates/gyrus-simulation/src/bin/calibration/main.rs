@@ -15,6 +15,7 @@ mod hierarchy;
 mod leakage;
 mod measured;
 mod nulls;
+mod partial;
 mod peaks;
 mod power;
 mod spearman;
@@ -27,9 +28,10 @@ use table::Table;
 type Make = fn() -> Result<Table>;
 
 /// What each table is called on the command line, and how it is made.
-const TABLES: [(&str, Make); 8] = [
+const TABLES: [(&str, Make); 9] = [
     ("leakage", || leakage::run(leakage::SERIES)),
     ("nulls", || nulls::run(nulls::SEEDS)),
+    ("partial", || partial::run(partial::SEEDS)),
     ("coverage", || coverage::run(coverage::LONG, coverage::SEEDS)),
     ("short-coverage", || coverage::run(coverage::SHORT, coverage::SEEDS)),
     ("differences", || differences::run(differences::SEEDS)),

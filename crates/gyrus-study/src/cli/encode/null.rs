@@ -1,19 +1,21 @@
 //! p values of scores: the same models on responses that have been moved within their runs.
 //!
-//! Penalties stay, weights are refitted: what was decomposed serves every draw, which then costs a product.
+//! With controls it is what they leave of the responses that moves. Weights are refitted, so that what was decomposed
+//! serves every draw, which then costs a product, or the products of a whole choice of penalties.
 
 use std::path::PathBuf;
 use std::str::FromStr;
 
 use clap::Args;
 use gyrus_encoding::{
-    Design, Error, Reduced, RowOrder, Runs, benjamini_hochberg, block_permutations, max_statistic, refit,
+    Encoder, Error, ResidualNull, RowOrder, Runs, benjamini_hochberg, block_permutations, max_statistic,
     shifts_within_runs,
 };
-use gyrus_study::{Table, write_table};
+use gyrus_ridge::Rule;
+use gyrus_study::{NullPenalties, Table, write_table};
 use ndarray::{Array1, Array2, ArrayView2};
 
-use super::model::{Found, Model};
+use super::model::Found;
 use super::scores::Columns;
 
 /// Which null.
@@ -29,6 +31,9 @@ pub struct NullArguments {
     /// Least rows of a block, of `--null permutations:N`; longer than the responses' autocorrelation.
     #[arg(long, default_value_t = 20)]
     null_block: usize,
+    /// Penalties of moved responses.
+    #[arg(long, value_enum, default_value = "stay", requires = "null")]
+    null_penalties: NullPenalties,
     /// The table of p values to write: layer, target, lag (with `--lags`), r (mean over folds), p (corrected over
     /// lags), q (of the target's smallest p, over targets).
     #[arg(long, requires = "null")]
@@ -63,6 +68,7 @@ impl FromStr for NullKind {
 pub struct Null {
     out: PathBuf,
     orders: Vec<RowOrder>,
+    penalties: NullPenalties,
     asked: usize,
     layer: Vec<u32>,
     target: Vec<u32>,
@@ -74,14 +80,12 @@ pub struct Null {
 /// What a draw is fitted on.
 #[derive(Debug, Clone, Copy)]
 pub struct Fitted<'a> {
-    /// The plan.
-    pub design: &'a Design,
-    /// The layer and its bands.
-    pub bands: &'a [Reduced],
-    /// Controls, which move with the responses.
-    pub controls: Option<ArrayView2<'a, f64>>,
     /// The fitted model.
-    pub model: &'a Model<'a>,
+    pub encoder: &'a Encoder<'a>,
+    /// How its penalties were chosen.
+    pub rule: &'a Rule,
+    /// Controls, which keep what they explain.
+    pub controls: Option<ArrayView2<'a, f64>>,
 }
 
 impl NullArguments {
@@ -101,7 +105,8 @@ impl NullArguments {
             NullKind::Permutations(n) => (n, block_permutations(runs, self.null_block, n, seed)?),
         };
         let (layer, target, r, p) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
-        Ok(Some(Null { out: out.clone(), orders, asked, layer, target, lag: lagged.then(Vec::new), r, p }))
+        let penalties = self.null_penalties;
+        Ok(Some(Null { out: out.clone(), orders, penalties, asked, layer, target, lag: lagged.then(Vec::new), r, p }))
     }
 }
 
@@ -126,8 +131,10 @@ impl Null {
     ) -> Result<(), Error> {
         let observed = found.scores.mean();
         let mut null = Array2::zeros((self.orders.len(), observed.len()));
+        let left = fitted.controls.map(|controls| ResidualNull::new(controls, responses)).transpose()?;
         for (mut draw, order) in null.rows_mut().into_iter().zip(&self.orders) {
-            draw.assign(&fitted.draw(order, responses, found)?);
+            let moved = left.as_ref().map_or_else(|| order.apply(responses), |left| left.moved(order))?;
+            draw.assign(&fitted.score(moved.view(), self.penalties, found)?);
         }
         let families: Vec<usize> = (0..observed.len()).map(|column| columns.target(column)).collect();
         let p = max_statistic(observed.view(), null.view(), &families)?;
@@ -180,18 +187,11 @@ impl Null {
 }
 
 impl Fitted<'_> {
-    /// The scores of responses in another order, with the penalties that were `found`.
-    fn draw(&self, order: &RowOrder, responses: ArrayView2<f64>, found: &Found) -> Result<Array1<f64>, Error> {
-        let moved = order.apply(responses)?;
-        let penalties = found.scores.penalties();
-        let scores = match (self.model, self.controls) {
-            (Model::Ridge(encoder), None) => encoder.refit(moved.view(), penalties)?,
-            // Controls keep their tie to the responses, so they go along, and training sets are decomposed anew.
-            _ => {
-                let joint = Reduced::side_by_side(self.bands).ok_or(gyrus_ridge::Error::EmptyBand { band: 0 })?;
-                let controls = self.controls.map(|controls| order.apply(controls)).transpose()?;
-                refit(self.design, &joint, controls.as_ref().map(Array2::view), moved.view(), penalties)?
-            }
+    /// The scores of moved responses; those of the responses themselves were `found`.
+    fn score(&self, moved: ArrayView2<f64>, penalties: NullPenalties, found: &Found) -> Result<Array1<f64>, Error> {
+        let scores = match penalties {
+            NullPenalties::Stay => self.encoder.refit(moved, found.scores.penalties())?,
+            NullPenalties::Anew => self.encoder.encode(moved, self.rule)?,
         };
         Ok(scores.mean())
     }

@@ -58,9 +58,8 @@ pub struct Results {
     pub intervals: Option<Intervals>,
 }
 
-/// A layer with its bands: the joint model, and where they are asked for the models without each band.
+/// A layer: the joint model of its bands, and where they are asked for the models without each band.
 struct Layer<'a> {
-    bands: Vec<Reduced>,
     /// The layer before any reduction, `(rows, width)`, where effects are planted.
     unreduced: Option<Array2<f64>>,
     joint: Model<'a>,
@@ -108,7 +107,7 @@ impl<'a> Walk<'a> {
             let bands = self.predictors.bands(layer, self.design, self.lags)?;
             let planted = self.results.questions.power.is_some();
             let unreduced = planted.then(|| self.predictors.unreduced(layer, self.lags)).transpose()?;
-            let model = self.layer(bands, unreduced).with_context(|| described.clone())?;
+            let model = self.layer(&bands, unreduced).with_context(|| described.clone())?;
             for (part, first) in (0..targets).step_by(self.together).enumerate() {
                 let columns = first..(first + self.together).min(targets);
                 let responses = self.responses.at(self.lags, columns.clone());
@@ -129,14 +128,14 @@ impl<'a> Walk<'a> {
         self.results
     }
 
-    fn layer(&self, bands: Vec<Reduced>, unreduced: Option<Array2<f64>>) -> Result<Layer<'a>, gyrus_encoding::Error> {
+    fn layer(&self, bands: &[Reduced], unreduced: Option<Array2<f64>>) -> Result<Layer<'a>, gyrus_encoding::Error> {
         let model = |bands: &[Reduced]| {
             let controls = self.controls.as_ref().map(Array2::view);
             self.arguments.model.model(self.design, bands, controls, self.arguments.seed)
         };
         let left_out = if self.results.partition.is_some() { 0..bands.len() } else { 0..0 };
         let without = left_out.map(|band| model(&[&bands[..band], &bands[band + 1..]].concat()));
-        Ok(Layer { joint: model(&bands)?, without: without.collect::<Result<_, _>>()?, bands, unreduced })
+        Ok(Layer { joint: model(bands)?, without: without.collect::<Result<_, _>>()?, unreduced })
     }
 
     /// Everything that is asked about some columns of a layer.
@@ -156,13 +155,12 @@ impl<'a> Walk<'a> {
             let alone = controls.map(|controls| baseline(self.design, controls, responses)).transpose()?;
             partition.push(layer, columns, &found.scores, alone.as_ref(), &without);
         }
-        if let Some(null) = &mut self.results.questions.null {
-            let fitted = Fitted { design: self.design, bands: &model.bands, controls, model: &model.joint };
-            null.push(layer, columns, fitted, responses, &found)?;
-        }
         // The other questions are refused for models with a penalty for each band.
         if let Model::Ridge(encoder) = &model.joint {
             let rule = &self.arguments.model.rule(columns.targets, columns.lags.len());
+            if let Some(null) = &mut self.results.questions.null {
+                null.push(layer, columns, Fitted { encoder, rule, controls }, responses, &found)?;
+            }
             if let Some(across) = &mut self.results.questions.across {
                 across.push(layer, columns, self.lags, encoder, rule)?;
             }
