@@ -2,14 +2,14 @@
 
 use std::ops::Range;
 
-use gyrus_ridge::{Pca, PenaltyGrid, rows_of};
+use gyrus_ridge::{Pca, PenaltyGrid, rows_of, variances};
 use linfa::DatasetBase;
 use linfa::traits::Fit;
 use ndarray::{Array2, ArrayView2, Axis, concatenate};
 
 use crate::finite;
 use crate::folds::{Fold, contiguous_folds};
-use crate::{Error, FoldRow, Gap, Runs, Scheme, fold_table};
+use crate::{Error, FoldRow, Gap, Runs, Scheme, components_for, fold_table};
 
 /// What an analysis is asked to do.
 #[derive(Debug, Clone, PartialEq)]
@@ -168,6 +168,39 @@ impl Design {
         Ok(Reduced::PerFold(folds))
     }
 
+    /// Features of this plan with no more than `components` principal components, fitted as in [`Design::reduce`] and in
+    /// the plan's unit: those that the same plan with fewer components would have made.
+    ///
+    /// # Errors
+    /// [`Error::Ridge`] if the features are all constant, or no component is asked for.
+    ///
+    /// # Panics
+    /// The features are of another plan.
+    pub fn cut(&self, features: &Reduced, components: usize) -> Result<Reduced, Error> {
+        let params = DesignParams { components: Some(components), ..self.params.clone() };
+        let plan = Self { params, ..self.clone() };
+        let folds = self.folds.iter().enumerate();
+        let cut = folds.map(|(at, fold)| plan.reduce_on(fold, features.of_fold(at).view()));
+        Ok(Reduced::PerFold(cut.collect::<Result<_, _>>()?))
+    }
+
+    /// The fewest principal components that hold `share` of the variance of features of this plan on the training rows of a
+    /// fold, the fewest over folds; 0 if nothing varies.
+    ///
+    /// # Errors
+    /// [`Error::Ridge`] with fewer than two training rows.
+    ///
+    /// # Panics
+    /// The features are of another plan.
+    pub fn components_for(&self, share: f64, features: &Reduced) -> Result<usize, Error> {
+        let folds = self.folds.iter().enumerate();
+        let of_fold = |(at, fold): (usize, &Fold)| -> Result<usize, Error> {
+            let e = variances(rows_of(features.of_fold(at).view(), &fold.train).view())?;
+            Ok(components_for(share, e.view()))
+        };
+        Ok(folds.map(of_fold).collect::<Result<Vec<_>, _>>()?.into_iter().min().unwrap_or(0))
+    }
+
     fn reduce_on(&self, fold: &Fold, features: ArrayView2<f64>) -> Result<Array2<f64>, Error> {
         let train = rows_of(features, &fold.train);
         let mut reduced = match self.params.components {
@@ -210,6 +243,39 @@ mod tests {
         let lengths: Vec<usize> = design(362, 6, 16)?.blocks(0).iter().map(Range::len).collect();
         assert_eq!(lengths.iter().sum::<usize>(), 61);
         assert!(lengths.iter().all(|length| *length >= 15));
+        Ok(())
+    }
+
+    #[test]
+    fn cut_features_are_those_of_a_plan_with_fewer_components() -> Result<(), Error> {
+        let x = Array2::from_shape_fn((60, 6), |(i, j)| (((i * 7 + 3) * (j * j + 1)) as f64).sin() * (j + 1) as f64);
+        let plan = |components| {
+            let penalties = PenaltyGrid::logarithmic(1.0, 10.0, 2)?;
+            let unit = FeatureUnit::RootMeanVariance;
+            Design::new(60, DesignParams { folds: 3, inner_folds: 2, gap: 1, penalties, components, unit, block: 5 })
+        };
+        let few = plan(Some(2))?.reduce(x.view())?;
+        for start in [Some(4), None] {
+            let design = plan(start)?;
+            let cut = design.cut(&design.reduce(x.view())?, 2)?;
+            for fold in 0..3 {
+                let apart = few.of_fold(fold) - cut.of_fold(fold);
+                assert!(apart.iter().all(|d| d.abs() < 1e-9), "{apart}");
+            }
+        }
+        Ok(())
+    }
+
+    #[test]
+    fn variance_is_counted_on_training_rows() -> Result<(), Error> {
+        // The second column varies in the last fold alone.
+        let x =
+            Array2::from_shape_fn((60, 2), |(i, j)| if j == 0 || i >= 40 { ((i * 7 + j) as f64).sin() } else { 0.0 });
+        let design = design(60, 3, 0)?;
+        let features = design.reduce(x.view())?;
+        assert_eq!((design.components_for(1.0 - 1e-9, &features)?, design.components_for(0.1, &features)?), (1, 1));
+        let still = design.reduce(Array2::ones((60, 2)).view())?;
+        assert_eq!(design.components_for(0.95, &still)?, 0);
         Ok(())
     }
 

@@ -6,13 +6,13 @@
 use std::ops::Range;
 
 use gyrus_ridge::{Nested, NestedFold};
-use ndarray::{Array2, Array3, ArrayView2, ArrayView3, Axis, concatenate, stack};
+use ndarray::{Array1, Array2, Array3, ArrayView1, ArrayView2, ArrayView3, Axis, concatenate, s, stack};
 use rayon::prelude::*;
 
 use crate::design::Reduced;
 use crate::encoder::{beside, held_out};
 use crate::missing::without_missing;
-use crate::{Design, Error, FoldScores};
+use crate::{BandedScores, Design, Error, FoldScores};
 
 /// By how much r of each fold falls when its weights do without what another fold holds out.
 #[derive(Debug, Clone, PartialEq)]
@@ -71,11 +71,56 @@ impl FoldInfluence {
                 Reduced::PerFold(features) => &features[fold],
             };
             let x = beside(controls, features);
-            falls(design, fold, (x.view(), x.ncols() - features.ncols()), [training.view(), own.view()], scores)
+            let (r, penalties) = (scores.folds[fold].r(), scores.penalties());
+            let reached = (r.view(), penalties.row(fold));
+            let responses = [training.view(), own.view()];
+            falls(design, fold, (x.view(), x.ncols() - features.ncols()), responses, reached)
         };
         let falls = (0..design.folds().len()).into_par_iter().map(fold).collect::<Result<Vec<_>, _>>()?;
         let views: Vec<ArrayView2<f64>> = falls.iter().map(Array2::view).collect();
         Ok(Self { falls: stack(Axis(0), &views).expect("every fold has the same targets") })
+    }
+
+    /// The same for what [`crate::BandedEncoder`] found with `bands`: the penalties a_b of every fold and target stay.
+    ///
+    /// Ridge with penalties a_b of features P_b is ridge with penalty 1 of features P_b / sqrt(a_b), so every target has
+    /// decompositions of its own: k (k - 1) for each.
+    ///
+    /// # Errors
+    /// As [`FoldInfluence::of`], and [`Error::Entries`] if `found` is of other bands.
+    pub fn banded(
+        design: &Design,
+        bands: &[Reduced],
+        controls: Option<ArrayView2<f64>>,
+        responses: ArrayView2<f64>,
+        found: &BandedScores,
+    ) -> Result<Self, Error> {
+        let responses = without_missing(design, responses)?;
+        if let Some(controls) = controls {
+            design.check("controls", controls)?;
+        }
+        let (folds, n_bands, targets) = found.penalties.dim();
+        if n_bands != bands.len() {
+            return Err(Error::Entries { what: "penalties of bands", found: n_bands, expected: bands.len() });
+        }
+        let one = |(fold, target): (usize, usize)| {
+            let scaled: Vec<Array2<f64>> = (0..n_bands)
+                .map(|band| bands[band].of_fold(fold) / found.penalties[[fold, band, target]].sqrt())
+                .collect();
+            let views: Vec<ArrayView2<f64>> = scaled.iter().map(Array2::view).collect();
+            let features = concatenate(Axis(1), &views).expect("bands of one plan share its rows");
+            let x = beside(controls, &features);
+            let (r, penalty) = (found.scores.folds[fold].only(target).r(), Array1::ones(1));
+            let y = responses.slice(s![.., target..=target]);
+            falls(design, fold, (x.view(), x.ncols() - features.ncols()), [y; 2], (r.view(), penalty.view()))
+        };
+        let places: Vec<(usize, usize)> = (0..folds).flat_map(|fold| (0..targets).map(move |t| (fold, t))).collect();
+        let columns = places.par_iter().map(|place| one(*place)).collect::<Result<Vec<_>, _>>()?;
+        let mut falls = Array3::zeros((folds, folds, targets));
+        for ((fold, target), column) in places.into_iter().zip(&columns) {
+            falls.slice_mut(s![fold, .., target]).assign(&column.column(0));
+        }
+        Ok(Self { falls })
     }
 
     /// That of predictions which learnt nothing from any fold, scored in the folds of `like`.
@@ -97,24 +142,23 @@ impl FoldInfluence {
 }
 
 /// d_fg of fold f = `fold` with predictors `x`, of which so many come first without a penalty, `(folds, targets)`;
-/// weights are fitted to the first of the responses and scored on the second.
+/// weights are fitted to the first of the responses and scored on the second, and the fold reached r with penalties
+/// `(targets)` each.
 fn falls(
     design: &Design,
     fold: usize,
     (x, n_controls): (ArrayView2<f64>, usize),
     [training, own]: [ArrayView2<f64>; 2],
-    scores: &FoldScores,
+    (r, penalties): (ArrayView1<f64>, ArrayView1<f64>),
 ) -> Result<Array2<f64>, Error> {
     let others = (0..design.folds().len()).filter(|other| *other != fold);
     let train = |other: usize| (other, shared(&design.folds()[fold].train, &design.folds()[other].train));
     let (told, untold): (Vec<_>, Vec<_>) = others.map(train).partition(|(_, train)| !train.is_empty());
     let sets: Vec<NestedFold> =
         told.iter().map(|(_, train)| NestedFold { training: train.clone(), inner: Vec::new() }).collect();
-    let (r, penalties) = (scores.folds[fold].r(), scores.penalties());
-    let penalties = penalties.row(fold);
+    let mut falls = Array2::zeros((design.folds().len(), r.len()));
     let penalties = penalties.broadcast((sets.len(), penalties.len())).expect("a row broadcasts to rows");
     let ridges = Nested::new(x, n_controls, &sets)?.refit(training, penalties)?;
-    let mut falls = Array2::zeros(scores.penalties().dim());
     for ((other, _), ridge) in told.iter().zip(&ridges) {
         falls.row_mut(*other).assign(&(&r - &held_out(design, fold, x, ridge, own).r()));
     }
@@ -205,6 +249,24 @@ mod tests {
     }
 
     /// What one of two folds trains on, the other holds out.
+    /// Bands with one penalty for all are features with that penalty.
+    #[test]
+    fn equal_penalties_of_bands_are_one_penalty() -> Result<(), Error> {
+        let (design, x, c) = (design(120, Some(3))?, gaussian(120, 6, 10), gaussian(120, 1, 11));
+        let y = &gaussian(120, 2, 12) + &x.slice(s![.., ..2]);
+        let bands = [design.reduce(x.slice(s![.., ..4]))?, design.reduce(x.slice(s![.., 4..]))?];
+        let joint = Reduced::side_by_side(&bands).expect("two bands");
+        let scores = encode(&design, &joint, Some(c.view()), y.view())?;
+        let one = FoldInfluence::of(&design, &joint, Some(c.view()), y.view(), &scores)?;
+        let penalties = ndarray::stack![Axis(1), scores.penalties(), scores.penalties()];
+        let found = BandedScores { scores, penalties };
+        let banded = FoldInfluence::banded(&design, &bands, Some(c.view()), y.view(), &found)?;
+        assert_abs_diff_eq!(one.falls(), banded.falls(), epsilon = 1e-9);
+        let other = FoldInfluence::banded(&design, &bands[..1], Some(c.view()), y.view(), &found);
+        assert!(matches!(other, Err(Error::Entries { found: 2, expected: 1, .. })));
+        Ok(())
+    }
+
     #[test]
     fn two_folds_tell_nothing() -> Result<(), Error> {
         let (design, x, y) = (folded(2, 120, None)?, gaussian(120, 3, 8), gaussian(120, 2, 9));

@@ -306,6 +306,19 @@ mod tests {
     }
 
     #[test]
+    fn a_target_of_every_listener_is_the_mean_of_its_scores() -> Result<(), Error> {
+        let (scores, influence) = fitted(&mut StdRng::seed_from_u64(6), 10)?;
+        let both =
+            (FoldScores::side_by_side(&[&scores, &scores]), FoldInfluence::side_by_side(&[&influence, &influence]));
+        let second = Jackknife::new(&both.0, &both.1, &[Weights::same_target(1, 2, 2)])?.swap_remove(0);
+        assert_abs_diff_eq!(second.value(), scores.mean()[1], epsilon = 1e-12);
+        // Two equal listeners differ in nothing.
+        let one = Jackknife::new(&scores, &influence, &[Weights::only(1, 2, 0)])?.swap_remove(0);
+        assert_abs_diff_eq!(second.estimate().low, one.estimate().low, epsilon = 1e-12);
+        Ok(())
+    }
+
+    #[test]
     fn one_block_and_foreign_influence_are_refused() -> Result<(), Error> {
         let (scores, influence) = fitted(&mut StdRng::seed_from_u64(4), 40)?;
         let one = Jackknife::new(&scores, &influence, &[Weights::mean(2, 0)])?[0].estimate();

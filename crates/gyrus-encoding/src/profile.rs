@@ -74,6 +74,18 @@ impl Weights {
         Self { value: Array1::ones(of.len()), drawn, without }
     }
 
+    /// Target `target` of the `targets` that each of several listeners has, side by side: the mean over listeners, who are a
+    /// sample. Nothing is drawn.
+    pub fn same_target(target: usize, listeners: usize, targets: usize) -> Self {
+        let is = |t: usize| if t % targets.max(1) == target { 1.0 } else { 0.0 };
+        let others = |(out, t): (usize, usize)| if t / targets.max(1) == out { 0.0 } else { is(t) };
+        Self {
+            value: Array1::from_shape_fn(listeners * targets, is),
+            drawn: Array2::zeros((0, listeners * targets)),
+            without: Array2::from_shape_fn((listeners, listeners * targets), others),
+        }
+    }
+
     /// Of the value itself, `(targets)`.
     pub(crate) fn value(&self) -> ArrayView1<'_, f64> {
         self.value.view()

@@ -54,6 +54,17 @@ impl FoldScores {
         Self { folds: self.folds.iter().map(|fold| fold.only(target)).collect(), penalties }
     }
 
+    /// The results along `chosen`, `(folds)`, which names one of `layers` for each fold, as [`crate::chosen_layers`] does.
+    ///
+    /// # Panics
+    /// `chosen` names a layer that is not there, or there are not as many choices as folds.
+    pub fn chosen(layers: &[&Self], chosen: &[usize]) -> Self {
+        let penalties: Vec<_> = chosen.iter().enumerate().map(|(fold, l)| layers[*l].penalties.row(fold)).collect();
+        let penalties = stack(Axis(0), &penalties).expect("layers share their targets");
+        let folds = chosen.iter().enumerate().map(|(fold, layer)| layers[*layer].folds[fold].clone());
+        Self { folds: folds.collect(), penalties }
+    }
+
     /// Several listeners side by side: the targets of the first, then of the second, and so on.
     /// All were scored in the same folds.
     pub fn side_by_side(listeners: &[&Self]) -> Self {
@@ -62,5 +73,31 @@ impl FoldScores {
         let penalties: Vec<_> = listeners.iter().map(|listener| listener.penalties.view()).collect();
         let penalties = concatenate(Axis(1), &penalties).expect("listeners share their folds");
         Self { folds: (0..n_folds).map(fold).collect(), penalties }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use ndarray::Array2;
+
+    use super::*;
+    use crate::{Design, DesignParams, Error, FeatureUnit, encode};
+
+    #[test]
+    fn a_choice_takes_whole_folds() -> Result<(), Error> {
+        let x = |width: usize| Array2::from_shape_fn((30, width), |(i, j)| ((i * 3 + 5 * j * j) as f64).sin());
+        let y = Array2::from_shape_fn((30, 2), |(i, j)| ((i * 2 + j) as f64).cos());
+        let penalties = gyrus_ridge::PenaltyGrid::logarithmic(1.0, 100.0, 3)?;
+        let unit = FeatureUnit::Own;
+        let params = DesignParams { folds: 3, inner_folds: 2, gap: 0, penalties, components: None, unit, block: 5 };
+        let design = Design::new(30, params)?;
+        let layer = |width| encode(&design, &design.reduce(x(width).view())?, None, y.view());
+        let (one, other) = (layer(1)?, layer(4)?);
+        let along = FoldScores::chosen(&[&one, &other], &[1, 0, 1]);
+        for (fold, layer) in [&other, &one, &other].into_iter().enumerate() {
+            assert_eq!(along.r2().row(fold), layer.r2().row(fold));
+            assert_eq!(along.penalties().row(fold), layer.penalties().row(fold));
+        }
+        Ok(())
     }
 }
