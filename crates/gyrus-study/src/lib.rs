@@ -7,6 +7,7 @@ mod activation_files;
 mod cache;
 mod error;
 mod event;
+mod fold_table;
 mod hash;
 mod keep;
 mod mapped;
@@ -18,17 +19,23 @@ mod steps;
 mod store;
 mod summary;
 mod tables;
+mod word_bits;
 
 pub use activation_files::{ActivationFile, ActivationWriter};
 pub use cache::{Cache, Stage};
 pub use error::Error;
 pub use event::Event;
+pub use fold_table::fold_table;
 pub use hash::{file_hash, text_hash};
 pub use keep::Keep;
 pub use matrix_file::MatrixFile;
 pub use run::{Options, Outcome, run};
-pub use settings::{ChooseBy, Distance, ModelEntry, NullPenalties, Pooling, SchemeName, Share, Study, Unit, gap};
+pub use settings::{
+    ChooseBy, Distance, ListenersBy, ModelEntry, NullPenalties, Pooling, RepeatsBy, ResponsesAre, SchemeName, Share,
+    Study, Unit, gap,
+};
 pub use steps::text::bits_per_character;
 pub use store::{read_tensors, write_whole};
 pub use summary::Summary;
 pub use tables::{Table, write_table};
+pub use word_bits::{WordBits, word_bits};

@@ -9,7 +9,10 @@ use crate::cache::Cache;
 use crate::hash::{file_hash, text_hash};
 use crate::settings::Study;
 use crate::steps::clock::Clock;
-use crate::steps::{encoding, extraction, generalisation, material::Material, power, report, similarity, text};
+use crate::steps::{
+    ceilings, dimension, encoding, extraction, generalisation, material::Material, partition, power, report,
+    similarity, text,
+};
 use crate::{Error, Event};
 
 /// How a study is run; nothing here changes a number.
@@ -41,7 +44,18 @@ pub struct Outcome {
 }
 
 /// Names of the steps, in order.
-pub const STEPS: [&str; 7] = ["activations", "text", "encoding", "generalisation", "power", "similarity", "report"];
+pub const STEPS: [&str; 10] = [
+    "activations",
+    "text",
+    "encoding",
+    "generalisation",
+    "ceilings",
+    "partition",
+    "dimension",
+    "power",
+    "similarity",
+    "report",
+];
 
 /// Runs `study` on `device`; finished steps are found again by the hash of their inputs and settings.
 ///
@@ -85,6 +99,19 @@ pub fn run(
     if wanted("generalisation") {
         generalisation::run(&mut desk)?;
     }
+    if wanted("ceilings") {
+        // It reads what the encoding wrote.
+        match desk.options.dry_run && desk.ran > 0 {
+            true => desk.plan("ceilings"),
+            false => ceilings::run(&mut desk)?,
+        }
+    }
+    if wanted("partition") {
+        partition::run(&mut desk)?;
+    }
+    if wanted("dimension") {
+        dimension::run(&mut desk)?;
+    }
     if wanted("power") {
         power::run(&mut desk)?;
     }
@@ -104,7 +131,7 @@ pub fn run(
 /// The plan of the analysis; whether the recordings are long enough for the settings shows before anything is computed.
 fn plan(study: &Study, clock: &Clock) -> Result<Design, Error> {
     let settings = &study.encoding;
-    let plan = || Ok(Design::divided(clock.runs(), &settings.division(study.seed), settings.design()?)?);
+    let plan = || Design::divided(clock.runs(), &settings.division(study.seed), settings.design()?);
     plan().map_err(|source: gyrus_encoding::Error| Error::Plan { rows: clock.len(), source: Box::new(source.into()) })
 }
 

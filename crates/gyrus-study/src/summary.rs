@@ -68,6 +68,12 @@ pub struct ModelSummary {
     pub listeners: Vec<Estimate>,
     /// For each fold, the layer that is best on the other folds.
     pub chosen_layers: Vec<usize>,
+    /// Each region of the mean recording at these layers.
+    pub targets: Vec<Estimate>,
+    /// Each target of each listener, `[listener][target]`, at the layers that are best on the other folds, mean over listeners.
+    pub targets_listeners: Vec<Vec<Estimate>>,
+    /// The same, each target's mean over listeners; empty where targets are each listener's own.
+    pub targets_over_listeners: Vec<Estimate>,
     /// Score of the chosen layers, mean over regions.
     pub score: Estimate,
     /// The same for single listeners, mean over listeners.

@@ -62,6 +62,9 @@ pub struct RecordingEntry {
     /// What was heard: one tensor, `(samples, 1)`, the envelope or power of the sound.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub sound: Option<PathBuf>,
+    /// The same stimulus heard several times, for a ceiling: one tensor `(samples, targets)` per repeat.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub repeats: Option<PathBuf>,
 }
 
 /// A language model on disk.
@@ -103,14 +106,16 @@ impl DataSettings {
 impl RecordingEntry {
     /// With paths that count from `folder`.
     pub(super) fn rooted(&mut self, folder: &Path) {
-        let Self { signal, targets, own, sound, .. } = self;
-        let others = [targets, own, sound].into_iter().flatten();
+        let Self { signal, targets, own, sound, repeats, .. } = self;
+        let others = [targets, own, sound, repeats].into_iter().flatten();
         std::iter::once(signal).chain(others).for_each(|path| root(path, folder));
     }
 
     /// Every path that must be there.
     pub fn paths(&self) -> impl Iterator<Item = &PathBuf> {
-        [Some(&self.signal), self.targets.as_ref(), self.own.as_ref(), self.sound.as_ref()].into_iter().flatten()
+        let Self { signal, targets, own, sound, repeats, .. } = self;
+        let others = [targets, own, sound, repeats].map(Option::as_ref);
+        std::iter::once(signal).chain(others.into_iter().flatten())
     }
 }
 

@@ -1,9 +1,12 @@
 //! The study file: what is run, on what, with which settings.
 
+mod ceiling;
 mod controls;
 mod data;
+mod dimension;
 mod distance;
 mod encoding;
+mod partition;
 mod power;
 mod rows;
 mod rules;
@@ -14,10 +17,13 @@ use std::path::Path;
 use clap::ValueEnum;
 use serde::{Deserialize, Serialize};
 
+pub use self::ceiling::{CeilingSettings, ListenersBy, RepeatsBy, ResponsesAre};
 pub use self::controls::ControlSettings;
 pub use self::data::{DataSettings, FeatureEntry, ModelEntry, RecordingEntry, StorySettings, Targets};
+pub use self::dimension::DimensionSettings;
 pub use self::distance::{Distance, gap};
 pub use self::encoding::{ChooseBy, EncodingSettings, SchemeName, Share, Unit};
+pub use self::partition::{Band, LAYER, PartitionSettings};
 pub use self::power::PowerSettings;
 pub use self::rows::{Anchor, LagSettings, Response, ScanSettings};
 pub use self::words::{Pooling, WordSettings};
@@ -66,6 +72,15 @@ pub struct Study {
     pub controls: ControlSettings,
     /// Folds and fits.
     pub encoding: EncodingSettings,
+    /// What scores are held against.
+    #[serde(default)]
+    pub ceiling: CeilingSettings,
+    /// Dimensions of layers.
+    #[serde(default)]
+    pub dimension: DimensionSettings,
+    /// Bands of features among which variance is divided.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub partition: Option<PartitionSettings>,
     /// Intervals and nulls.
     pub inference: InferenceSettings,
     /// What is planted to find out which effects would have been found.
@@ -137,6 +152,7 @@ impl Study {
         self.models.iter_mut().for_each(|model| data::root(&mut model.folder, folder));
         self.features.iter_mut().for_each(|features| data::root(&mut features.file, folder));
         self.controls.paths_mut().for_each(|path| data::root(path, folder));
+        self.partition.iter_mut().for_each(|partition| partition.rooted(folder));
     }
 
     /// Names of models, then of features, in the order of the file.
@@ -161,7 +177,8 @@ impl Study {
         let models = self.models.iter().map(|model| &model.folder);
         let features = self.features.iter().map(|features| &features.file);
         let controls = self.controls.paths();
-        let mut all = data.chain(story).chain(recordings).chain(models).chain(features).chain(controls);
+        let bands = self.partition.iter().flat_map(PartitionSettings::paths);
+        let mut all = data.chain(story).chain(recordings).chain(models).chain(features).chain(controls).chain(bands);
         match all.find(|path| !path.exists()) {
             Some(path) => Err(Error::Absent { study: self.name.clone(), path: path.clone() }),
             None => Ok(()),

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use super::{SCHEMA, SchemeName, Study};
+use super::{SCHEMA, SchemeName, Share, Study};
 use crate::Error;
 
 /// A setting, whether it holds, and what is wrong if it does not.
@@ -13,7 +13,9 @@ type Rule = (&'static str, bool, String);
 /// # Errors
 /// [`Error::Setting`] naming it.
 pub(super) fn check(study: &Study, path: &Path) -> Result<(), Error> {
-    let all = [general(study), names(study), rows(study), folds(study), counts(study)].into_iter().flatten();
+    let all = [general(study), names(study), rows(study), folds(study), partition(study), counts(study)]
+        .into_iter()
+        .flatten();
     match all.into_iter().find(|(_, holds, _)| !holds) {
         Some((setting, _, reason)) => Err(Error::Setting { path: path.to_owned(), setting, reason }),
         None => Ok(()),
@@ -128,9 +130,26 @@ fn folds(study: &Study) -> Vec<Rule> {
     ]
 }
 
+/// Bands that variance is divided among.
+fn partition(study: &Study) -> Vec<Rule> {
+    let Some(partition) = &study.partition else { return Vec::new() };
+    let wrong = partition.wrong(study.controls.vectors.is_some());
+    let shared = partition.banded && study.encoding.share == Share::All;
+    vec![
+        ("partition.bands", wrong.is_none(), wrong.unwrap_or_default()),
+        (
+            "partition.banded",
+            !shared,
+            "must be false with `encoding.share = \"all\"`: a penalty for each band is each target's own".into(),
+        ),
+        ("partition.shares", partition.shares >= 1, format!("must be at least 1: `{}`", partition.shares)),
+    ]
+}
+
 fn counts(study: &Study) -> Vec<Rule> {
     let counts = [
         ("encoding.components", study.encoding.components.unwrap_or(1), 1),
+        ("dimension.components", study.dimension.components.unwrap_or(1), 1),
         ("encoding.block", study.encoding.block, 2),
         ("inference.draws", study.inference.draws, 100),
         // p cannot reach .05 with fewer.

@@ -13,6 +13,10 @@ pub struct Averages {
     places: Vec<Weights>,
     /// Mean over listeners, who are a sample, and their regions.
     listeners: [Weights; 1],
+    /// Every target of every listener alone, then each target's mean over listeners who share them.
+    each: Vec<Weights>,
+    /// Targets of every listener.
+    own: Vec<usize>,
     /// Draws for peak layers, which have no jackknife.
     bootstrap: Bootstrap,
 }
@@ -28,9 +32,16 @@ impl Averages {
             Targets::Shared => Weights::mean(regions, draws),
             Targets::Own => Weights::own_targets(&own, draws, seed.wrapping_add(1)),
         };
+        let all = own.iter().sum();
+        let over_listeners = match targets {
+            Targets::Shared => (0..regions).map(|t| Weights::same_target(t, own.len(), regions)).collect(),
+            Targets::Own => Vec::new(),
+        };
         Self {
             places: only.chain([mean]).collect(),
             listeners: [Weights::own_targets(&own, 0, 0)],
+            each: (0..all).map(|target| Weights::only(target, all, 0)).chain(over_listeners).collect(),
+            own,
             bootstrap: Bootstrap::new(&group.scores, draws, seed),
         }
     }
@@ -48,13 +59,18 @@ impl Averages {
 
     /// The same, mean over single listeners and their regions.
     pub fn listeners(&self, layers: &[Vec<Fitted>]) -> Result<JackknifeProfile, Error> {
-        let joined = layers.iter().map(|panels| {
-            let (scores, influences): (Vec<_>, Vec<_>) = split(panels).1.iter().map(Fitted::parts).unzip();
-            (FoldScores::side_by_side(&scores), FoldInfluence::side_by_side(&influences))
-        });
-        let joined: Vec<_> = joined.collect();
-        let layers: Vec<_> = joined.iter().map(|(scores, influence)| (scores, influence)).collect();
-        Ok(JackknifeProfile::new(&layers, &self.listeners)?.swap_remove(0))
+        Ok(of_listeners(layers, &self.listeners)?.swap_remove(0))
+    }
+
+    /// The same for every target of every listener, `[listener][target]`, and for each target the mean over listeners; none
+    /// where targets are each listener's own.
+    pub fn each_listener(
+        &self,
+        layers: &[Vec<Fitted>],
+    ) -> Result<(Vec<Vec<JackknifeProfile>>, Vec<JackknifeProfile>), Error> {
+        let mut profiles = of_listeners(layers, &self.each)?.into_iter();
+        let each = self.own.iter().map(|targets| profiles.by_ref().take(*targets).collect()).collect();
+        Ok((each, profiles.collect()))
     }
 
     /// The peak layer at each place.
@@ -62,6 +78,17 @@ impl Averages {
         let group = layers.iter().map(|panels| &split(panels).0.scores);
         Profile::new(group, &self.bootstrap, &self.places).iter().map(Profile::peak).collect()
     }
+}
+
+/// Layers, `[layer][listener]`, on all single listeners side by side, averaged in each of the ways of `weights`.
+fn of_listeners(layers: &[Vec<Fitted>], weights: &[Weights]) -> Result<Vec<JackknifeProfile>, Error> {
+    let joined = layers.iter().map(|panels| {
+        let (scores, influences): (Vec<_>, Vec<_>) = split(panels).1.iter().map(Fitted::parts).unzip();
+        (FoldScores::side_by_side(&scores), FoldInfluence::side_by_side(&influences))
+    });
+    let joined: Vec<_> = joined.collect();
+    let layers: Vec<_> = joined.iter().map(|(scores, influence)| (scores, influence)).collect();
+    Ok(JackknifeProfile::new(&layers, weights)?)
 }
 
 /// The mean over twins, each at its own chosen layers; none without twins.

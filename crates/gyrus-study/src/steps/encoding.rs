@@ -1,4 +1,5 @@
-//! Layers against brains: the step that makes `scores.parquet`, `models.parquet`, `targets.parquet`, `layers.parquet` and `summary.json`.
+//! Layers against brains: the step that makes `scores.parquet`, `models.parquet`, `targets.parquet`, `layers.parquet`, `folds.parquet`
+//! and `summary.json`.
 
 use std::path::PathBuf;
 
@@ -7,6 +8,7 @@ use ndarray::{ArrayView1, Axis};
 use rayon::prelude::*;
 
 use crate::Error;
+use crate::fold_table::fold_table;
 use crate::run::Desk;
 use crate::settings::Targets;
 use crate::steps::clock::Panel;
@@ -20,7 +22,8 @@ use crate::summary::{Refused, Summary};
 use crate::tables::write_table;
 
 /// The files of the step, within the results.
-pub const FILES: [&str; 5] = ["scores.parquet", "models.parquet", "targets.parquet", "layers.parquet", SUMMARY];
+pub const FILES: [&str; 6] =
+    ["scores.parquet", "models.parquet", "targets.parquet", "layers.parquet", "folds.parquet", SUMMARY];
 
 /// The findings as the report reads them.
 pub const SUMMARY: &str = "summary.json";
@@ -40,6 +43,7 @@ pub fn run(desk: &mut Desk) -> Result<(), Error> {
         write_table(&desk.path(FILES[1]), model_table(&summary))?;
         write_table(&desk.path(FILES[2]), target_table(&summary))?;
         write_table(&desk.path(FILES[3]), layer_table(&summary))?;
+        write_table(&desk.path(FILES[4]), fold_table(&desk.design.fold_table(), |row| row))?;
         let json = serde_json::to_string_pretty(&summary).expect("numbers and names");
         write_whole(&desk.path(SUMMARY), json.as_bytes())?;
         Ok(FILES.map(PathBuf::from).to_vec())

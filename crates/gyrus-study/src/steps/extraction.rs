@@ -236,6 +236,20 @@ fn twin_seed(seed: u64, model: &str, twin: u64) -> u64 {
     u64::from_str_radix(&hash[..16], 16).expect("a hash is hexadecimal")
 }
 
+/// The story's tokens, and those of every word.
+///
+/// # Errors
+/// A tokenizer that cannot be used, or a token that the model does not know.
+pub fn read_story(desk: &Desk, model: &ModelEntry, checkpoint: &Checkpoint) -> Result<(Tokens, WordTokens), Error> {
+    let transcript = &desk.material.story.transcript;
+    let (bos, reading) = (desk.study.words.bos, desk.study.words.tokens);
+    let tokenizer = Tokenizer::open(&model.folder)?.with_bos(bos)?;
+    let tokens = tokenizer.read(transcript, reading)?;
+    tokenizer.check_tokens(&tokens, checkpoint.architecture().vocabulary)?;
+    let words = WordTokens::new(&tokens, transcript, reading.last_token())?;
+    Ok((tokens, words))
+}
+
 /// The story's tokens, and the window of every word for every specification.
 fn read_windows(
     desk: &mut Desk,
@@ -243,12 +257,7 @@ fn read_windows(
     checkpoint: &Checkpoint,
     specs: &[WindowSpec],
 ) -> Result<(Tokens, Vec<Vec<TokenWindow>>), Error> {
-    let transcript = &desk.material.story.transcript;
-    let (bos, reading) = (desk.study.words.bos, desk.study.words.tokens);
-    let tokenizer = Tokenizer::open(&model.folder)?.with_bos(bos)?;
-    let tokens = tokenizer.read(transcript, reading)?;
-    tokenizer.check_tokens(&tokens, checkpoint.architecture().vocabulary)?;
-    let words = WordTokens::new(&tokens, transcript, reading.last_token())?;
+    let (tokens, words) = read_story(desk, model, checkpoint)?;
     let mut wanted = Vec::with_capacity(specs.len());
     for spec in specs {
         let found = windows(&tokens, &words, *spec, checkpoint.architecture().limit, desk.study.words.overflow)?;

@@ -17,6 +17,8 @@ pub struct Heard {
     pub sound: Option<Array1<f64>>,
     /// The word rate that came with the data, `(samples)`.
     pub supplied_rate: Option<Array1<f64>>,
+    /// The signal of every time that the same was heard, `(samples, targets)` each; none where it was heard once.
+    pub repeats: Vec<Array2<f64>>,
 }
 
 impl Heard {
@@ -42,6 +44,7 @@ impl From<Listener> for Heard {
             own: Some(listener.motion),
             sound: Some(listener.sound_power),
             supplied_rate: Some(listener.supplied_rate),
+            repeats: Vec::new(),
         }
     }
 }

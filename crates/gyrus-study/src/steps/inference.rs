@@ -38,6 +38,8 @@ pub struct Finding {
 /// A model's answers for single listeners.
 struct SingleListeners {
     layers: Vec<Estimate>,
+    targets: Vec<Vec<Estimate>>,
+    targets_over_listeners: Vec<Estimate>,
     score: Jackknife,
     over_controls: Estimate,
     over_twin: Option<Estimate>,
@@ -111,6 +113,9 @@ impl<'a> Inference<'a> {
             alone: self.by_layer(&[&self.averages.places(alone)?], None),
             twins: self.by_layer(&twin_groups.iter().collect::<Vec<_>>(), None),
             listeners: single.layers,
+            targets: at_layers(&group[..self.averages.regions()], &mean.chosen()),
+            targets_listeners: single.targets,
+            targets_over_listeners: single.targets_over_listeners,
             chosen_layers: mean.chosen(),
             score: score.estimate(),
             score_listeners: single.score.estimate(),
@@ -132,7 +137,11 @@ impl<'a> Inference<'a> {
         let profile = self.averages.listeners(joint)?;
         let twins = twins.iter().map(|twin| self.averages.listeners(twin)).collect::<Result<Places, _>>()?;
         let score = profile.chosen_score();
+        let (each, over_listeners) = self.averages.each_listener(joint)?;
+        let chosen = profile.chosen();
         Ok(SingleListeners {
+            targets: each.iter().map(|listener| at_layers(listener, &chosen)).collect(),
+            targets_over_listeners: at_layers(&over_listeners, &chosen),
             layers: profile.layers().iter().map(Jackknife::estimate).collect(),
             over_controls: score.minus(&self.controls_listeners).estimate(),
             over_twin: twin_score(twins.iter()).map(|twin| score.minus(&twin).estimate()),
@@ -210,4 +219,9 @@ impl<'a> Inference<'a> {
     fn over_regions<'b>(&self, places: &'b Places) -> &'b JackknifeProfile {
         &places[self.averages.regions()]
     }
+}
+
+/// Each profile at the same layers, `chosen`, one for each fold.
+fn at_layers(profiles: &[JackknifeProfile], chosen: &[usize]) -> Vec<Estimate> {
+    profiles.iter().map(|profile| Jackknife::chosen(profile.layers(), chosen).estimate()).collect()
 }

@@ -1,7 +1,9 @@
 //! One file per step of a study; a step takes values and files and leaves files.
 
 pub mod averages;
+pub mod ceilings;
 pub mod clock;
+pub mod dimension;
 pub mod encoding;
 pub mod extraction;
 pub mod figures;
@@ -10,6 +12,7 @@ pub mod heard;
 pub mod inference;
 pub mod layers;
 pub mod material;
+pub mod partition;
 pub mod power;
 pub mod prose;
 pub mod report;

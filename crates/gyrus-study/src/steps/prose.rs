@@ -1,6 +1,6 @@
 //! Findings in words. A difference is called one only where its interval says so.
 
-use gyrus_encoding::{Estimate, Peak};
+use gyrus_encoding::{Estimate, FoldRow, Peak};
 use gyrus_windows::WindowSpec;
 
 use crate::settings::Study;
@@ -139,6 +139,27 @@ pub fn pairs(summary: &Summary) -> String {
             some.join("; ")
         ),
     }
+}
+
+/// What the outer folds hold out, learn from and lose.
+pub fn folds(table: &[FoldRow]) -> String {
+    let outer: Vec<&FoldRow> = table.iter().filter(|fold| fold.inner.is_none()).collect();
+    let inner = table.len() - outer.len();
+    let between = |count: &dyn Fn(&FoldRow) -> usize| {
+        let counts: Vec<usize> = outer.iter().map(|fold| count(fold)).collect();
+        match (counts.iter().min(), counts.iter().max()) {
+            (Some(least), Some(most)) if least < most => format!("{least} to {most}"),
+            (least, _) => least.copied().unwrap_or(0).to_string(),
+        }
+    };
+    format!(
+        "Each of {} outer folds holds out {} rows, learns from {} and loses {} to the gap; {inner} inner folds choose the \
+         penalties. `folds.parquet` lists them all.",
+        outer.len(),
+        between(&|fold| fold.held_out.iter().map(ExactSizeIterator::len).sum()),
+        between(&|fold| fold.training),
+        between(&|fold| fold.lost),
+    )
 }
 
 /// What the reader must know before any number: everything that weakens the numbers.

@@ -8,14 +8,16 @@ use serde::Serialize;
 use crate::Error;
 use crate::run::{Desk, instruction_set};
 use crate::settings::{SCHEMA, Study};
+use crate::steps::ceilings::{self, Ceilings};
+use crate::steps::dimension::{self, Dimensions};
 use crate::steps::figures::{Cka, contributions, score_by_layer, similarity, text_trend};
-use crate::steps::generalisation::Generalisation;
-use crate::steps::power::Detectable;
+use crate::steps::generalisation::{self, Generalisation};
+use crate::steps::partition::{self, Partitions};
+use crate::steps::power::{self, Detectable};
 use crate::steps::prose;
 use crate::steps::sections::{additions, alike, brains, found, layers, models, windows, words};
 use crate::steps::similarity::Similarity;
 use crate::steps::text::TextScore;
-use crate::steps::{generalisation, power};
 use crate::store::{read_json, write_whole};
 use crate::summary::Summary;
 
@@ -39,6 +41,9 @@ struct Findings {
     cka: Similarity,
     generalisation: Generalisation,
     power: Detectable,
+    partition: Option<Partitions>,
+    ceilings: Ceilings,
+    dimension: Dimensions,
 }
 
 /// The drawings, each also a file of its own.
@@ -59,8 +64,14 @@ pub fn run(desk: &mut Desk) -> Result<(), Error> {
         summary: read_json(&desk.path(super::encoding::SUMMARY))?,
         text: read_json(&desk.path(super::text::FILE))?,
         cka: read_json(&desk.path(super::similarity::FILES[1]))?,
-        generalisation: read_json(&desk.path(super::generalisation::FILES[1]))?,
-        power: read_json(&desk.path(super::power::FILES[1]))?,
+        generalisation: read_json(&desk.path(generalisation::FILES[1]))?,
+        power: read_json(&desk.path(power::FILES[1]))?,
+        partition: match &desk.study.partition {
+            Some(_) => Some(read_json(&desk.path(partition::FILES[1]))?),
+            None => None,
+        },
+        ceilings: read_json(&desk.path(ceilings::FILES[1]))?,
+        dimension: read_json(&desk.path(dimension::FILES[1]))?,
     };
     let inputs = format!("{findings:?} {:?} {}", desk.study, desk.material.data_hash);
     desk.step("report", &[&inputs, &desk.models_key()], |desk| {
@@ -111,12 +122,18 @@ fn page(desk: &Desk, findings: &Findings, figures: Figures) -> Result<Page, Erro
         .section(layers(summary, figures.by_layer)?)
         .section(additions(summary, figures.contributions)?)
         .section(windows(summary)?);
-    let asked = [generalisation::section(&findings.generalisation)?, power::section(&findings.power)?];
+    let asked = [
+        generalisation::section(&findings.generalisation)?,
+        Some(ceilings::section(&findings.ceilings)?),
+        findings.partition.as_ref().map(partition::section).transpose()?,
+        Some(dimension::section(&findings.dimension)?),
+        power::section(&findings.power)?,
+    ];
     let page = asked.into_iter().flatten().fold(page, Page::section);
     let page = page
         .section(models(text, figures.text)?)
         .section(alike(figures.similarity, figures.similarity_biased))
-        .section(brains(summary)?)
+        .section(brains(summary)?.prose(prose::folds(&desk.design.fold_table())))
         .section(words(&desk.material.story)?);
     Ok(provenance(desk, page))
 }

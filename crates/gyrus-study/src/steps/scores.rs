@@ -60,7 +60,10 @@ pub struct Fitted {
 
 impl Fitted {
     /// A layer, on top of the controls or alone.
-    fn layer(
+    ///
+    /// # Errors
+    /// A layer that does not fit the plan, or a fit that fails.
+    pub fn layer(
         (design, rule): (&Design, &Rule),
         layer: &Reduced,
         predictors: Predictors,

@@ -4,11 +4,11 @@ use std::path::{Path, PathBuf};
 
 use anyhow::Context;
 use clap::Args;
-use gyrus_activations::{Checkpoint, Memory, predictability};
+use gyrus_activations::{Checkpoint, Memory};
 use gyrus_encoding::{WordProperty, WordSources};
-use gyrus_study::Event;
-use gyrus_types::{Progress, Transcript};
-use gyrus_windows::{WindowSpec, histories};
+use gyrus_study::{Event, WordBits, word_bits};
+use gyrus_types::Transcript;
+use gyrus_windows::WindowSpec;
 
 use crate::cli::device::{DeviceArguments, bytes};
 use crate::cli::news::News;
@@ -39,8 +39,7 @@ pub struct BitsArguments {
 pub struct Bits {
     /// What follows the property's name, where there are several windows.
     suffix: String,
-    surprisal: Vec<f64>,
-    entropy: Vec<f64>,
+    words: WordBits,
 }
 
 impl BitsArguments {
@@ -60,25 +59,15 @@ impl BitsArguments {
         Event::unknown_keys(folder, &checkpoint).into_iter().for_each(|event| news.show(event));
         let (tokens, words) = self.reading.read(folder, &checkpoint, transcript)?;
         let memory = Memory { limit: self.memory, scratch: Path::new(".").into() };
-        let limit = checkpoint.architecture().limit;
+        let (model, text) = ((&checkpoint, &device, &memory), (&tokens, &words));
         let mut found = Vec::new();
         for spec in &self.windows {
-            let histories = histories(&tokens, &words, *spec, limit, self.reading.overflow())?;
-            for (n, what) in [(histories.short, "have less before them"), (histories.clipped, "were clipped")] {
-                if n > 0 {
-                    news.show(Event::Note(format!("{n} of {} words of `{spec}` {what}", histories.words.len())));
-                }
-            }
             let step = format!("surprisal of {spec}");
             news.show(Event::Begun { step: step.clone() });
-            let mut on_progress = |progress: Progress| {
-                news.show(Event::Progress { step: step.clone(), progress, unit: "tokens x layers" });
-            };
-            let bits = predictability(&checkpoint, &device, &tokens, &histories.words, &memory, &mut on_progress)?;
+            let bits = word_bits(model, text, (*spec, self.reading.overflow()), &mut |event| news.show(event))?;
             news.show(Event::Finished { step });
             let suffix = if self.windows.len() > 1 { format!(".{spec}") } else { String::new() };
-            let (surprisal, entropy) = bits.iter().map(|bits| (bits.surprisal, bits.entropy)).unzip();
-            found.push(Bits { suffix, surprisal, entropy });
+            found.push(Bits { suffix, words: bits });
         }
         Ok(found)
     }
@@ -94,8 +83,8 @@ pub fn sources<'a>(
         return vec![(property.to_string(), sources.clone())];
     }
     let of = |bits: &'a Bits| WordSources {
-        surprisal: Some(&bits.surprisal),
-        entropy: Some(&bits.entropy),
+        surprisal: Some(&bits.words.surprisal),
+        entropy: Some(&bits.words.entropy),
         ..sources.clone()
     };
     bits.iter().map(|bits| (format!("{property}{}", bits.suffix), of(bits))).collect()

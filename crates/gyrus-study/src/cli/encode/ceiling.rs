@@ -3,10 +3,10 @@
 use std::path::{Path, PathBuf};
 
 use anyhow::Context;
-use clap::{Args, ValueEnum};
-use gyrus_encoding::{Ceiling, Response, Splits, Stretches};
-use gyrus_study::MatrixFile;
-use ndarray::{Array2, ArrayView2, Axis, stack};
+use clap::Args;
+use gyrus_encoding::{Ceiling, Stretches};
+use gyrus_study::{ListenersBy, MatrixFile, RepeatsBy, ResponsesAre};
+use ndarray::{Array2, ArrayView2};
 
 use super::predictors::{check_finite, check_same_targets};
 use super::responses::Responses;
@@ -32,34 +32,6 @@ pub struct CeilingArguments {
     listeners_by: ListenersBy,
 }
 
-#[derive(Debug, Clone, Copy, ValueEnum)]
-enum RepeatsBy {
-    /// The root of explainable variance.
-    SignalPower,
-    /// The root of split-half reliability, by Spearman and Brown; all splits of up to 16 repeats, else 1,000 random ones.
-    SplitHalf,
-}
-
-#[derive(Debug, Clone, Copy, ValueEnum)]
-enum ResponsesAre {
-    /// The mean of all repeats.
-    MeanOfRepeats,
-    /// One of the repeats.
-    OneRepeat,
-}
-
-#[derive(Debug, Clone, Copy, ValueEnum)]
-enum ListenersBy {
-    /// Mean r of each listener with the others: a yardstick that may be exceeded.
-    LeaveOneOut,
-    /// The same carried to endlessly many others.
-    Endless,
-}
-
-/// Repeats of which all splits are taken, and how many splits are drawn beyond.
-const ALL_SPLITS: usize = 16;
-const DRAWN_SPLITS: usize = 1000;
-
 impl CeilingArguments {
     /// The ceiling of every target of `responses`; `seed` decides random splits.
     ///
@@ -71,36 +43,18 @@ impl CeilingArguments {
         match (&self.repeats, &self.listeners) {
             (Some(path), _) => {
                 let repeats = matrices(path, responses)?;
-                self.of_repeats(&repeats, &stretches).with_context(|| format!("repeats of `{}`", path.display()))
+                let views: Vec<ArrayView2<f64>> = repeats.iter().map(Array2::view).collect();
+                let ceiling = self.repeats_by.ceiling(&views, self.responses_are, &stretches);
+                ceiling.with_context(|| format!("repeats of `{}`", path.display()))
             }
             (None, Some(path)) => {
                 let listeners = matrices(path, responses)?;
                 let views: Vec<ArrayView2<f64>> = listeners.iter().map(Array2::view).collect();
-                let ceiling = match self.listeners_by {
-                    ListenersBy::LeaveOneOut => Ceiling::leave_one_out(&views, &stretches),
-                    ListenersBy::Endless => Ceiling::endless_listeners(&views, &stretches),
-                };
+                let ceiling = self.listeners_by.ceiling(&views, &stretches);
                 ceiling.with_context(|| format!("listeners of `{}`", path.display()))
             }
             (None, None) => Ok(Ceiling::None),
         }
-    }
-
-    fn of_repeats(&self, repeats: &[Array2<f64>], stretches: &Stretches) -> anyhow::Result<Ceiling> {
-        let views: Vec<ArrayView2<f64>> = repeats.iter().map(Array2::view).collect();
-        let cube = stack(Axis(0), &views).expect("repeats have the responses' shape");
-        let response = match self.responses_are {
-            ResponsesAre::MeanOfRepeats => Response::MeanOfRepeats,
-            ResponsesAre::OneRepeat => Response::OneRepeat,
-        };
-        let splits = match repeats.len() {
-            0..=ALL_SPLITS => Splits::All,
-            _ => Splits::Random { splits: DRAWN_SPLITS, seed: stretches.seed },
-        };
-        Ok(match self.repeats_by {
-            RepeatsBy::SignalPower => Ceiling::signal_power(cube.view(), response, stretches)?,
-            RepeatsBy::SplitHalf => Ceiling::split_half(cube.view(), response, splits, stretches)?,
-        })
     }
 }
 

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, bail, ensure};
 use clap::Args;
 use gyrus_encoding::{Division, FoldRow, Gap, Runs};
-use gyrus_study::{SchemeName, Table, gap, write_table};
+use gyrus_study::{SchemeName, fold_table, gap, write_table};
 
 use super::column::column;
 
@@ -77,22 +77,7 @@ impl DivisionArguments {
     /// Writes the table of folds, if it is asked for; rows are told as `row_of` numbers them.
     pub fn tell(&self, folds: &[FoldRow], row_of: impl Fn(usize) -> usize) -> anyhow::Result<()> {
         let Some(path) = &self.folds_out else { return Ok(()) };
-        let each = folds.iter().flat_map(|fold| fold.held_out.iter().map(move |stretch| (fold, stretch)));
-        let (mut outer, mut inner, mut counts) = (Vec::new(), Vec::new(), [(); 4].map(|()| Vec::new()));
-        for (fold, stretch) in each {
-            outer.push(fold.outer as u32);
-            inner.push(fold.inner.map(|inner| inner as u32));
-            for (column, count) in
-                counts.iter_mut().zip([row_of(stretch.start), stretch.len(), fold.training, fold.lost])
-            {
-                column.push(count as u32);
-            }
-        }
-        let mut table = Table::new().counts("outer", &outer).optional_counts("inner", &inner);
-        for (name, column) in ["first_row", "rows", "training", "lost"].into_iter().zip(&counts) {
-            table = table.counts(name, column);
-        }
-        Ok(write_table(path, table)?)
+        Ok(write_table(path, fold_table(folds, row_of))?)
     }
 }
 

@@ -1,19 +1,15 @@
-//! How much of the variance each band explains that no other does.
-//!
-//! With R^2 on held-out rows, averaged over folds: unique_b = R^2(all bands) - R^2(all but b), and what is shared is
-//! R^2(all bands) - R^2(controls alone) - sum_b unique_b. Either may be negative: held-out R^2 is no sum of squares.
+//! The table of how much of the variance each band explains that no other does.
 
 use std::path::PathBuf;
 
-use gyrus_encoding::FoldScores;
+use gyrus_encoding::{FoldScores, Partition};
 use gyrus_study::{Table, write_table};
-use ndarray::{Array1, Axis};
 
 use super::scores::Columns;
 
 /// A row for each layer, target, lag and band.
 #[derive(Debug)]
-pub struct Partition {
+pub struct Partitions {
     out: PathBuf,
     names: Vec<String>,
     layer: Vec<u32>,
@@ -24,10 +20,10 @@ pub struct Partition {
     values: [Vec<f64>; 5],
 }
 
-/// The names of [`Partition::values`] in the table.
+/// The names of [`Partitions::values`] in the table.
 const VALUES: [&str; 5] = ["joint_r2", "controls_r2", "without_r2", "unique_r2", "shared_r2"];
 
-impl Partition {
+impl Partitions {
     /// An empty table of the bands `names`, with lags where `lagged`.
     pub fn new(out: PathBuf, names: Vec<String>, lagged: bool) -> Self {
         let (layer, target, band) = (Vec::new(), Vec::new(), Vec::new());
@@ -43,11 +39,7 @@ impl Partition {
         controls: Option<&FoldScores>,
         without: &[FoldScores],
     ) {
-        let joint = r2(joint);
-        let controls = controls.map_or_else(|| Array1::zeros(joint.len()), r2);
-        let without: Vec<Array1<f64>> = without.iter().map(r2).collect();
-        let unique: Vec<Array1<f64>> = without.iter().map(|without| &joint - without).collect();
-        let shared = unique.iter().fold(&joint - &controls, |shared, unique| shared - unique);
+        let Partition { joint, controls, without, unique, shared } = Partition::of_variance(joint, controls, without);
         for column in 0..joint.len() {
             for (band, name) in self.names.iter().enumerate() {
                 self.layer.push(layer as u32);
@@ -75,9 +67,4 @@ impl Partition {
         let table = VALUES.iter().zip(&self.values).fold(table, |table, (name, values)| table.numbers(name, values));
         write_table(&self.out, table)
     }
-}
-
-/// R^2 of each column, the mean over folds.
-fn r2(scores: &FoldScores) -> Array1<f64> {
-    scores.r2().mean_axis(Axis(0)).expect("at least two folds")
 }

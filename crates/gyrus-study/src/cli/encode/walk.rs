@@ -11,7 +11,7 @@ use super::intervals::Intervals;
 use super::lags::Lags;
 use super::model::{Found, Model};
 use super::null::{Fitted, Null};
-use super::partition::Partition;
+use super::partition::Partitions;
 use super::power::{Planted, PowerTable};
 use super::predictors::Predictors;
 use super::responses::{Responses, TARGETS};
@@ -51,7 +51,7 @@ pub struct Results {
     /// Those with data or draws of their own.
     pub questions: Questions,
     /// Where unique variances are asked for.
-    pub partition: Option<Partition>,
+    pub partition: Option<Partitions>,
     /// r `(layers, folds, lags x targets)`, where targets are summed up.
     pub r: Option<Array3<f64>>,
     /// What intervals are made of, where they are asked for.
@@ -87,7 +87,7 @@ impl<'a> Walk<'a> {
         let results = Results {
             scores: Scores::new(lagged, arguments.model.is_banded().then_some(&names)),
             questions,
-            partition: out.map(|out| Partition::new(out, names, lagged)),
+            partition: out.map(|out| Partitions::new(out, names, lagged)),
             intervals: arguments.summary.intervals(arguments.seed),
             r: arguments.summary.is_asked().then(|| Array3::zeros(all)),
         };

@@ -1,44 +1,50 @@
 //! What stands beside every layer without a penalty: properties of the words, the sound, and what else was measured.
 
-use gyrus_encoding::{WordSources, wanted_spellings, word_properties};
+use gyrus_encoding::{WordProperty, WordSources, wanted_spellings, word_properties};
 use gyrus_recordings::{read_counts, read_vectors};
 use ndarray::{Array2, Axis, concatenate};
 
 use super::Clock;
-use crate::settings::ControlSettings;
 use crate::steps::heard::Heard;
 use crate::steps::material::Story;
-use crate::{Error, Event};
+use crate::{Error, Event, WordBits};
 
-/// Properties of the words, `(rows, columns)`, the same for everybody; words without a value get the mean and are counted.
+/// `properties` of the words, `(rows, columns)`, the same for everybody; words without a value get the mean and are counted
+/// as those of a `what`. Surprisal and entropy are `bits`, if a model gives them.
 pub(super) fn of_words(
-    settings: &ControlSettings,
     clock: &Clock,
     story: &Story,
+    (what, properties): (&str, &[WordProperty]),
+    bits: Option<&WordBits>,
     on_event: &mut dyn FnMut(Event),
 ) -> Result<Array2<f64>, Error> {
-    let counts = settings.counts.as_deref().map(read_counts).transpose()?;
-    let wanted = || wanted_spellings(&story.transcript);
-    let vectors = settings.vectors.as_deref().map(|path| read_vectors(path, &wanted())).transpose()?;
+    let wants = |property: WordProperty| properties.contains(&property);
+    let counts = clock.settings.counts.as_deref().filter(|_| wants(WordProperty::Frequency));
+    let counts = counts.map(read_counts).transpose()?;
+    let vectors = clock.settings.vectors.as_deref().filter(|_| wants(WordProperty::Static));
+    let vectors = vectors.map(|path| read_vectors(path, &wanted_spellings(&story.transcript))).transpose()?;
     let sources = WordSources {
         rows: clock.word_rows(),
         counts: counts.as_ref(),
         vectors: vectors.as_ref().map(|file| (&file.vectors, file.width)),
+        surprisal: bits.map(|bits| bits.surprisal.as_slice()),
+        entropy: bits.map(|bits| bits.entropy.as_slice()),
         ..WordSources::default()
     };
     let timed = story.transcript.timed().rows;
-    let mut controls = Array2::zeros((clock.len(), 0));
-    for (property, columns) in settings.words.iter().zip(word_properties(&story.transcript, &settings.words, &sources)?)
-    {
+    let mut all = Array2::zeros((clock.len(), 0));
+    for (property, columns) in properties.iter().zip(word_properties(&story.transcript, properties, &sources)?) {
         let unknown = columns.undefined.iter().filter(|word| timed.binary_search(word).is_ok()).count();
         if unknown > 0 {
-            let all = timed.len();
-            on_event(Event::Note(format!("control `{property}`: {unknown} of {all} words have none and get the mean")));
+            let words = timed.len();
+            on_event(Event::Note(format!(
+                "{what} `{property}`: {unknown} of {words} words have none and get the mean"
+            )));
         }
         let columns = columns.with_means().values.mapv(|value| value as f32);
-        controls = beside(controls, clock.clean(clock.features(columns.view())?.view()));
+        all = beside(all, clock.clean(clock.features(columns.view())?.view()));
     }
-    Ok(controls)
+    Ok(all)
 }
 
 /// Those of a listener: of the words, of the sound, and what else was measured.

@@ -5,17 +5,17 @@ mod panel;
 mod scans;
 mod words;
 
-use gyrus_encoding::{Gap, Runs};
+use gyrus_encoding::{Gap, Runs, WordProperty};
 use gyrus_types::Sampling;
 use ndarray::{Array2, ArrayView1, ArrayView2, Axis};
 
-pub use self::panel::Panel;
+pub use self::panel::{MEAN, Panel};
 use self::scans::ScanRows;
 use self::words::WordRows;
 use crate::settings::{ControlSettings, EncodingSettings, Study, Targets};
 use crate::steps::heard::Heard;
 use crate::steps::material::Story;
-use crate::{Error, Event};
+use crate::{Error, Event, WordBits};
 
 /// What a row is, and when.
 #[derive(Debug)]
@@ -51,7 +51,7 @@ impl Clock {
         }
         let (settings, controls) = (study.controls.clone(), Array2::zeros((0, 0)));
         let mut clock = Self { rows, runs, settings, controls, targets: study.targets() };
-        clock.controls = controls::of_words(&study.controls, &clock, story, on_event)?;
+        clock.controls = clock.of_words(story, ("control", &study.controls.words), None, on_event)?;
         Ok(clock)
     }
 
@@ -99,6 +99,21 @@ impl Clock {
         }
     }
 
+    /// `properties` of the words as columns of the rows, `(rows, columns)`, each with mean 0 and standard deviation 1; words
+    /// without a value get the mean and are counted as those of a `what`. Surprisal and entropy are `bits`.
+    ///
+    /// # Errors
+    /// A file of counts or vectors that cannot be read, or a property that needs what is not given.
+    pub fn of_words(
+        &self,
+        story: &Story,
+        properties: (&str, &[WordProperty]),
+        bits: Option<&WordBits>,
+        on_event: &mut dyn FnMut(Event),
+    ) -> Result<Array2<f64>, Error> {
+        controls::of_words(self, story, properties, bits, on_event)
+    }
+
     /// The word rate as the rows see it, with its drift, `(rows, 1)`: where rows are scans, to be compared with that which
     /// came with the data.
     ///
@@ -128,9 +143,22 @@ impl Clock {
     /// # Errors
     /// As [`Self::responses`].
     pub fn signal(&self, heard: &Heard) -> Result<Array2<f64>, Error> {
+        self.as_measured(heard, heard.recording.signal())
+    }
+
+    /// The same of each repeat of a listener who heard everything several times.
+    ///
+    /// # Errors
+    /// As [`Self::responses`].
+    pub fn repeats(&self, heard: &Heard) -> Result<Vec<Array2<f64>>, Error> {
+        heard.repeats.iter().map(|repeat| self.as_measured(heard, repeat.view())).collect()
+    }
+
+    /// What is sampled as the signal of `heard` is, at the main lag and without drift.
+    fn as_measured(&self, heard: &Heard, signal: ArrayView2<f64>) -> Result<Array2<f64>, Error> {
         match &self.rows {
-            Rows::Scans(scans) => Ok(scans.without_drift(heard.recording.signal())),
-            Rows::Words(words) => words.around_main(heard.recording.signal(), heard.recording.sampling()),
+            Rows::Scans(scans) => Ok(scans.without_drift(signal)),
+            Rows::Words(words) => words.around_main(signal, heard.recording.sampling()),
         }
     }
 

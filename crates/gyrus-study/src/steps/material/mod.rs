@@ -11,7 +11,7 @@ use gyrus_windows::Tokenizer;
 pub use self::story::Story;
 use crate::hash::{file_hash, text_hash};
 use crate::matrix_file::MatrixFile;
-use crate::settings::{FeatureEntry, ModelEntry, Study};
+use crate::settings::{FeatureEntry, ModelEntry, PartitionSettings, Study};
 use crate::steps::heard::Heard;
 use crate::{Error, Event};
 
@@ -47,17 +47,23 @@ impl Material {
             let note = format!("{} is left out: {} (`{}`)", refusal.subject, refusal.reason, refusal.file.display());
             on_event(Event::Note(note));
         }
-        let published: Vec<&String> = story.files.values().collect();
+        let mut files = story.files.clone();
+        for path in study.controls.paths() {
+            files.insert(path.clone(), file_hash(path)?);
+        }
+        let published: Vec<&String> = files.values().collect();
         let mut material = Self {
             data_hash: text_hash(&format!("{published:?} {}", numbers_hash(&story.listeners))),
             story_hash: text_hash(&format!("{:?}", story.transcript)),
-            files: story.files.clone(),
+            files,
             story,
             model_hashes: BTreeMap::new(),
             checkpoints: BTreeMap::new(),
         };
         study.models.iter().try_for_each(|model| material.open_model(study, model, on_event))?;
         study.features.iter().try_for_each(|features| material.check_features(features))?;
+        let bands = study.partition.iter().flat_map(PartitionSettings::paths);
+        bands.map(|path| MatrixFile::open_one(path)).try_for_each(|file| material.check_words(&file?).map(drop))?;
         Ok(material)
     }
 
@@ -77,7 +83,14 @@ impl Material {
 
     /// Features of any origin must have a row for every word, as a model's states have.
     fn check_features(&mut self, features: &FeatureEntry) -> Result<(), Error> {
-        let (path, file) = (features.file.clone(), MatrixFile::open(&features.file)?);
+        let hash = self.check_words(&MatrixFile::open(&features.file)?)?;
+        self.model_hashes.insert(features.name.clone(), hash);
+        Ok(())
+    }
+
+    /// Numbers of words must be finite and have a row for every word; gives the hash of their file.
+    fn check_words(&mut self, file: &MatrixFile) -> Result<String, Error> {
+        let path = file.path().to_owned();
         let words = self.story.transcript.words().len();
         if let Some(layer) = (0..file.len()).find(|layer| file.shape(*layer).0 != words) {
             let (name, rows) = (file.name(layer), file.shape(layer).0);
@@ -86,9 +99,8 @@ impl Material {
         }
         (0..file.len()).try_for_each(|layer| file.finite(layer).map(drop))?;
         let hash = file_hash(&path)?;
-        self.model_hashes.insert(features.name.clone(), hash.clone());
-        self.files.insert(path, hash);
-        Ok(())
+        self.files.insert(path, hash.clone());
+        Ok(hash)
     }
 
     /// Model `name`, one of the study's.

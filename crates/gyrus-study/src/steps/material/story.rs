@@ -95,7 +95,25 @@ fn heard(entry: &RecordingEntry) -> Result<Heard, Error> {
     let sampling = Sampling::new(entry.start, 1.0 / entry.rate)?;
     let own = beside(&entry.own)?;
     let recording = Recording::new(entry.subject.clone(), names, signal.matrix(0), sampling)?;
-    Ok(Heard { recording, targets, own, sound, supplied_rate: None })
+    let repeats = entry.repeats.as_deref().map_or(Ok(Vec::new()), |path| repeats(path, &signal))?;
+    Ok(Heard { recording, targets, own, sound, supplied_rate: None, repeats })
+}
+
+/// Every tensor of `path`, two or more, finite and of the shape of `signal`.
+fn repeats(path: &Path, signal: &MatrixFile) -> Result<Vec<Array2<f64>>, Error> {
+    let file = MatrixFile::open(path)?;
+    let wrong = |reason: String| Error::Tensors { path: path.to_owned(), reason };
+    if file.len() < 2 {
+        return Err(wrong(format!("expected two repeats or more, found {}", file.len())));
+    }
+    let one = |at: usize| match file.shape(at) == signal.shape(0) {
+        true => file.finite(at),
+        false => {
+            let (name, found, expected) = (file.name(at), file.shape(at), signal.shape(0));
+            Err(wrong(format!("tensor `{name}` is {found:?}, the signal {expected:?}")))
+        }
+    };
+    (0..file.len()).map(one).collect()
 }
 
 /// The one tensor of `path`, finite and with the samples of `signal`.
