@@ -5,6 +5,7 @@
 mod checkpoint;
 mod draws;
 mod listeners;
+mod patients;
 mod program;
 mod settings;
 mod small_study;
@@ -14,6 +15,7 @@ mod tokenizer;
 
 pub use checkpoint::write_checkpoint;
 pub use draws::Draws;
+pub use patients::{ELECTRODES, LAG, LAYERS, PATIENTS, distance, tensors};
 pub use program::{Answer, Program};
 pub use small_study::SmallStudy;
 pub use snapshot::{Snapshot, changed, snapshot};

@@ -6,7 +6,7 @@ use std::{fs, io};
 use sha2::{Digest, Sha256};
 use tempfile::TempDir;
 
-use crate::{checkpoint, listeners, settings, story, tokenizer};
+use crate::{checkpoint, listeners, patients, settings, story, tokenizer};
 
 /// A complete small study in a folder that vanishes with it.
 ///
@@ -27,6 +27,17 @@ impl SmallStudy {
         study.write_data()?;
         study.write_model("tiny", 31)?;
         study.write("study.toml", settings::STUDY)?;
+        Ok(study)
+    }
+
+    /// Writes a study of plain files instead: `study.toml`, `story.tsv`, `features.safetensors`, and of each patient a
+    /// signal and a table of electrodes.
+    ///
+    /// # Errors
+    /// A file that cannot be written.
+    pub fn of_patients() -> io::Result<Self> {
+        let study = Self { folder: tempfile::tempdir()? };
+        patients::files()?.into_iter().try_for_each(|(file, content)| study.write(file, content))?;
         Ok(study)
     }
 

@@ -10,11 +10,15 @@ use gyrus_tests::{SmallStudy, changed, snapshot};
 
 type Outcome = Result<(), Box<dyn Error>>;
 
-const STEPS: [&str; 10] = [
+const STEPS: [&str; 14] = [
     "activations-tiny-trained",
     "activations-tiny-twin-1",
+    "activations-tiny-shuffled",
     "text",
     "encoding",
+    "canaries",
+    "hierarchy",
+    "lags",
     "generalisation",
     "ceilings",
     "dimension",
@@ -24,7 +28,8 @@ const STEPS: [&str; 10] = [
 ];
 
 /// Steps of the brain's side, which the data or the plan of the analysis change.
-const ANALYSIS: [&str; 6] = ["encoding", "generalisation", "ceilings", "dimension", "power", "report"];
+const ANALYSIS: [&str; 9] =
+    ["encoding", "canaries", "hierarchy", "lags", "generalisation", "ceilings", "dimension", "power", "report"];
 
 /// Which steps ran and which were found, in order.
 #[derive(Debug, Default, PartialEq)]
@@ -145,8 +150,10 @@ fn a_second_run_finds_every_step_and_changes_no_byte() -> Outcome {
 
 #[test]
 fn a_setting_reruns_only_what_depends_on_it() -> Outcome {
-    check_setting("draws = 100", "draws = 101", &["encoding", "ceilings", "power", "report"])?;
+    let draws = ["encoding", "canaries", "hierarchy", "ceilings", "power", "report"];
+    check_setting("draws = 100", "draws = 101", &draws)?;
     check_setting("folds = 4", "folds = 3", &ANALYSIS)?;
+    check_setting("[text]", "[lag_map]\nshifts = 0\n[text]", &["lags", "report"])?;
     check_setting("characters = 300", "characters = 200", &["text", "report"])?;
     check_setting("A study of nobody", "A study of somebody", &["report"])
 }
@@ -174,6 +181,7 @@ fn a_study_that_keeps_no_state_has_the_same_scores() -> Outcome {
             "activations/tiny/1w.reduced.safetensors",
             "activations/tiny/3w.reduced.safetensors",
             "activations/tiny/3w.safetensors",
+            "activations/tiny-shuffled/3w.reduced.safetensors",
             "activations/tiny-twin-1/3w.reduced.safetensors",
             "activations/tiny-twin-1/3w.safetensors",
         ]
@@ -295,8 +303,8 @@ fn a_run_that_fails_in_the_middle_is_resumed() -> Outcome {
     assert_eq!(
         walk(&study)?,
         Walk {
-            ran: STEPS[3..].iter().map(ToString::to_string).collect(),
-            found: STEPS[..3].iter().map(ToString::to_string).collect(),
+            ran: STEPS[4..].iter().map(ToString::to_string).collect(),
+            found: STEPS[..4].iter().map(ToString::to_string).collect(),
             notes: walk(&whole)?
                 .notes
                 .iter()
@@ -398,5 +406,57 @@ fn scripts_in_names_are_escaped() -> Outcome {
             path != Path::new("report.html") || (1..=3).all(|n| text.contains(&format!("&lt;script&gt;alert({n})")))
         );
     }
+    Ok(())
+}
+
+/// The canary `kind` of the small study, of its model if it is of one.
+fn canary<'a>(found: &'a serde_json::Value, kind: &str) -> Result<&'a serde_json::Value, Box<dyn Error>> {
+    let canaries = found["canaries"].as_array().ok_or("no canaries")?;
+    Ok(canaries.iter().find(|canary| canary["kind"] == kind).ok_or_else(|| format!("no canary `{kind}`"))?)
+}
+
+/// Runs a study file in which `from` has become `to`: gives its canaries and its page.
+fn canaries(from: &str, to: &str) -> Result<(serde_json::Value, String), Box<dyn Error>> {
+    let study = SmallStudy::new()?;
+    study.edit("study.toml", from, to)?;
+    walk(&study)?;
+    let found = serde_json::from_slice(&fs::read(study.results().join("canaries.json"))?)?;
+    Ok((found, fs::read_to_string(study.results().join("report.html"))?))
+}
+
+const LEAK: &str = "Features that know where a row stands";
+
+#[test]
+fn position_predicts_nothing_and_warns_where_rows_leak() -> Outcome {
+    let (found, page) = canaries("gap = 4", "gap = 4")?;
+    assert!(canary(&found, "position")?["score"]["low"].as_f64() < Some(0.0) && !page.contains(LEAK), "{found}");
+    let (found, page) = canaries("gap = 4", "gap = 0\nscheme = \"shuffled\"")?;
+    assert!(canary(&found, "position")?["score"]["low"].as_f64() > Some(0.0), "{found}");
+    assert!(page.contains(LEAK) && page.contains("The gap is 0") && page.contains("autocorrelation lasts"));
+    Ok(())
+}
+
+#[test]
+fn every_canary_stands_in_the_table() -> Outcome {
+    let (found, page) = canaries("gap = 4", "gap = 4")?;
+    let kinds = ["position", "controls", "twins", "shuffled-words"];
+    for kind in kinds {
+        assert!(canary(&found, kind)?["score"]["value"].is_number(), "{kind}: {found}");
+    }
+    let groups = found["canaries"].as_array().into_iter().flatten().filter(|c| c["kind"]["control-group"].is_string());
+    assert_eq!(groups.map(|group| group["score"]["value"].is_number()).collect::<Vec<_>>(), [true; 3]);
+    let (shuffled, shifted) = (canary(&found, "shuffled-words")?, canary(&found, "shifted-recording")?);
+    assert!(shuffled["p"].is_number() && shuffled["beside"]["value"].is_number(), "{shuffled}");
+    assert!(shifted["adds"]["value"].as_f64() < shifted["quantile"].as_f64(), "{shifted}");
+    assert!(page.contains("Canaries") && page.contains("position in the run, no stimulus"));
+    Ok(())
+}
+
+#[test]
+fn shuffled_words_can_be_left_out() -> Outcome {
+    let study = SmallStudy::new()?;
+    study.edit("study.toml", "[text]", "[canaries]\nshuffled_words = false\n\n[text]")?;
+    assert!(!walk(&study)?.ran.contains(&"activations-tiny-shuffled".to_owned()));
+    assert!(!fs::read_to_string(study.results().join("report.html"))?.contains("shuffled words"));
     Ok(())
 }

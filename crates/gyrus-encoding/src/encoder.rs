@@ -37,8 +37,11 @@ impl<'a> Encoder<'a> {
         Self::over(design, features, controls, |fold| inner_rows(design, fold))
     }
 
-    /// The same without inner folds: it can refit, but not choose.
-    pub(crate) fn for_refits(
+    /// The same without inner folds: it can refit, but not choose, and [`Encoder::encode`] fails.
+    ///
+    /// # Errors
+    /// As [`Encoder::new`].
+    pub fn for_refits(
         design: &'a Design,
         features: &Reduced,
         controls: Option<ArrayView2<f64>>,

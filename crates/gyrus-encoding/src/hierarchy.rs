@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 
 use ndarray::{Array1, Axis, concatenate};
 
-use crate::{correlation, rank_correlation};
+use crate::{Trend, correlation, rank_correlation};
 
 /// One electrode.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -47,6 +47,9 @@ pub struct Association {
     /// Spearman's rho; NaN in the same cases.
     #[serde(deserialize_with = "crate::defined_or_nan")]
     pub spearman: f64,
+    /// Change of the value per millimetre by least squares; NaN with fewer than three electrodes, or at one distance.
+    #[serde(deserialize_with = "crate::defined_or_nan")]
+    pub slope: f64,
 }
 
 impl Hierarchy {
@@ -115,12 +118,14 @@ impl Association {
     fn of(distance: &Array1<f64>, value: &Array1<f64>) -> Self {
         let electrodes = distance.len();
         if electrodes < 3 {
-            return Self { electrodes, pearson: f64::NAN, spearman: f64::NAN };
+            return Self { electrodes, pearson: f64::NAN, spearman: f64::NAN, slope: f64::NAN };
         }
+        let points: Vec<(f64, f64)> = distance.iter().copied().zip(value.iter().copied()).collect();
         Self {
             electrodes,
             pearson: correlation(distance.view(), value.view()),
             spearman: rank_correlation(distance.view(), value.view()),
+            slope: Trend::through(&points).map_or(f64::NAN, |line| line.slope),
         }
     }
 }
@@ -146,6 +151,7 @@ mod tests {
         assert_abs_diff_eq!(first.1.pearson, 1.0, epsilon = 1e-12);
         assert_abs_diff_eq!(second.1.spearman, 1.0, epsilon = 1e-12);
         assert!(hierarchy.pooled().pearson < -0.9 && hierarchy.pooled().electrodes == 10);
+        assert_abs_diff_eq!(second.1.slope, 1.0, epsilon = 1e-12);
     }
 
     #[test]

@@ -98,7 +98,7 @@ pub use jackknife_profile::JackknifeProfile;
 pub use lags::{LaggedResponses, LaggedTarget, Lags, Outside};
 pub use lanczos::{lanczos, lanczos_window};
 pub use listeners::{inter_subject_correlation, leave_one_out};
-pub use max_statistic::max_statistic;
+pub use max_statistic::{Maxima, max_statistic};
 pub use missing::{Missing, missing};
 pub use mixed::{Mixed, RandomEffects};
 pub use partition::Partition;

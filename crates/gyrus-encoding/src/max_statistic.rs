@@ -5,9 +5,41 @@
 
 use std::collections::BTreeMap;
 
-use ndarray::{Array1, ArrayView1, ArrayView2};
+use ndarray::{Array1, Array2, ArrayView1, ArrayView2};
 
 use crate::{Error, p_value};
+
+/// The largest null value of every family in every draw so far, for nulls that come piece by piece and are too large to
+/// be kept; whole ones are served by [`max_statistic`].
+#[derive(Debug, Clone, PartialEq)]
+pub struct Maxima {
+    /// `(families, draws)`, NaN before anything was seen.
+    largest: Array2<f64>,
+}
+
+impl Maxima {
+    /// Nothing seen yet of `families` families in `draws` draws.
+    pub fn new(families: usize, draws: usize) -> Self {
+        Self { largest: Array2::from_elem((families, draws), f64::NAN) }
+    }
+
+    /// Sees one null value; an undefined one is passed over.
+    ///
+    /// # Panics
+    /// There is no such family or draw.
+    pub fn see(&mut self, family: usize, draw: usize, value: f64) {
+        let largest = &mut self.largest[[family, draw]];
+        *largest = value.max(*largest);
+    }
+
+    /// One-sided p of an observed value of a test of `family`, as [`max_statistic`] defines it.
+    ///
+    /// # Panics
+    /// There is no such family.
+    pub fn p(&self, family: usize, observed: f64) -> f64 {
+        p_value(observed, &self.largest.row(family).to_vec())
+    }
+}
 
 /// p_j = (1 + draws b with max_k null_bk >= observed_j) / (1 + draws), k over the family of test j, one-sided.
 ///
@@ -48,7 +80,7 @@ fn maxima(null: ArrayView2<f64>, tests: &[usize]) -> Vec<f64> {
 
 #[cfg(test)]
 mod tests {
-    use ndarray::{Array2, array};
+    use ndarray::array;
     use rand::rngs::StdRng;
     use rand::{Rng, SeedableRng};
 
@@ -77,6 +109,20 @@ mod tests {
     fn a_test_alone_has_its_own_p_value() -> Result<(), Error> {
         let null = array![[1.0, 9.0], [2.0, 9.0], [3.0, 9.0]];
         assert_eq!(max_statistic(array![2.5, 0.0].view(), null.view(), &[0, 1])?[0], p_value(2.5, &[1.0, 2.0, 3.0]));
+        Ok(())
+    }
+
+    #[test]
+    fn a_null_in_pieces_gives_the_same_p_values() -> Result<(), Error> {
+        let null = array![[1.0, 9.0, f64::NAN], [2.0, 3.0, 0.5], [3.0, 0.0, 4.0]];
+        let (observed, families) = (array![2.5, 1.0, 0.4], [0, 1, 0]);
+        let whole = max_statistic(observed.view(), null.view(), &families)?;
+        let mut pieces = Maxima::new(2, 3);
+        for ((draw, test), value) in null.indexed_iter() {
+            pieces.see(families[test], draw, *value);
+        }
+        let p: Vec<f64> = families.iter().zip(&observed).map(|(family, r)| pieces.p(*family, *r)).collect();
+        assert_eq!(p, whole.to_vec());
         Ok(())
     }
 

@@ -7,9 +7,9 @@ use rand::SeedableRng;
 use rand::rngs::StdRng;
 use rayon::prelude::*;
 
-use crate::bootstrap::multinomial;
+use crate::bootstrap::{multinomial, quantile};
 use crate::selection::{chosen_layers, chosen_score};
-use crate::{Bootstrap, Estimate, FoldScores, Peak};
+use crate::{Bootstrap, Estimate, FoldScores, Peak, centre_of_mass};
 
 /// Scores of the layers of one model, averaged over targets in one way.
 #[derive(Debug, Clone)]
@@ -139,6 +139,23 @@ impl Profile {
         Peak::of(profile.view(), ndarray::stack(Axis(1), &columns).expect("every layer has the same draws").view())
     }
 
+    /// The centre of mass of what the layers score beyond `floor`, such as the controls alone, or beyond 0, with its
+    /// interval, which is percentiles of the widened draws; see [`centre_of_mass`]. A draw without any layer above the floor has none.
+    pub fn centre_of_mass(&self, floor: Option<&Scored>) -> Estimate {
+        let beyond = |score: Scored| floor.map_or(score.clone(), |floor| score.minus(floor));
+        let above: Vec<Scored> = (0..self.layers.len()).map(|layer| beyond(self.layer(layer))).collect();
+        let centre = |score: &dyn Fn(&Scored) -> f64| {
+            let profile: Array1<f64> = above.iter().map(score).collect();
+            centre_of_mass(profile.view())
+        };
+        let draws = above.first().map_or(0, |layer| layer.drawn.len());
+        let widened = |draw: usize| centre(&|layer| layer.value + self.widening * (layer.drawn[draw] - layer.value));
+        let mut drawn: Vec<f64> = (0..draws).map(widened).filter(|centre| !centre.is_nan()).collect();
+        drawn.sort_by(f64::total_cmp);
+        let [low, high] = [0.025, 0.975].map(|q| quantile(&drawn, q));
+        Estimate { value: centre(&|layer| layer.value), low, high }
+    }
+
     /// The mean over folds of the layer that `chosen` names for each fold.
     fn along(&self, chosen: &[usize]) -> Scored {
         let value = chosen_score(self.by_fold().view(), chosen);
@@ -212,4 +229,46 @@ pub fn average(values: ArrayView1<f64>, weights: ArrayView1<f64>) -> f64 {
 /// Row by row averages of `(draws, targets)`.
 fn averages(values: ArrayView2<f64>, weights: ArrayView2<f64>) -> Array1<f64> {
     Zip::from(values.rows()).and(weights.rows()).map_collect(average)
+}
+
+#[cfg(test)]
+mod tests {
+    use ndarray::{Array2, array};
+
+    use super::*;
+    use crate::{Design, DesignParams, FeatureUnit, encode};
+
+    /// Columns of numbers that look random.
+    fn noise(columns: usize, seed: usize) -> Array2<f64> {
+        Array2::from_shape_fn((120, columns), |(i, j)| (((i + 7) * (j + 3 + seed) * 7919) as f64).sin())
+    }
+
+    #[test]
+    fn the_centre_of_mass_lies_at_the_one_layer_above_the_floor() -> Result<(), Box<dyn std::error::Error>> {
+        let params = DesignParams {
+            folds: 3,
+            inner_folds: 3,
+            gap: 0,
+            penalties: "1e-2:1e2:5".parse()?,
+            components: None,
+            unit: FeatureUnit::Own,
+            block: 10,
+        };
+        let design = Design::new(120, params)?;
+        let heard = noise(2, 0);
+        let y = (&heard.column(0) + &heard.column(1) + noise(1, 5).column(0)).insert_axis(Axis(1));
+        let scores = |features: Array2<f64>| encode(&design, &design.reduce(features.view())?, None, y.view());
+        let layers = [scores(noise(2, 11))?, scores(heard)?, scores(noise(2, 23))?];
+        let bootstrap = Bootstrap::new(&layers[0], 50, 1);
+        let profile = Profile::new(&layers, &bootstrap, &[Weights::only(0, 1, 50)]).remove(0);
+        let floor = Scored { value: 0.4, drawn: Array1::from_elem(50, 0.4) };
+        let centre = profile.centre_of_mass(Some(&floor));
+        assert_eq!((centre.value, centre.low, centre.high), (1.0, 1.0, 1.0));
+        let ceiling = Scored { value: 2.0, drawn: Array1::from_elem(50, 2.0) };
+        assert!(profile.centre_of_mass(Some(&ceiling)).value.is_nan());
+        let means: Array1<f64> = layers.iter().map(|layer| layer.mean()[0]).collect();
+        assert_eq!(profile.centre_of_mass(None).value, centre_of_mass(means.view()));
+        assert_eq!(average(array![1.0, f64::NAN].view(), array![1.0, 1.0].view()), 1.0);
+        Ok(())
+    }
 }

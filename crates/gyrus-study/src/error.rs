@@ -72,6 +72,17 @@ pub enum Error {
         /// The other.
         b: String,
     },
+    /// A lag that no word has a response at.
+    #[error("at lag {lag} s of `lags.seconds` no word lies inside the recording of `{listener}`")]
+    LagOutside {
+        /// The lag in seconds.
+        lag: f64,
+        /// Whose recording.
+        listener: String,
+    },
+    /// Lags that no word has a response at all of.
+    #[error("no word has a response at every lag of `lags.seconds` in every recording")]
+    NoRows,
     /// A table of targets that is not of those of the signal.
     #[error("`{}` has {found} rows, `{}` has {expected} targets", path.display(), other.display())]
     TargetRows {

@@ -10,8 +10,8 @@ use crate::hash::{file_hash, text_hash};
 use crate::settings::Study;
 use crate::steps::clock::Clock;
 use crate::steps::{
-    ceilings, dimension, encoding, extraction, generalisation, material::Material, partition, power, report,
-    similarity, text,
+    canaries, ceilings, dimension, encoding, extraction, generalisation, hierarchy, lags, material::Material,
+    partition, power, report, similarity, text,
 };
 use crate::{Error, Event};
 
@@ -44,10 +44,13 @@ pub struct Outcome {
 }
 
 /// Names of the steps, in order.
-pub const STEPS: [&str; 10] = [
+pub const STEPS: [&str; 13] = [
     "activations",
     "text",
     "encoding",
+    "canaries",
+    "hierarchy",
+    "lags",
     "generalisation",
     "ceilings",
     "partition",
@@ -96,6 +99,15 @@ pub fn run(
     if wanted("encoding") {
         encoding::run(&mut desk)?;
     }
+    if wanted("canaries") {
+        canaries::run(&mut desk)?;
+    }
+    if wanted("hierarchy") {
+        hierarchy::run(&mut desk)?;
+    }
+    if wanted("lags") {
+        lags::run(&mut desk)?;
+    }
     if wanted("generalisation") {
         generalisation::run(&mut desk)?;
     }
@@ -131,8 +143,10 @@ pub fn run(
 /// The plan of the analysis; whether the recordings are long enough for the settings shows before anything is computed.
 fn plan(study: &Study, clock: &Clock) -> Result<Design, Error> {
     let settings = &study.encoding;
-    let plan = || Design::divided(clock.runs(), &settings.division(study.seed), settings.design()?);
-    plan().map_err(|source: gyrus_encoding::Error| Error::Plan { rows: clock.len(), source: Box::new(source.into()) })
+    let plan = || -> Result<Design, gyrus_encoding::Error> {
+        Design::divided(clock.runs(), &settings.division(study.seed), settings.design()?)
+    };
+    plan().map_err(|source| Error::Plan { rows: clock.len(), source: Box::new(source.into()) })
 }
 
 /// What every step has in front of it.

@@ -80,6 +80,8 @@ pub struct ModelSummary {
     pub score_listeners: Estimate,
     /// What the chosen layers add to the controls: mean over regions.
     pub over_controls: Contribution,
+    /// The same of recordings that went around their runs: a canary.
+    pub shifted: Shifted,
     /// The same in each region.
     pub over_controls_regions: Vec<Contribution>,
     /// What the chosen layers add to the controls for single listeners, mean over listeners.
@@ -88,6 +90,8 @@ pub struct ModelSummary {
     pub over_twin: Option<Estimate>,
     /// The same for single listeners, mean over listeners.
     pub over_twin_listeners: Option<Estimate>,
+    /// The untrained twins at their chosen layers, mean over twins and regions.
+    pub twin_score: Option<Estimate>,
     /// The untrained twins at their chosen layers minus the controls, mean over twins and regions: a canary.
     pub twin_over_controls: Option<Estimate>,
     /// Peak layer of each region, then of the mean over regions.
@@ -110,6 +114,24 @@ pub struct Contribution {
     /// p adjusted for the family of tests it stands in (Benjamini-Hochberg over regions; p itself where there is one test).
     #[serde(deserialize_with = "gyrus_encoding::defined_or_nan")]
     pub q: f64,
+}
+
+/// What layers add to the controls of shifted recordings, over all shifts.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Shifted {
+    /// The mean.
+    #[serde(deserialize_with = "gyrus_encoding::defined_or_nan")]
+    pub mean: f64,
+    /// Lower bound of the mean; shifts that are nearer than the autocorrelation count as one.
+    #[serde(deserialize_with = "gyrus_encoding::defined_or_nan")]
+    pub mean_low: f64,
+    /// Upper bound of the mean.
+    #[serde(deserialize_with = "gyrus_encoding::defined_or_nan")]
+    pub mean_high: f64,
+    /// The 95 % quantile.
+    #[serde(deserialize_with = "gyrus_encoding::defined_or_nan")]
+    pub quantile: f64,
 }
 
 /// A model at one context window.

@@ -1,11 +1,13 @@
 //! The study file: what is run, on what, with which settings.
 
+mod canaries;
 mod ceiling;
 mod controls;
 mod data;
 mod dimension;
 mod distance;
 mod encoding;
+mod lag_map;
 mod partition;
 mod power;
 mod rows;
@@ -17,12 +19,14 @@ use std::path::Path;
 use clap::ValueEnum;
 use serde::{Deserialize, Serialize};
 
+pub use self::canaries::CanarySettings;
 pub use self::ceiling::{CeilingSettings, ListenersBy, RepeatsBy, ResponsesAre};
 pub use self::controls::ControlSettings;
 pub use self::data::{DataSettings, FeatureEntry, ModelEntry, RecordingEntry, StorySettings, Targets};
 pub use self::dimension::DimensionSettings;
 pub use self::distance::{Distance, gap};
 pub use self::encoding::{ChooseBy, EncodingSettings, SchemeName, Share, Unit};
+pub use self::lag_map::LagMapSettings;
 pub use self::partition::{Band, LAYER, PartitionSettings};
 pub use self::power::PowerSettings;
 pub use self::rows::{Anchor, LagSettings, Response, ScanSettings};
@@ -86,6 +90,12 @@ pub struct Study {
     /// What is planted to find out which effects would have been found.
     #[serde(default)]
     pub power: PowerSettings,
+    /// What must predict little or nothing.
+    #[serde(default)]
+    pub canaries: CanarySettings,
+    /// The map over layers and lags.
+    #[serde(default)]
+    pub lag_map: LagMapSettings,
     /// Bits per character.
     pub text: TextSettings,
 }

@@ -46,14 +46,19 @@ fn names(study: &Study) -> Vec<Rule> {
     let models = study.models.iter().map(|model| model.name.as_str());
     let mut names: Vec<&str> = models.chain(study.features.iter().map(|features| features.name.as_str())).collect();
     names.sort_unstable();
-    // The results of a twin stand in a folder of their own, `NAME-twin-1`.
-    let variant_of = |a: &str, b: &str| a.strip_prefix(b).is_some_and(|rest| rest.starts_with("-twin-"));
+    // The results of a twin stand in a folder of their own, `NAME-twin-1`, those of shuffled words in `NAME-shuffled`.
+    let variant = |rest: &str| rest.starts_with("-twin-") || rest == "-shuffled";
+    let variant_of = |a: &str, b: &str| a.strip_prefix(b).is_some_and(variant);
     let taken = names.iter().find(|a| names.iter().any(|b| variant_of(a, b)));
     vec![
         ("models", !names.is_empty(), "is empty, and so is `features`".into()),
         ("models.name", names.iter().all(|name| is_plain(name)), format!("must be plain file names: {names:?}")),
         ("models.name", names.windows(2).all(|pair| pair[0] != pair[1]), format!("is given twice: {names:?}")),
-        ("models.name", taken.is_none(), format!("is the name of another model's twin: `{}`", taken.unwrap_or(&""))),
+        (
+            "models.name",
+            taken.is_none(),
+            format!("is the name of another model's twin or shuffled words: `{}`", taken.unwrap_or(&"")),
+        ),
     ]
 }
 
@@ -67,6 +72,8 @@ fn rows(study: &Study) -> Vec<Rule> {
     subjects.sort_unstable();
     let rate = study.recordings.iter().find(|r| !(r.rate.is_finite() && r.rate > 0.0 && r.start.is_finite()));
     let lags = study.lags.as_ref();
+    let seconds = lags.map_or(&[][..], |lags| &lags.seconds);
+    let repeated = seconds.iter().enumerate().find(|(i, lag)| seconds[..*i].contains(lag)).map(|(_, lag)| lag);
     vec![
         (
             "data",
@@ -78,7 +85,11 @@ fn rows(study: &Study) -> Vec<Rule> {
             study.story.is_some() != study.recordings.is_empty(),
             "must be given if and only if `story` is".into(),
         ),
-        ("recordings.subject", subjects.windows(2).all(|pair| pair[0] != pair[1]), format!("twice in {subjects:?}")),
+        (
+            "recordings.subject",
+            subjects.windows(2).all(|pair| pair[0] != pair[1]),
+            format!("is given twice: {subjects:?}"),
+        ),
         (
             "recordings.rate",
             rate.is_none(),
@@ -103,6 +114,7 @@ fn rows(study: &Study) -> Vec<Rule> {
                 study.controls.unsuited()
             ),
         ),
+        ("lags.seconds", repeated.is_none(), format!("has a lag twice: `{}`", repeated.copied().unwrap_or(f64::NAN))),
         (
             "lags.main",
             lags.is_none_or(|lags| lags.main_at().is_some()),
@@ -154,6 +166,7 @@ fn counts(study: &Study) -> Vec<Rule> {
         ("inference.draws", study.inference.draws, 100),
         // p cannot reach .05 with fewer.
         ("inference.shifts", study.inference.shifts, 19),
+        ("lag_map.shifts", study.lag_map.shifts.filter(|shifts| *shifts > 0).unwrap_or(19), 19),
         ("inference.least_shift", study.inference.least_shift, 1),
         ("text.characters", study.text.characters, 1),
     ];

@@ -4,7 +4,7 @@
 use std::path::PathBuf;
 
 use gyrus_encoding::{Reduced, correlation, inter_subject_correlation};
-use ndarray::{ArrayView1, Axis};
+use ndarray::Axis;
 use rayon::prelude::*;
 
 use crate::Error;
@@ -72,7 +72,7 @@ fn encode_all(desk: &mut Desk) -> Result<(Summary, Vec<Series>, Vec<Panel>), Err
         timed_words: story.transcript.timed().rows.len(),
         inter_subject: inter_subject(desk, group.targets.len())?,
         word_rate_check: word_rate_check(desk)?,
-        autocorrelation_rows: group.responses.columns().into_iter().map(first_zero).max().unwrap_or(0),
+        autocorrelation_rows: group.autocorrelation_rows(),
         gap_rows: clock.rows_within(desk.study.encoding.gap),
         controls: inference.controls(),
         controls_listeners: inference.controls_listeners(),
@@ -108,13 +108,6 @@ fn word_rate_check(desk: &Desk) -> Result<f64, Error> {
 fn reduced_layers(desk: &Desk, model: &str) -> Result<Vec<Reduced>, Error> {
     let layers = Layers::open(desk, (model, Variant::Trained, desk.study.words.main))?;
     (0..layers.n_layers()).into_par_iter().map(|layer| layers.layer(layer)).collect()
-}
-
-/// The first lag at which the autocorrelation is not positive.
-fn first_zero(signal: ArrayView1<f64>) -> usize {
-    let n = signal.len();
-    let at = |lag: usize| signal.slice(ndarray::s![lag..]).dot(&signal.slice(ndarray::s![..n - lag]));
-    (1..n).find(|lag| at(*lag) <= 0.0).unwrap_or(n)
 }
 
 impl Series {

@@ -3,14 +3,14 @@
 use std::path::PathBuf;
 
 use gyrus_activations::{Checkpoint, Extraction, Memory, Sink, extract_to};
-use gyrus_types::{TokenWindow, Tokens};
-use gyrus_windows::{Tokenizer, WindowSpec, WordTokens, windows};
+use gyrus_types::{TokenWindow, Tokens, Transcript};
+use gyrus_windows::{ShuffledWords, Tokenizer, WindowSpec, WordTokens, windows};
 
 use crate::activation_files::ActivationWriter;
 use crate::hash::text_hash;
 use crate::keep::Keep;
 use crate::run::Desk;
-use crate::settings::{ModelEntry, Pooling};
+use crate::settings::{ModelEntry, Pooling, Study};
 use crate::steps::layers::{COMPARED, Reducer, reduced_file};
 use crate::{Error, Event};
 
@@ -21,6 +21,8 @@ pub enum Variant {
     Trained,
     /// Random ones, drawn from the model's own initialiser with this twin's seed.
     Twin(u64),
+    /// The trained ones, given the story's words in random order.
+    Shuffled,
 }
 
 impl Variant {
@@ -34,11 +36,12 @@ impl Variant {
         (1..=twins).map(Self::Twin)
     }
 
-    /// Name in tables: `trained`, `twin-1`, ...
+    /// Name in tables: `trained`, `twin-1`, ..., `shuffled`.
     pub fn name(self) -> String {
         match self {
             Self::Trained => "trained".into(),
             Self::Twin(twin) => format!("twin-{twin}"),
+            Self::Shuffled => "shuffled".into(),
         }
     }
 }
@@ -47,12 +50,12 @@ impl Variant {
 pub fn activations_file(model: &str, variant: Variant, window: WindowSpec) -> PathBuf {
     let folder = match variant {
         Variant::Trained => model.to_owned(),
-        Variant::Twin(_) => format!("{model}-{}", variant.name()),
+        Variant::Twin(_) | Variant::Shuffled => format!("{model}-{}", variant.name()),
     };
     PathBuf::from("activations").join(folder).join(format!("{window}.safetensors"))
 }
 
-/// Every file that the step leaves, in a fixed order.
+/// Every file that the step leaves, those of shuffled words apart, in a fixed order.
 pub fn all_files(desk: &Desk) -> Vec<PathBuf> {
     let variants = || Variant::all(desk.study.words.twins);
     desk.study
@@ -60,6 +63,19 @@ pub fn all_files(desk: &Desk) -> Vec<PathBuf> {
         .iter()
         .flat_map(|model| variants().flat_map(|variant| files(desk, &model.name, variant)))
         .collect()
+}
+
+/// The files of shuffled words, where they are asked for.
+pub fn shuffled_files(desk: &Desk) -> Vec<PathBuf> {
+    let asked = variants(desk.study).any(|variant| variant == Variant::Shuffled);
+    let models = desk.study.models.iter().filter(|_| asked);
+    models.flat_map(|model| files(desk, &model.name, Variant::Shuffled)).collect()
+}
+
+/// Every variant that a model is run as.
+fn variants(study: &Study) -> impl Iterator<Item = Variant> + use<> {
+    let shuffled = study.canaries.shuffled_words.then_some(Variant::Shuffled);
+    Variant::all(study.words.twins).chain(shuffled)
 }
 
 /// The files of one model variant.
@@ -79,11 +95,11 @@ pub fn is_compared(variant: Variant) -> bool {
     matches!(variant, Variant::Trained | Variant::Twin(1))
 }
 
-/// The windows that a variant is run with: twins serve only the headline numbers.
+/// The windows that a variant is run with: twins and shuffled words serve only the headline numbers.
 pub fn variant_windows(desk: &Desk, variant: Variant) -> Vec<WindowSpec> {
     match variant {
         Variant::Trained => desk.study.words.windows.clone(),
-        Variant::Twin(_) => vec![desk.study.words.main],
+        Variant::Twin(_) | Variant::Shuffled => vec![desk.study.words.main],
     }
 }
 
@@ -95,7 +111,7 @@ pub fn run(desk: &mut Desk) -> Result<(), Error> {
     let bytes = disk(desk);
     (desk.on_event)(Event::Note(format!("states take {} MiB on disk", bytes.div_ceil(1 << 20))));
     for model in &desk.study.models {
-        for variant in Variant::all(desk.study.words.twins) {
+        for variant in variants(desk.study) {
             extract_variant(desk, model, variant)?;
         }
     }
@@ -108,7 +124,7 @@ fn disk(desk: &Desk) -> u64 {
     let mut bytes = 0;
     for model in &desk.study.models {
         let architecture = desk.material.checkpoint(&model.name).architecture();
-        for variant in Variant::all(desk.study.words.twins) {
+        for variant in variants(desk.study) {
             let lists = variant_windows(desk, variant).len() as u64;
             bytes += match desk.study.words.keep {
                 Keep::None => {
@@ -173,7 +189,7 @@ impl<'a> Passage<'a> {
             checkpoint = checkpoint.untrained(twin_seed(desk.study.seed, &model.name, twin));
         }
         let specs = variant_windows(desk, variant);
-        let (tokens, windows) = read_windows(desk, model, &checkpoint, &specs)?;
+        let (tokens, windows) = read_windows(desk, model, (&checkpoint, variant), &specs)?;
         Ok(Self { model: &model.name, variant, step, checkpoint, tokens, specs, windows })
     }
 
@@ -236,12 +252,16 @@ fn twin_seed(seed: u64, model: &str, twin: u64) -> u64 {
     u64::from_str_radix(&hash[..16], 16).expect("a hash is hexadecimal")
 }
 
-/// The story's tokens, and those of every word.
+/// The tokens of `transcript`, and those of every word.
 ///
 /// # Errors
 /// A tokenizer that cannot be used, or a token that the model does not know.
-pub fn read_story(desk: &Desk, model: &ModelEntry, checkpoint: &Checkpoint) -> Result<(Tokens, WordTokens), Error> {
-    let transcript = &desk.material.story.transcript;
+pub fn read_story(
+    desk: &Desk,
+    model: &ModelEntry,
+    checkpoint: &Checkpoint,
+    transcript: &Transcript,
+) -> Result<(Tokens, WordTokens), Error> {
     let (bos, reading) = (desk.study.words.bos, desk.study.words.tokens);
     let tokenizer = Tokenizer::open(&model.folder)?.with_bos(bos)?;
     let tokens = tokenizer.read(transcript, reading)?;
@@ -250,14 +270,20 @@ pub fn read_story(desk: &Desk, model: &ModelEntry, checkpoint: &Checkpoint) -> R
     Ok((tokens, words))
 }
 
-/// The story's tokens, and the window of every word for every specification.
+/// The story's tokens, and the window of every word for every specification; of shuffled words those of the order in
+/// which they are read, each window in the row of its word.
 fn read_windows(
     desk: &mut Desk,
     model: &ModelEntry,
-    checkpoint: &Checkpoint,
+    (checkpoint, variant): (&Checkpoint, Variant),
     specs: &[WindowSpec],
 ) -> Result<(Tokens, Vec<Vec<TokenWindow>>), Error> {
-    let (tokens, words) = read_story(desk, model, checkpoint)?;
+    let told = &desk.material.story.transcript;
+    // The same order for all models.
+    let seed = desk.study.seed.wrapping_add(4);
+    let shuffled = (variant == Variant::Shuffled).then(|| ShuffledWords::new(told, seed)).transpose()?;
+    let transcript = shuffled.as_ref().map_or(told, ShuffledWords::transcript);
+    let (tokens, words) = read_story(desk, model, checkpoint, transcript)?;
     let mut wanted = Vec::with_capacity(specs.len());
     for spec in specs {
         let found = windows(&tokens, &words, *spec, checkpoint.architecture().limit, desk.study.words.overflow)?;
@@ -266,7 +292,7 @@ fn read_windows(
                 format!("{}: {} windows of `{spec}` were clipped to the model's limit", model.name, found.clipped);
             (desk.on_event)(Event::Note(note));
         }
-        wanted.push(found.windows);
+        wanted.push(shuffled.as_ref().map_or_else(|| found.windows.clone(), |shuffled| shuffled.rows(&found.windows)));
     }
     Ok((tokens, wanted))
 }

@@ -12,7 +12,7 @@ use crate::steps::clock::Panel;
 use crate::steps::extraction::Variant;
 use crate::steps::scores::{Fitted, Predictors, Series};
 use crate::steps::shift_null::{Scoring, ShiftNull};
-use crate::summary::{Contribution, ModelSummary, PairSummary, WindowSummary};
+use crate::summary::{Contribution, ModelSummary, PairSummary, Shifted, WindowSummary};
 
 /// The controls, and how everything is averaged.
 pub struct Inference<'a> {
@@ -102,7 +102,7 @@ impl<'a> Inference<'a> {
 
         let group = self.averages.places(joint)?;
         let twin_groups = twins.iter().map(|twin| self.averages.places(twin)).collect::<Result<Vec<Places>, _>>()?;
-        let (over_controls, over_controls_regions) = self.over_controls(joint, &group, reduced)?;
+        let (over_controls, over_controls_regions, shifted) = self.over_controls(joint, &group, reduced)?;
         let (mean, controls) = (self.over_regions(&group), &self.controls[self.averages.regions()]);
         let (score, twin) = (mean.chosen_score(), twin_score(twin_groups.iter().map(|twin| self.over_regions(twin))));
         let single = self.single_listeners(joint, &twins)?;
@@ -120,10 +120,12 @@ impl<'a> Inference<'a> {
             score: score.estimate(),
             score_listeners: single.score.estimate(),
             over_controls,
+            shifted,
             over_controls_regions,
             over_controls_listeners: single.over_controls,
             over_twin: twin.as_ref().map(|twin| score.minus(twin).estimate()),
             over_twin_listeners: single.over_twin,
+            twin_score: twin.as_ref().map(Jackknife::estimate),
             twin_over_controls: twin.as_ref().map(|twin| twin.minus(controls).estimate()),
             peaks: self.averages.peaks(joint),
             slope: mean.slope()?.estimate(),
@@ -168,7 +170,7 @@ impl<'a> Inference<'a> {
         joint: &[Vec<Fitted>],
         group: &Places,
         reduced: &[Reduced],
-    ) -> Result<(Contribution, Vec<Contribution>), Error> {
+    ) -> Result<(Contribution, Vec<Contribution>, Shifted), Error> {
         let (asked, seed) = (&self.study.inference, self.study.seed.wrapping_add(2));
         let shifts = shifts_within_runs(self.runs, asked.least_shift, asked.shifts, seed)?;
         let layers: Vec<_> = reduced.iter().zip(joint.iter().map(|panels| &split(panels).0.scores)).collect();
@@ -184,7 +186,8 @@ impl<'a> Inference<'a> {
         let mean = found.pop().expect("the mean over regions comes last");
         let q = benjamini_hochberg(&found.iter().map(|region| region.p).collect::<Vec<_>>());
         found.iter_mut().zip(q).for_each(|(region, q)| region.q = q);
-        Ok((mean, found))
+        let independent = self.runs.rows() / self.group.autocorrelation_rows().max(1);
+        Ok((mean, found, null.shifted(self.averages.regions(), independent)))
     }
 
     fn windows<'b>(

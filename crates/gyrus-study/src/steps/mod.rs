@@ -1,6 +1,7 @@
 //! One file per step of a study; a step takes values and files and leaves files.
 
 pub mod averages;
+pub mod canaries;
 pub mod ceilings;
 pub mod clock;
 pub mod dimension;
@@ -9,7 +10,9 @@ pub mod extraction;
 pub mod figures;
 pub mod generalisation;
 pub mod heard;
+pub mod hierarchy;
 pub mod inference;
+pub mod lags;
 pub mod layers;
 pub mod material;
 pub mod partition;

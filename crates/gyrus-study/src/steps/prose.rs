@@ -3,12 +3,13 @@
 use gyrus_encoding::{Estimate, FoldRow, Peak};
 use gyrus_windows::WindowSpec;
 
-use crate::settings::Study;
+use crate::settings::{Study, Targets};
 use crate::summary::{ModelSummary, PairSummary, Summary};
 
 /// Three digits with the interval, if there is one.
 pub fn interval(estimate: &Estimate) -> String {
     match has_interval(estimate) {
+        _ if estimate.value.is_nan() => "undefined".into(),
         true => format!("{:.3} [{:.3}, {:.3}]", estimate.value, estimate.low, estimate.high),
         false => format!("{:.3} (no interval)", estimate.value),
     }
@@ -39,20 +40,48 @@ pub fn lead(study: &Study, summary: &Summary) -> String {
         [] => String::new(),
         names => format!(" ({} refused: {})", names.len(), names.join(", ")),
     };
+    let sources = match (study.models.len(), study.features.len()) {
+        (0, features) => format!("{features} sets of features"),
+        (models, 0) => format!("{models} language models, each with {} untrained twins,", study.words.twins),
+        (models, features) => format!(
+            "{models} language models, each with {} untrained twins, and {features} sets of features",
+            study.words.twins
+        ),
+    };
+    let (group, rows) = (group(study), rows(study));
+    let recordings = match study.targets() {
+        Targets::Shared => format!("{} regions", summary.regions.len()),
+        Targets::Own => format!("{} targets of their own", summary.regions.len()),
+    };
+    let measured = if study.data.is_some() { "fMRI" } else { "recordings" };
     format!(
-        "{} language models, each with {} untrained twins, against fMRI of {} listeners{left_out} in {} regions: \
-         {} scans each, a story of {} words, {} of them with a time.\n\n\
-         The headline score is r between prediction and the mean recording on held-out scans, \
-         for the layer that was best on the other folds, on top of the controls, with a context of {}.",
-        study.models.len(),
-        study.words.twins,
+        "{sources} against {measured} of {} listeners{left_out} in {recordings}: \
+         {} {rows} each, a story of {} words, {} of them with a time.\n\n\
+         The headline score is r between prediction and {group} on held-out {rows}, \
+         for the layer that was best on the other folds, on top of the controls{}.",
         summary.listeners.len(),
-        summary.regions.len(),
         summary.rows,
         summary.words,
         summary.timed_words,
-        context(study.words.main),
+        if study.models.is_empty() {
+            String::new()
+        } else {
+            format!(", with a context of {}", context(study.words.main))
+        },
     )
+}
+
+/// What stands for everybody.
+pub fn group(study: &Study) -> &'static str {
+    match study.targets() {
+        Targets::Shared => "the mean recording",
+        Targets::Own => "all targets",
+    }
+}
+
+/// What the rows of the analysis are.
+pub fn rows(study: &Study) -> &'static str {
+    if study.lags.is_some() { "words" } else { "scans" }
 }
 
 /// A context window in words.
@@ -67,6 +96,10 @@ fn context(window: WindowSpec) -> String {
 /// What one model shows against the controls and against its untrained twin.
 pub fn verdict(model: &ModelSummary) -> String {
     let added = &model.over_controls;
+    if added.difference.value.is_nan() {
+        let score = interval(&model.score);
+        return format!("{} scores {score}; what it adds is undefined, as the score of the controls is.", model.name);
+    }
     let beyond = match (added.difference.low > 0.0, added.p < 0.05) {
         (true, true) => "so its layers carry something that word rate and sound power do not",
         (false, true) if !has_interval(&added.difference) => "without an interval, so this is no more than a hint",

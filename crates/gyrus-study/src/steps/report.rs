@@ -14,10 +14,10 @@ use crate::steps::figures::{Cka, contributions, score_by_layer, similarity, text
 use crate::steps::generalisation::{self, Generalisation};
 use crate::steps::partition::{self, Partitions};
 use crate::steps::power::{self, Detectable};
-use crate::steps::prose;
 use crate::steps::sections::{additions, alike, brains, found, layers, models, windows, words};
 use crate::steps::similarity::Similarity;
 use crate::steps::text::TextScore;
+use crate::steps::{canaries, hierarchy, lags, prose};
 use crate::store::{read_json, write_whole};
 use crate::summary::Summary;
 
@@ -44,6 +44,9 @@ struct Findings {
     partition: Option<Partitions>,
     ceilings: Ceilings,
     dimension: Dimensions,
+    canaries: canaries::Found,
+    hierarchy: hierarchy::Found,
+    lags: lags::Found,
 }
 
 /// The drawings, each also a file of its own.
@@ -52,7 +55,10 @@ struct Figures {
     contributions: Svg,
     similarity: Svg,
     similarity_biased: Svg,
-    text: Svg,
+    /// None without language models, which alone predict text.
+    text: Option<Svg>,
+    /// One per model, where there are several lags.
+    lags: Vec<(String, Svg)>,
 }
 
 /// Runs the step.
@@ -64,6 +70,9 @@ pub fn run(desk: &mut Desk) -> Result<(), Error> {
         summary: read_json(&desk.path(super::encoding::SUMMARY))?,
         text: read_json(&desk.path(super::text::FILE))?,
         cka: read_json(&desk.path(super::similarity::FILES[1]))?,
+        canaries: read_json(&desk.path(canaries::FILES[1]))?,
+        hierarchy: read_json(&desk.path(hierarchy::FILES[1]))?,
+        lags: read_json(&desk.path(lags::FILES[2]))?,
         generalisation: read_json(&desk.path(generalisation::FILES[1]))?,
         power: read_json(&desk.path(power::FILES[1]))?,
         partition: match &desk.study.partition {
@@ -91,47 +100,60 @@ pub fn run(desk: &mut Desk) -> Result<(), Error> {
 }
 
 impl Figures {
-    fn draw(study: &Study, Findings { summary, text, cka, .. }: &Findings) -> Result<Self, Error> {
-        let palette = Palette::new(study.models.iter().map(|model| model.name.as_str()));
+    fn draw(study: &Study, Findings { summary, text, cka, lags, .. }: &Findings) -> Result<Self, Error> {
+        let palette = Palette::new(study.names());
         Ok(Self {
             by_layer: score_by_layer(summary, &palette)?,
             contributions: contributions(summary, &palette)?,
             similarity: similarity(cka, Cka::Debiased)?,
             similarity_biased: similarity(cka, Cka::Biased)?,
-            text: text_trend(summary, text, &palette)?,
+            text: (!text.is_empty()).then(|| text_trend(summary, text, &palette)).transpose()?,
+            lags: lags::figures(lags)?,
         })
     }
 
-    fn named(&self) -> [(&'static str, &Svg); 5] {
-        [
+    fn named(&self) -> impl Iterator<Item = (&str, &Svg)> {
+        let always = [
             ("score-by-layer", &self.by_layer),
             ("contributions", &self.contributions),
             ("similarity", &self.similarity),
             ("similarity-biased", &self.similarity_biased),
-            ("text", &self.text),
-        ]
+        ];
+        let lags = self.lags.iter().map(|(name, svg)| (name.as_str(), svg));
+        always.into_iter().chain(self.text.iter().map(|text| ("text", text))).chain(lags)
     }
 }
 
 fn page(desk: &Desk, findings: &Findings, figures: Figures) -> Result<Page, Error> {
-    let Findings { summary, text, .. } = findings;
+    let Findings { summary, text, canaries, hierarchy, lags, .. } = findings;
     let page = Page::new(&desk.study.title, prose::lead(desk.study, summary));
     let page = prose::warnings(desk.study, summary).into_iter().fold(page, Page::warning);
+    let page = canaries::warnings(canaries, desk.study.encoding.gap).into_iter().fold(page, Page::warning);
+    let page = hierarchy::warnings(hierarchy).into_iter().fold(page, Page::warning);
+    let models = figures.text.map(|trend| models(text, trend)).transpose()?;
     let page = page
         .section(found(summary)?)
         .section(layers(summary, figures.by_layer)?)
         .section(additions(summary, figures.contributions)?)
-        .section(windows(summary)?);
+        .section(canaries::section(canaries, prose::group(desk.study))?);
+    let page = match summary.models.iter().any(|model| model.windows.len() > 1) {
+        true => page.section(windows(summary)?),
+        false => page,
+    };
     let asked = [
         generalisation::section(&findings.generalisation)?,
         Some(ceilings::section(&findings.ceilings)?),
         findings.partition.as_ref().map(partition::section).transpose()?,
         Some(dimension::section(&findings.dimension)?),
         power::section(&findings.power)?,
+        models,
+        lags::section(lags, figures.lags)?,
+        Some(hierarchy::section(hierarchy)?),
     ];
-    let page = asked.into_iter().flatten().fold(page, Page::section);
-    let page = page
-        .section(models(text, figures.text)?)
+    let page = asked
+        .into_iter()
+        .flatten()
+        .fold(page, Page::section)
         .section(alike(figures.similarity, figures.similarity_biased))
         .section(brains(summary)?.prose(prose::folds(&desk.design.fold_table())))
         .section(words(&desk.material.story)?);

@@ -237,6 +237,10 @@ pub fn words(story: &Story) -> Result<Section, Error> {
         spellings =
             spellings.row(vec![Cell::Count(used.word as u64), Cell::text(&used.text), Cell::text(&used.spoken)])?;
     }
+    const UNTIMED: &str = "Words without a time are read by the models and never scored.";
+    if story.merges.is_empty() && story.spellings.is_empty() {
+        return Ok(Section::new("Words").prose(format!("Words and times are as the table has them. {UNTIMED}")));
+    }
     let examples: Vec<String> =
         story.merges.iter().take(8).map(|merge| format!("{} = {}", merge.text, merge.labels.join(" + "))).collect();
     let prose = format!(

@@ -13,6 +13,10 @@ use rayon::prelude::*;
 use crate::Error;
 use crate::settings::NullPenalties;
 use crate::steps::clock::Panel;
+use crate::summary::Shifted;
+
+/// What a normal 95 % interval leaves on each side, in standard errors.
+const NORMAL: f64 = 1.96;
 
 /// What moved recordings gain from layers on top of their controls.
 pub struct ShiftNull {
@@ -68,6 +72,20 @@ impl ShiftNull {
         let joint = joint.collect::<Result<Vec<_>, _>>()?;
         let of_shift = |shift: usize| gains(&joint, &alone, shift * targets..(shift + 1) * targets);
         Ok(Self { gains: (0..shifts.len()).into_par_iter().map(of_shift).collect() })
+    }
+
+    /// The gains themselves in short, at `place`; neighbouring shifts are alike, so that they count as no more than
+    /// `independent` values.
+    pub fn shifted(&self, place: usize, independent: usize) -> Shifted {
+        let mut gains: Vec<f64> = self.gains.iter().map(|gains| gains[place]).filter(|gain| !gain.is_nan()).collect();
+        gains.sort_by(f64::total_cmp);
+        let gains = Array1::from(gains);
+        let mean = gains.mean().unwrap_or(f64::NAN);
+        let half = NORMAL * gains.std(0.0) / (independent.clamp(1, gains.len().max(1)) as f64).sqrt();
+        // The smallest value that 95 % of the gains do not exceed.
+        let quantile = gains.get((0.95 * gains.len() as f64).ceil() as usize - usize::from(!gains.is_empty()));
+        let quantile = quantile.copied().unwrap_or(f64::NAN);
+        Shifted { mean, mean_low: mean - half, mean_high: mean + half, quantile }
     }
 
     /// One-sided p of `gain` at `place`.

@@ -70,7 +70,7 @@ fn sources(desk: &Desk) -> Result<Vec<Source>, Error> {
     let jobs = desk.study.models.iter().flat_map(|model| variants().map(move |variant| (model, variant)));
     let models = jobs.map(|(model, variant)| {
         let name = match variant {
-            Variant::Trained => model.name.clone(),
+            Variant::Trained | Variant::Shuffled => model.name.clone(),
             Variant::Twin(_) => format!("{} untrained", model.name),
         };
         let file = activations_file(&model.name, variant, desk.study.words.main);

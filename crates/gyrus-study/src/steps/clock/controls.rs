@@ -1,10 +1,12 @@
 //! What stands beside every layer without a penalty: properties of the words, the sound, and what else was measured.
 
+use std::ops::Range;
+
 use gyrus_encoding::{WordProperty, WordSources, wanted_spellings, word_properties};
 use gyrus_recordings::{read_counts, read_vectors};
 use ndarray::{Array2, Axis, concatenate};
 
-use super::Clock;
+use super::{Clock, ControlPart};
 use crate::steps::heard::Heard;
 use crate::steps::material::Story;
 use crate::{Error, Event, WordBits};
@@ -47,28 +49,39 @@ pub(super) fn of_words(
     Ok(all)
 }
 
+/// Controls, `(rows, columns)`, and which columns each group has.
+pub(super) type Controls = (Array2<f64>, Vec<(ControlPart, Range<usize>)>);
+
 /// Those of a listener: of the words, of the sound, and what else was measured.
-pub(super) fn of_listener(clock: &Clock, heard: &Heard) -> Result<Array2<f64>, Error> {
-    let mut controls = clock.controls.clone();
-    if let Some(sound) = sound(clock, heard) {
-        controls = beside(controls, clock.clean(sound.view()));
+pub(super) fn of_listener(clock: &Clock, heard: &Heard) -> Result<Controls, Error> {
+    let mut controls = with_sound(clock, sound(clock, heard));
+    if let Some(own) = heard.own.as_ref().filter(|_| clock.settings.own) {
+        controls = with(controls, ControlPart::Own, clock.clean(clock.measured(heard, own.view())?.view()));
     }
-    match heard.own.as_ref().filter(|_| clock.settings.own) {
-        Some(own) => Ok(beside(controls, clock.clean(clock.measured(heard, own.view())?.view()))),
-        None => Ok(controls),
-    }
+    Ok(controls)
 }
 
 /// Those of all listeners together: what else was measured is each listener's own and has no mean worth the name.
-pub(super) fn shared(clock: &Clock, listeners: &[Heard]) -> Array2<f64> {
+pub(super) fn shared(clock: &Clock, listeners: &[Heard]) -> Controls {
     let sounds: Vec<Array2<f64>> = listeners.iter().filter_map(|heard| sound(clock, heard)).collect();
-    match sounds.len() == listeners.len() {
-        true => match sounds.into_iter().reduce(|a, b| a + b) {
-            Some(sound) => beside(clock.controls.clone(), clock.clean(sound.view())),
-            None => clock.controls.clone(),
-        },
-        false => clock.controls.clone(),
+    let everybody = sounds.len() == listeners.len();
+    with_sound(clock, sounds.into_iter().reduce(|a, b| a + b).filter(|_| everybody))
+}
+
+/// Those of the words, and the sound if there is one.
+fn with_sound(clock: &Clock, sound: Option<Array2<f64>>) -> Controls {
+    let words = clock.controls.clone();
+    let parts = vec![(ControlPart::Words, 0..words.ncols())];
+    match sound {
+        Some(sound) => with((words, parts), ControlPart::Sound, clock.clean(sound.view())),
+        None => (words, parts),
     }
+}
+
+/// `controls` with those of one more group.
+fn with((controls, mut parts): Controls, part: ControlPart, columns: Array2<f64>) -> Controls {
+    parts.push((part, controls.ncols()..controls.ncols() + columns.ncols()));
+    (beside(controls, columns), parts)
 }
 
 /// The sound that a listener heard, `(rows, 1)`, if it was recorded and is asked for.

@@ -5,11 +5,13 @@ mod panel;
 mod scans;
 mod words;
 
+use std::ops::Range;
+
 use gyrus_encoding::{Gap, Runs, WordProperty};
 use gyrus_types::Sampling;
-use ndarray::{Array2, ArrayView1, ArrayView2, Axis};
+use ndarray::{Array2, ArrayView1, ArrayView2, Axis, s};
 
-pub use self::panel::{MEAN, Panel};
+pub use self::panel::{ControlPart, MEAN, Panel};
 use self::scans::ScanRows;
 use self::words::WordRows;
 use crate::settings::{ControlSettings, EncodingSettings, Study, Targets};
@@ -126,16 +128,23 @@ impl Clock {
         }
     }
 
-    /// The responses of one listener at every lag, `(rows, lags x targets)`, lag by lag, each with mean 0 and standard
-    /// deviation 1.
+    /// The responses of some targets of one listener at every lag, `(rows, lags x targets)`, lag by lag, each with mean 0
+    /// and standard deviation 1.
     ///
     /// # Errors
     /// A lag's window that could fall between two samples.
-    pub fn responses(&self, heard: &Heard) -> Result<Array2<f64>, Error> {
+    pub fn responses(&self, heard: &Heard, targets: Range<usize>) -> Result<Array2<f64>, Error> {
         match &self.rows {
-            Rows::Scans(scans) => Ok(scans.clean(heard.recording.signal())),
-            Rows::Words(words) => words.responses(heard),
+            Rows::Scans(scans) => Ok(scans.clean(heard.recording.signal().slice(s![.., targets]))),
+            Rows::Words(words) => words.responses(heard, targets),
         }
+    }
+
+    /// The mean of several listeners' responses of targets that they share, as they come from [`Self::responses`].
+    pub fn mean_responses(&self, listeners: &[Heard], targets: Range<usize>) -> Result<Array2<f64>, Error> {
+        let each =
+            listeners.iter().map(|heard| self.responses(heard, targets.clone())).collect::<Result<Vec<_>, _>>()?;
+        Ok(standardised(each.into_iter().reduce(|a, b| a + b).unwrap_or_default()))
     }
 
     /// The same at the main lag, as it was measured but for drift, `(rows, targets)`.
@@ -179,7 +188,8 @@ impl Clock {
     fn panel(&self, heard: &Heard) -> Result<Panel, Error> {
         let responses = standardised(self.signal(heard)?);
         let targets = heard.targets.iter().map(|target| target.name.clone()).collect();
-        Ok(Panel { name: heard.subject().into(), targets, responses, controls: controls::of_listener(self, heard)? })
+        let (controls, parts) = controls::of_listener(self, heard)?;
+        Ok(Panel { name: heard.subject().into(), targets, responses, controls, parts })
     }
 
     /// What is made of words for these rows.

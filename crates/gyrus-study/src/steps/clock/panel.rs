@@ -1,7 +1,11 @@
 //! One listener, or all of them, ready to be encoded.
 
-use ndarray::{Array2, ArrayView2, Axis, concatenate};
+use std::ops::Range;
 
+use ndarray::{Array2, ArrayView1, ArrayView2, Axis, concatenate};
+use serde::{Deserialize, Serialize};
+
+use super::controls::Controls;
 use super::standardised;
 
 /// One listener or the group: one row per scan or word.
@@ -15,6 +19,8 @@ pub struct Panel {
     pub responses: Array2<f64>,
     /// `(rows, controls)`: those of the words, of the sound, and for a listener what else was measured on them.
     pub controls: Array2<f64>,
+    /// The columns of each group of controls that there is.
+    pub parts: Vec<(ControlPart, Range<usize>)>,
 }
 
 /// The name of the mean recording, of listeners who share their targets.
@@ -23,19 +29,48 @@ pub const MEAN: &str = "mean recording";
 /// The name of all targets side by side, of listeners with targets of their own.
 pub const ALL: &str = "all targets";
 
+/// A group of controls.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum ControlPart {
+    /// Properties of the words.
+    Words,
+    /// The sound.
+    Sound,
+    /// What else was measured on each listener.
+    Own,
+}
+
+impl ControlPart {
+    /// Every group, in the order of the columns.
+    pub const ALL: [Self; 3] = [Self::Words, Self::Sound, Self::Own];
+}
+
 impl Panel {
+    /// Rows after which the responses' autocorrelation has fallen to zero, the longest over targets.
+    pub fn autocorrelation_rows(&self) -> usize {
+        self.responses.columns().into_iter().map(first_zero).max().unwrap_or(0)
+    }
+
     /// The mean of the listeners' clean signals.
-    pub(super) fn mean(listeners: &[Self], controls: Array2<f64>) -> Self {
+    pub(super) fn mean(listeners: &[Self], (controls, parts): Controls) -> Self {
         let sum = listeners.iter().map(|panel| panel.responses.clone()).reduce(|a, b| a + b).unwrap_or_default();
         let targets = listeners.first().map(|panel| panel.targets.clone()).unwrap_or_default();
-        Self { name: MEAN.into(), targets, responses: standardised(sum), controls }
+        Self { name: MEAN.into(), targets, responses: standardised(sum), controls, parts }
     }
 
     /// The targets of the first listener, then of the second, and so on.
-    pub(super) fn side_by_side(listeners: &[Self], controls: Array2<f64>) -> Self {
+    pub(super) fn side_by_side(listeners: &[Self], (controls, parts): Controls) -> Self {
         let views: Vec<ArrayView2<f64>> = listeners.iter().map(|panel| panel.responses.view()).collect();
         let responses = concatenate(Axis(1), &views).expect("listeners share their rows");
         let own = |panel: &Self| panel.targets.iter().map(|t| format!("{} {t}", panel.name)).collect::<Vec<_>>();
-        Self { name: ALL.into(), targets: listeners.iter().flat_map(own).collect(), responses, controls }
+        Self { name: ALL.into(), targets: listeners.iter().flat_map(own).collect(), responses, controls, parts }
     }
+}
+
+/// The first lag at which the autocorrelation is not positive.
+fn first_zero(signal: ArrayView1<f64>) -> usize {
+    let n = signal.len();
+    let at = |lag: usize| signal.slice(ndarray::s![lag..]).dot(&signal.slice(ndarray::s![..n - lag]));
+    (1..n).find(|lag| at(*lag) <= 0.0).unwrap_or(n)
 }

@@ -1,8 +1,10 @@
 //! Rows are words: the signal around each word is its response.
 
-use gyrus_encoding::{Envelope, Lags, envelope_means};
+use std::ops::Range;
+
+use gyrus_encoding::{Envelope, LaggedResponses, Lags, envelope_means};
 use gyrus_types::{Interval, Sampling, Transcript};
-use ndarray::{Array2, ArrayView1, ArrayView2, Axis};
+use ndarray::{Array2, ArrayView1, ArrayView2, Axis, s};
 
 use super::standardised;
 use crate::settings::{Anchor, LagSettings};
@@ -37,10 +39,17 @@ impl WordRows {
         for heard in &story.listeners {
             // Where windows fall does not depend on the values.
             let samples = Array2::zeros((heard.recording.signal().nrows(), 1));
-            let complete = lags.responses(samples.view(), heard.recording.sampling(), &times)?.complete();
+            let responses = lags.responses(samples.view(), heard.recording.sampling(), &times)?;
+            if let Some(lag) = (0..lags.lags().len()).find(|lag| never(*lag, &responses)) {
+                return Err(Error::LagOutside { lag: lags.lags()[lag], listener: heard.subject().into() });
+            }
+            let complete = responses.complete();
             kept.retain(|word| complete.binary_search(word).is_ok());
         }
         let (left, all) = (times.len() - kept.len(), times.len());
+        if kept.is_empty() {
+            return Err(Error::NoRows);
+        }
         if left > 0 {
             on_event(Event::Note(format!("{left} of {all} words are left out: a lag's window leaves a recording")));
         }
@@ -73,10 +82,10 @@ impl WordRows {
         states.select(Axis(0), &self.rows).mapv(f64::from)
     }
 
-    /// Responses at every lag, `(rows, lags x targets)`, standardised.
-    pub fn responses(&self, heard: &Heard) -> Result<Array2<f64>, Error> {
-        let recording = &heard.recording;
-        Ok(standardised(self.lags.responses(recording.signal(), recording.sampling(), &self.times)?.values))
+    /// Responses of some targets at every lag, `(rows, lags x targets)`, standardised.
+    pub fn responses(&self, heard: &Heard, targets: Range<usize>) -> Result<Array2<f64>, Error> {
+        let (signal, sampling) = (heard.recording.signal(), heard.recording.sampling());
+        Ok(standardised(self.lags.responses(signal.slice(s![.., targets]), sampling, &self.times)?.values))
     }
 
     /// Samples around the main lag, `(rows, columns)`.
@@ -90,4 +99,10 @@ impl WordRows {
         let means = envelope_means(&self.transcript, &Envelope { samples: &samples, sampling });
         means.with_means().values.select(Axis(0), &self.rows)
     }
+}
+
+/// Whether no word's window at the lag at position `lag` lies inside the recording.
+fn never(lag: usize, responses: &LaggedResponses) -> bool {
+    let outside = responses.outside.iter().filter(|word| word.lags.contains(&lag)).count();
+    outside == responses.values.nrows()
 }

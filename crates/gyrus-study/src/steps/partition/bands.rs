@@ -54,7 +54,7 @@ fn is_bits(property: WordProperty) -> bool {
 /// What the trained model makes of every word, from the main window before it.
 fn own_bits(desk: &mut Desk, model: &ModelEntry) -> Result<WordBits, Error> {
     let checkpoint = desk.material.checkpoint(&model.name);
-    let (tokens, words) = read_story(desk, model, checkpoint)?;
+    let (tokens, words) = read_story(desk, model, checkpoint, &desk.material.story.transcript)?;
     let memory = Memory { limit: desk.options.memory, scratch: desk.options.out.clone() };
     let window = (desk.study.words.main, desk.study.words.overflow);
     word_bits((checkpoint, desk.device, &memory), (&tokens, &words), window, &mut *desk.on_event)

@@ -1,0 +1,172 @@
+//! The fits of canaries on the group, and of what was measured on each listener on single listeners.
+
+use gyrus_encoding::{Design, Jackknife, JackknifeProfile, Reduced, shifts_within_runs};
+use gyrus_ridge::Rule;
+use ndarray::Axis;
+use rayon::prelude::*;
+
+use super::found::{Canary, Kind};
+use crate::Error;
+use crate::run::Desk;
+use crate::steps::averages::Averages;
+use crate::steps::clock::{ControlPart, Panel};
+use crate::steps::extraction::Variant;
+use crate::steps::layers::Layers;
+use crate::steps::scores::{Fitted, Predictors};
+use crate::steps::shift_null::{Scoring, ShiftNull};
+
+/// Everything that canaries are fitted with and held against.
+pub struct Fits<'a> {
+    design: &'a Design,
+    rule: Rule,
+    /// The listeners, then the group.
+    panels: Vec<Panel>,
+    averages: Averages,
+    /// The controls on the group, and over single listeners.
+    controls: Jackknife,
+    controls_listeners: Jackknife,
+}
+
+impl<'a> Fits<'a> {
+    /// Fits the controls.
+    ///
+    /// # Errors
+    /// Controls that cannot be fitted.
+    pub fn new(desk: &Desk<'a>) -> Result<Self, Error> {
+        let (design, study) = (desk.design, desk.study);
+        let panels = desk.clock.panels(&desk.material.story.listeners)?;
+        let fitted = panels.par_iter().map(|panel| Fitted::controls(design, panel)).collect::<Result<Vec<_>, _>>()?;
+        // No peak is asked for, so nothing is drawn.
+        let averages = Averages::new(&fitted, study.targets(), 0, study.seed);
+        let layer = [fitted];
+        let controls = over_places(averages.places(&layer)?).chosen_score();
+        let controls_listeners = averages.listeners(&layer)?.chosen_score();
+        Ok(Self { design, rule: study.encoding.rule(), panels, averages, controls, controls_listeners })
+    }
+
+    /// The listeners, and the group.
+    fn split(&self) -> (&Panel, &[Panel]) {
+        self.panels.split_last().expect("the group is always there")
+    }
+
+    /// Where a row stands, alone and on top of the controls.
+    ///
+    /// No p: circular shifts keep what leaks.
+    ///
+    /// # Errors
+    /// A fit that fails.
+    pub fn position(&self, features: &Reduced) -> Result<Canary, Error> {
+        let fit = |predictors| Ok::<_, Error>(self.profile(&[features], predictors)?.chosen_score());
+        let (alone, joint) = (fit(Predictors::Layer)?, fit(Predictors::Joint)?);
+        let (score, adds) = (Some(alone.estimate()), Some(joint.minus(&self.controls).estimate()));
+        Ok(Canary { score, adds, ..Canary::new(Kind::Position, None) })
+    }
+
+    /// All controls together, on the group and over single listeners.
+    pub fn all_controls(&self) -> [Canary; 2] {
+        let canary = |score: &Jackknife, single_listeners| Canary {
+            score: Some(score.estimate()),
+            single_listeners,
+            ..Canary::new(Kind::Controls, None)
+        };
+        [canary(&self.controls, false), canary(&self.controls_listeners, true)]
+    }
+
+    /// One group of controls alone, and what all controls reach beyond the other groups: on the group where it has
+    /// them, otherwise over single listeners if they all have them.
+    ///
+    /// # Errors
+    /// Controls that cannot be fitted.
+    pub fn group(&self, part: ControlPart) -> Result<Option<Canary>, Error> {
+        let (group, listeners) = self.split();
+        let single_listeners = !group.has(part);
+        if single_listeners && !listeners.iter().all(|panel| panel.has(part)) {
+            return Ok(None);
+        }
+        let fit = |kept: &dyn Fn(ControlPart) -> bool| -> Result<Option<Jackknife>, Error> {
+            let chosen = |panel: &Panel| panel.with_controls(kept);
+            if single_listeners {
+                let panels: Vec<Panel> = listeners.iter().map(chosen).collect();
+                if panels.iter().any(|panel| panel.controls.ncols() == 0) {
+                    return Ok(None);
+                }
+                let mut fitted = panels.par_iter().map(|panel| Fitted::controls(self.design, panel)).collect::<Result<
+                    Vec<_>,
+                    _,
+                >>(
+                )?;
+                fitted.push(Fitted::controls(self.design, group)?);
+                return Ok(Some(self.averages.listeners(&[fitted])?.chosen_score()));
+            }
+            let panel = chosen(group);
+            if panel.controls.ncols() == 0 {
+                return Ok(None);
+            }
+            let fitted = vec![Fitted::controls(self.design, &panel)?];
+            Ok(Some(over_places(self.averages.places(&[fitted])?).chosen_score()))
+        };
+        let all = if single_listeners { &self.controls_listeners } else { &self.controls };
+        let score = fit(&|other| other == part)?.map(|score| score.estimate());
+        let adds = fit(&|other| other != part)?.map(|others| all.minus(&others).estimate());
+        Ok(Some(Canary { single_listeners, score, adds, ..Canary::new(Kind::ControlGroup(part), None) }))
+    }
+
+    /// A model on the story's words in random order, on top of the controls, beside the same on the words in order.
+    ///
+    /// # Errors
+    /// States that cannot be read, or a fit that fails.
+    pub fn shuffled(&self, desk: &Desk, model: &str) -> Result<Canary, Error> {
+        let reduced = |variant| {
+            let layers = Layers::open(desk, (model, variant, desk.study.words.main))?;
+            (0..layers.n_layers()).map(|layer| layers.layer(layer)).collect::<Result<Vec<Reduced>, Error>>()
+        };
+        let ordered = self.profile(&reduced(Variant::Trained)?.iter().collect::<Vec<_>>(), Predictors::Joint)?;
+        let layers = reduced(Variant::Shuffled)?;
+        let fitted = self.fitted(&layers.iter().collect::<Vec<_>>(), Predictors::Joint)?;
+        let score = over_places(self.averages.places(&fitted)?).chosen_score();
+        let adds = score.minus(&self.controls);
+        let (asked, seed) = (&desk.study.inference, desk.study.seed.wrapping_add(2));
+        let shifts = shifts_within_runs(desk.clock.runs(), asked.least_shift, asked.shifts, seed)?;
+        let reached: Vec<_> = layers.iter().zip(fitted.iter().map(|layer| &layer[0].scores)).collect();
+        let scoring = Scoring { rule: &self.rule, penalties: asked.null_penalties };
+        let null = ShiftNull::new(self.design, self.split().0, &reached, scoring, &shifts)?;
+        Ok(Canary {
+            score: Some(score.estimate()),
+            p: Some(null.p(self.averages.regions(), adds.value())),
+            adds: Some(adds.estimate()),
+            beside: Some(ordered.chosen_score().minus(&score).estimate()),
+            ..Canary::new(Kind::ShuffledWords, Some(model))
+        })
+    }
+
+    /// Each layer on the group, mean over places.
+    fn profile(&self, layers: &[&Reduced], predictors: Predictors) -> Result<JackknifeProfile, Error> {
+        Ok(over_places(self.averages.places(&self.fitted(layers, predictors)?)?))
+    }
+
+    /// Each layer on the group.
+    fn fitted(&self, layers: &[&Reduced], predictors: Predictors) -> Result<Vec<Vec<Fitted>>, Error> {
+        let group = self.split().0;
+        let fit = |layer: &&Reduced| Ok(vec![Fitted::layer((self.design, &self.rule), layer, predictors, group)?]);
+        layers.iter().map(fit).collect()
+    }
+}
+
+impl Panel {
+    /// The panel with some of its groups of controls.
+    fn with_controls(&self, kept: &dyn Fn(ControlPart) -> bool) -> Self {
+        let parts = self.parts.iter().filter(|(part, _)| kept(*part));
+        let columns: Vec<usize> = parts.flat_map(|(_, columns)| columns.clone()).collect();
+        Self { controls: self.controls.select(Axis(1), &columns), parts: Vec::new(), ..self.clone() }
+    }
+
+    /// Whether a group of controls is among those of the panel.
+    fn has(&self, part: ControlPart) -> bool {
+        self.parts.iter().any(|(own, columns)| *own == part && !columns.is_empty())
+    }
+}
+
+/// The mean over places, which comes after the places.
+fn over_places(mut places: Vec<JackknifeProfile>) -> JackknifeProfile {
+    places.pop().expect("the mean over places comes last")
+}

@@ -1,0 +1,47 @@
+//! The targets of the group whose distance from auditory cortex is known.
+
+use crate::settings::Targets;
+use crate::steps::clock::MEAN;
+use crate::steps::heard::Heard;
+
+/// A target with a distance.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Place {
+    /// Whose it is, among those who have such targets.
+    pub patient: usize,
+    /// Its name.
+    pub target: String,
+    /// Its place among the targets of the group.
+    pub column: usize,
+    /// Millimetres from primary auditory cortex.
+    pub distance: f64,
+}
+
+/// The targets that have a distance, whose they are, and how many have none.
+///
+/// Targets that listeners share are those of one patient, the mean recording, at the first listener's distances.
+pub fn places(listeners: &[Heard], targets: Targets) -> (Vec<Place>, Vec<String>, usize) {
+    let counted = match targets {
+        Targets::Shared => &listeners[..listeners.len().min(1)],
+        Targets::Own => listeners,
+    };
+    let (mut places, mut patients, mut column) = (Vec::new(), Vec::new(), 0);
+    for heard in counted {
+        let located = heard.targets.iter().enumerate().filter_map(|(i, target)| Some((i, target, target.distance?)));
+        let own = located.map(|(i, target, distance)| Place {
+            patient: patients.len(),
+            target: target.name.clone(),
+            column: column + i,
+            distance,
+        });
+        let known = places.len();
+        places.extend(own);
+        if places.len() > known {
+            let everybody = targets == Targets::Shared;
+            patients.push(if everybody { MEAN.to_owned() } else { heard.subject().to_owned() });
+        }
+        column += heard.targets.len();
+    }
+    let without = column - places.len();
+    (places, patients, without)
+}

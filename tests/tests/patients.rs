@@ -1,0 +1,157 @@
+//! Studies of plain files with a known answer, from files to the report, and files that do not belong together.
+
+use std::error::Error;
+use std::fs;
+
+use gyrus_activations::{DeviceChoice, Precision, open_device};
+use gyrus_study::{Options, Study, run};
+use gyrus_tests::{LAG, LAYERS, PATIENTS, SmallStudy, distance, tensors};
+use serde_json::Value;
+
+type Outcome = Result<(), Box<dyn Error>>;
+
+/// Runs the study file of `study` as it stands now.
+fn walk(study: &SmallStudy) -> Outcome {
+    let options = Options {
+        out: study.results(),
+        only: None,
+        dry_run: false,
+        memory: None,
+        command: "gyrus run study.toml".into(),
+        program: "the tests".into(),
+    };
+    let device = open_device(DeviceChoice::Cpu, Precision::Full)?;
+    run(&Study::open(&study.file())?, &device, &options, &mut |_| {})?;
+    Ok(())
+}
+
+/// A JSON file and the page among the results of `study`.
+fn results(study: &SmallStudy, file: &str) -> Result<(Value, String), Box<dyn Error>> {
+    walk(study)?;
+    let page = fs::read_to_string(study.results().join("report.html"))?;
+    assert!(!page.contains("NaN"));
+    Ok((serde_json::from_slice(&fs::read(study.results().join(file))?)?, page))
+}
+
+#[test]
+fn a_planted_hierarchy_is_found() -> Outcome {
+    let (found, page) = results(&SmallStudy::of_patients()?, "hierarchy.json")?;
+    let model = &found["models"][0];
+    let targets = model["targets"].as_array().ok_or("no targets")?;
+    assert_eq!(targets.len(), 24);
+    for (i, target) in targets.iter().enumerate() {
+        let planted = distance(i / 8, i % 8) / 100.0;
+        let peak = target["peak"]["value"].as_f64().ok_or("no peak")?;
+        assert_eq!(target["subject"], PATIENTS[i / 8]);
+        assert!((peak - planted).abs() <= 1.0 / (LAYERS - 1) as f64 + 1e-9, "{target}");
+    }
+    for values in ["peaks", "centres"] {
+        let aligned = &model[values];
+        assert!(aligned["rank"]["estimate"]["low"].as_f64() > Some(0.5), "{aligned}");
+        assert!(aligned["mixed"]["slope"]["low"].as_f64() > Some(0.0) && aligned["mixed"]["degrees"] == 2, "{aligned}");
+        assert!(aligned["permuted"]["p"].as_f64() < Some(0.01), "{aligned}");
+        assert_eq!(aligned["by_patient"].as_array().map(Vec::len), Some(3));
+    }
+    assert!(model["reliability"]["half"].as_f64() > Some(0.8), "{model}");
+    assert!(page.contains("Hierarchy") && !page.contains("nothing is shown for patients in general"));
+    Ok(())
+}
+
+#[test]
+fn two_patients_are_warned_of() -> Outcome {
+    let study = SmallStudy::of_patients()?;
+    study.edit("study.toml", "rate = 20.0\ntargets = \"p3.tsv\"", "rate = 20.0")?;
+    let (found, page) = results(&study, "hierarchy.json")?;
+    assert_eq!((found["patients"].as_array().map(Vec::len), &found["without_distance"]), (Some(2), &Value::from(8)));
+    assert!(page.contains("Distances from auditory cortex are known in 2 of the patients"));
+    Ok(())
+}
+
+#[test]
+fn without_distances_nothing_is_claimed() -> Outcome {
+    let study = SmallStudy::of_patients()?;
+    PATIENTS.iter().try_for_each(|patient| study.edit("study.toml", &format!("targets = \"{patient}.tsv\""), ""))?;
+    let (found, page) = results(&study, "hierarchy.json")?;
+    assert_eq!(found["models"], serde_json::json!([]));
+    assert!(page.contains("No distances known"));
+    Ok(())
+}
+
+/// What a changed study says is wrong, from the step to the cause.
+fn refusal(change: impl FnOnce(&SmallStudy) -> std::io::Result<()>) -> Result<String, Box<dyn Error>> {
+    let study = SmallStudy::of_patients()?;
+    change(&study)?;
+    let error = walk(&study).expect_err("files that do not belong together");
+    let (mut said, mut cause) = (error.to_string(), error.source());
+    while let Some(next) = cause {
+        said = format!("{said}: {next}");
+        cause = next.source();
+    }
+    Ok(said.replace(&format!("{}/", study.folder().display()), ""))
+}
+
+#[test]
+fn files_that_do_not_belong_together_are_named() -> Outcome {
+    let said = refusal(|study| study.edit("p2.tsv", "E7\t", "E7\t1\nE8\t"))?;
+    assert_eq!(said, "`p2.tsv` has 9 rows, `p2.safetensors` has 8 targets");
+    let said = refusal(|study| study.edit("p1.tsv", "E1\t12.50", "E1\tnear"))?;
+    assert_eq!(said, "`p1.tsv` row 2 (from 1, below the header) has no distance in mm: `near`");
+    let said = refusal(|study| study.edit("study.toml", "subject = \"p2\"", "subject = \"p1\""))?;
+    assert_eq!(said, "setting `recordings.subject` of `study.toml` is given twice: [\"p1\", \"p1\", \"p3\"]");
+    let said = refusal(|study| study.edit("study.toml", "[-0.2, 0.0, 0.2, 0.4]", "[0.2, 5000.0]"))?;
+    assert_eq!(said, "at lag 5000 s of `lags.seconds` no word lies inside the recording of `p1`");
+    let short = tensors(&[("layer.0".to_owned(), 2, vec![0.0; 20])])?;
+    let said = refusal(|study| study.write("features.safetensors", short))?;
+    assert_eq!(said, "understand `features.safetensors`: tensor `layer.0` has 10 rows, the story has 320 words");
+    Ok(())
+}
+
+#[test]
+fn a_planted_lag_is_found() -> Outcome {
+    let study = SmallStudy::of_patients()?;
+    let (found, page) = results(&study, "lags.json")?;
+    let model = &found["models"][0];
+    let targets = model["targets"].as_array().ok_or("no targets")?;
+    assert_eq!((targets.len(), &found["lags"]), (24, &serde_json::json!([-0.2, 0.0, 0.2, 0.4])));
+    assert!(targets.iter().all(|target| target["lag"] == LAG && target["q"].as_f64() < Some(0.05)), "{model}");
+    // The map at the main lag is what the headline numbers are made of.
+    let summary: Value = serde_json::from_slice(&fs::read(study.results().join("summary.json"))?)?;
+    for layer in 0..LAYERS {
+        let [map, score] = [&model["mean"][layer][2], &summary["models"][0]["joint"][layer][24]["value"]];
+        let [map, score] = [map, score].map(|r| r.as_f64().unwrap_or(f64::NAN));
+        assert!((map - score).abs() < 1e-9, "{layer}: {map} {score}");
+    }
+    assert!(page.contains("Layers and lags") && study.results().join("figures/lags-planted.svg").is_file());
+    Ok(())
+}
+
+#[test]
+fn one_lag_makes_no_map_and_no_shifts_no_p_values() -> Outcome {
+    let study = SmallStudy::of_patients()?;
+    study.edit("study.toml", "[text]", "[lag_map]\nshifts = 0\n\n[text]")?;
+    let (found, page) = results(&study, "lags.json")?;
+    assert!(found["models"][0]["targets"][0]["p"].is_null() && page.contains("No null was asked for"));
+    study.edit("study.toml", "[-0.2, 0.0, 0.2, 0.4]", "[0.2]")?;
+    let (found, page) = results(&study, "lags.json")?;
+    assert!(found["models"] == serde_json::json!([]) && !page.contains("Layers and lags"));
+    Ok(())
+}
+
+#[test]
+fn a_study_needs_no_controls() -> Outcome {
+    let study = SmallStudy::of_patients()?;
+    study.edit("study.toml", "words = [\"length\"]", "words = []")?;
+    let (found, _) = results(&study, "lags.json")?;
+    assert!(found["models"][0]["targets"][0]["lag"] == LAG);
+    Ok(())
+}
+
+#[test]
+fn targets_that_are_shared_are_averaged() -> Outcome {
+    let study = SmallStudy::of_patients()?;
+    study.edit("study.toml", "targets = \"own\"", "targets = \"shared\"")?;
+    let (found, _) = results(&study, "lags.json")?;
+    assert_eq!(found["targets"][0], serde_json::json!(["mean recording", "E0"]));
+    assert_eq!(found["models"][0]["targets"].as_array().map(Vec::len), Some(8));
+    Ok(())
+}
