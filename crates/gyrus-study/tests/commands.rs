@@ -32,6 +32,9 @@ fn biased_cka(x: &Array2<f32>, y: &Array2<f32>) -> f64 {
     square(y.view(), x.view()) / (square(x.view(), x.view()) * square(y.view(), y.view())).sqrt()
 }
 
+/// Steps of the small study.
+const STEPS: usize = 14;
+
 #[test]
 fn similarity_of_a_file_with_itself_is_1() -> Outcome {
     let folder = tempfile::tempdir()?;
@@ -225,7 +228,7 @@ fn a_dry_run_writes_nothing() -> Outcome {
     let files = snapshot(study.folder())?;
     let run = ["run", "study.toml", "--out", "results", "--dry-run"];
     let answer = program().call(study.folder(), run)?;
-    assert_eq!((answer.status, answer.complaint.matches("would be run").count()), (Some(0), 6), "{answer:?}");
+    assert_eq!((answer.status, answer.complaint.matches("would be run").count()), (Some(0), STEPS), "{answer:?}");
     assert_eq!(changed(&files, &snapshot(study.folder())?), Vec::<&Path>::new());
     call(study.folder(), "run study.toml --out results")?;
     study.edit("study.toml", "draws = 100", "draws = 101")?;
@@ -270,9 +273,9 @@ fn news_for_machines_is_json() -> Outcome {
     let answer = program().call(study.folder(), ["run", "study.toml", "--out", "results", "--log", "json"])?;
     let events = answer.complaint.lines().map(serde_json::from_str).collect::<Result<Vec<serde_json::Value>, _>>()?;
     let finished = |event: &&serde_json::Value| event["event"] == "finished";
-    assert_eq!(events.iter().filter(finished).count(), 6);
+    assert_eq!(events.iter().filter(finished).count(), STEPS);
     assert_eq!(events.last().map(|event| &event["step"]), Some(&"report".into()));
-    assert!(answer.output.starts_with("results/report.html  (6 steps run, 0 found"), "{answer:?}");
+    assert!(answer.output.starts_with(&format!("results/report.html  ({STEPS} steps run, 0 found")), "{answer:?}");
     let log: serde_json::Value = serde_json::from_slice(&fs::read(study.results().join("run-log.json"))?)?;
     assert_eq!(log["steps"].as_array().map(Vec::len), Some(6));
     Ok(())
