@@ -26,7 +26,7 @@ pub struct Arguments {
     /// states that do not fit go to a temporary file in the results. The results do not depend on it.
     #[arg(long, value_parser = bytes)]
     memory: Option<u64>,
-    /// Run only this step: activations, text, encoding, similarity or report.
+    /// Run only this step: activations, text, encoding, canaries, hierarchy, lags, similarity or report.
     #[arg(long, value_name = "STEP")]
     only: Option<String>,
     /// Say what would be run, and run nothing.
