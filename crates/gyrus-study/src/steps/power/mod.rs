@@ -65,7 +65,7 @@ pub fn run(desk: &mut Desk) -> Result<(), Error> {
         let params = PowerParams {
             draws: desk.study.power.draws,
             least_shift: desk.study.inference.least_shift,
-            seed: desk.study.seed.wrapping_add(3),
+            seed: desk.study.seed.wrapping_add(6),
             ..PowerParams::default()
         };
         let mut found = Detectable { largest: params.effects.last().copied().unwrap_or(0.0), models: Vec::new() };
