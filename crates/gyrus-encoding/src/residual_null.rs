@@ -4,6 +4,8 @@
 //! the rows (Freedman and Lane 1983). Only responses change from draw to draw, so everything is decomposed once and a
 //! draw costs a product; where controls move along with the responses, every draw decomposes its own training sets.
 
+use std::ops::Range;
+
 use ndarray::{Array2, ArrayView2, s};
 
 use crate::encoder::beside;
@@ -41,6 +43,18 @@ impl ResidualNull {
     /// [`Error::Rows`] if the order is of other rows.
     pub fn moved(&self, order: &RowOrder) -> Result<Array2<f64>, Error> {
         Ok(&self.explained + &order.apply(self.left.view())?)
+    }
+
+    /// The same for some of the targets, `(rows, columns)`.
+    ///
+    /// # Errors
+    /// As [`Self::moved`].
+    ///
+    /// # Panics
+    /// There are no such targets.
+    pub fn moved_columns(&self, order: &RowOrder, columns: Range<usize>) -> Result<Array2<f64>, Error> {
+        let of = s![.., columns];
+        Ok(&self.explained.slice(of) + &order.apply(self.left.slice(of))?)
     }
 
     /// The same for several orders, `(rows, orders x targets)`, order by order.

@@ -276,7 +276,11 @@ fn a_study_file_with_a_value_that_makes_no_sense() -> Outcome {
 fn models_whose_names_collide() -> Outcome {
     let models = |name: &str| format!("[[models]]\nname = \"{name}\"\nfolder = \"models/tiny\"\n\n[words]");
     check_study("[words]", &models("tiny"), &["setting `models.name`", "is given twice", "tiny"])?;
-    check_study("[words]", &models("tiny-twin-1"), &["is the name of another model's twin or shuffled words: `tiny-twin-1`"])?;
+    check_study(
+        "[words]",
+        &models("tiny-twin-1"),
+        &["is the name of another model's twin or shuffled words: `tiny-twin-1`"],
+    )?;
     check_study("[words]", &models("../tiny"), &["must be plain file names", "../tiny"])
 }
 

@@ -277,7 +277,7 @@ fn news_for_machines_is_json() -> Outcome {
     assert_eq!(events.last().map(|event| &event["step"]), Some(&"report".into()));
     assert!(answer.output.starts_with(&format!("results/report.html  ({STEPS} steps run, 0 found")), "{answer:?}");
     let log: serde_json::Value = serde_json::from_slice(&fs::read(study.results().join("run-log.json"))?)?;
-    assert_eq!(log["steps"].as_array().map(Vec::len), Some(6));
+    assert_eq!(log["steps"].as_array().map(Vec::len), Some(STEPS));
     Ok(())
 }
 

@@ -1,6 +1,7 @@
 //! Over what scores are averaged: each region of the mean recording or each electrode, their mean, and single listeners.
 
 use gyrus_encoding::{Bootstrap, FoldInfluence, FoldScores, Jackknife, JackknifeProfile, Peak, Profile, Weights};
+use rayon::prelude::*;
 
 use crate::Error;
 use crate::settings::Targets;
@@ -17,7 +18,8 @@ pub struct Averages {
     each: Vec<Weights>,
     /// Targets of every listener.
     own: Vec<usize>,
-    /// Draws for peak layers, which have no jackknife.
+    /// A region by itself, and the mean, in the draws of peak layers, which have no jackknife.
+    drawn: [Weights; 2],
     bootstrap: Bootstrap,
 }
 
@@ -27,8 +29,8 @@ impl Averages {
         let (group, listeners) = split(like);
         let own: Vec<usize> = listeners.iter().map(|listener| listener.scores.penalties().ncols()).collect();
         let regions = group.scores.penalties().ncols();
-        let only = (0..regions).map(|region| Weights::only(region, regions, draws));
-        let mean = match targets {
+        let only = (0..regions).map(|region| Weights::only(region, regions, 0));
+        let mean = |draws| match targets {
             Targets::Shared => Weights::mean(regions, draws),
             Targets::Own => Weights::own_targets(&own, draws, seed.wrapping_add(1)),
         };
@@ -38,7 +40,8 @@ impl Averages {
             Targets::Own => Vec::new(),
         };
         Self {
-            places: only.chain([mean]).collect(),
+            places: only.chain([mean(0)]).collect(),
+            drawn: [Weights::only(0, 1, draws), mean(draws)],
             listeners: [Weights::own_targets(&own, 0, 0)],
             each: (0..all).map(|target| Weights::only(target, all, 0)).chain(over_listeners).collect(),
             own,
@@ -75,8 +78,20 @@ impl Averages {
 
     /// The peak layer at each place.
     pub fn peaks(&self, layers: &[Vec<Fitted>]) -> Vec<Peak> {
-        let group = layers.iter().map(|panels| &split(panels).0.scores);
-        Profile::new(group, &self.bootstrap, &self.places).iter().map(Profile::peak).collect()
+        let group: Vec<&FoldScores> = layers.iter().map(|panels| &split(panels).0.scores).collect();
+        let [one, mean] = &self.drawn;
+        // One region at a time: the draws of all would not stand in memory where regions are many.
+        let region = |region: usize| {
+            let alone: Vec<FoldScores> = group.iter().map(|scores| scores.only(region)).collect();
+            self.peak(alone.iter(), one)
+        };
+        let mut peaks: Vec<Peak> = (0..self.regions()).into_par_iter().map(region).collect();
+        peaks.push(self.peak(group.iter().copied(), mean));
+        peaks
+    }
+
+    fn peak<'s>(&self, layers: impl Iterator<Item = &'s FoldScores>, weights: &Weights) -> Peak {
+        Profile::new(layers, &self.bootstrap, std::slice::from_ref(weights))[0].peak()
     }
 }
 

@@ -12,7 +12,7 @@ use crate::steps::text::TextScore;
 use crate::summary::{ModelSummary, Summary};
 
 /// What the vertical axes show.
-const SCORE: &str = "r on held-out scans (mean over folds, 95 % interval)";
+const SCORE: &str = "r on held-out rows (mean over folds, 95 % interval)";
 
 /// An estimate as the report knows it; undefined where it is not a number.
 pub fn shown(estimate: &Estimate) -> Result<gyrus_report::Estimate, Error> {
@@ -46,7 +46,7 @@ pub fn score_by_layer(summary: &Summary, palette: &Palette) -> Result<Svg, Error
         })
     });
     let figure = ScoreByLayer {
-        title: "How well each layer, on top of the controls, predicts the mean recording".into(),
+        title: "How well each layer, on top of the controls, predicts the group".into(),
         score: SCORE.into(),
         depth: Depth::Layer,
         spread: Spread::Bars,
@@ -74,7 +74,7 @@ pub fn contributions(summary: &Summary, palette: &Palette) -> Result<Svg, Error>
     }
     groups.push(group("single listeners", &|m| m.over_controls_listeners)?);
     let figure = Differences {
-        title: "What each model adds to word rate and sound power".into(),
+        title: "What each model adds to the controls".into(),
         difference: "difference of r, layer chosen on other folds (95 % interval)".into(),
         groups,
     };

@@ -57,7 +57,7 @@ pub fn lead(study: &Study, summary: &Summary) -> String {
     format!(
         "{sources} against {measured} of {} listeners{left_out} in {recordings}: \
          {} {rows} each, a story of {} words, {} of them with a time.\n\n\
-         The headline score is r between prediction and {group} on held-out {rows}, \
+         The headline score is r between prediction and {group}, the group from here on, on held-out {rows}, \
          for the layer that was best on the other folds, on top of the controls{}.",
         summary.listeners.len(),
         summary.rows,
@@ -101,15 +101,15 @@ pub fn verdict(model: &ModelSummary) -> String {
         return format!("{} scores {score}; what it adds is undefined, as the score of the controls is.", model.name);
     }
     let beyond = match (added.difference.low > 0.0, added.p < 0.05) {
-        (true, true) => "so its layers carry something that word rate and sound power do not",
+        (true, true) => "so its layers carry something that the controls do not",
         (false, true) if !has_interval(&added.difference) => "without an interval, so this is no more than a hint",
         (true, false) | (false, true) => "and interval and null disagree, so this is no more than a hint",
-        (false, false) => "so nothing beyond word rate and sound power is shown",
+        (false, false) => "so nothing beyond the controls is shown",
     };
     let twin = model.over_twin.as_ref().map(|twin| {
         let verdict = match (twin.low > 0.0, twin.high < 0.0) {
-            (true, _) => "on the mean recording training matters",
-            (_, true) => "on the mean recording the untrained twins are better",
+            (true, _) => "for the group training matters",
+            (_, true) => "for the group the untrained twins are better",
             _ => "it is not shown that training matters",
         };
         format!(" Against its untrained twins the difference is {}: {verdict}.", interval(twin))
@@ -119,7 +119,7 @@ pub fn verdict(model: &ModelSummary) -> String {
         (true, _) => "it holds for single listeners too",
         (_, true) => "for single listeners the layers harm",
         _ if !has_interval(listeners) => "which says nothing of listeners in general",
-        _ => "nothing is shown for single listeners, whose controls include their motion",
+        _ => "nothing is shown for single listeners, whose controls include what was measured on them alone",
     };
     format!(
         "{} adds {} to the controls (p = {:.3} by circular shifts), {beyond}.{} \
@@ -148,19 +148,19 @@ pub fn pairs(summary: &Summary) -> String {
              No model may be called better than another from these scores."
             .into(),
         (_, group, _) if !told_of_listeners => format!(
-            "On the mean recording {} of {n} pairs of trained models differ{}{}. \
+            "For the group {} of {n} pairs of trained models differ{}{}. \
              Over single listeners there are no intervals, so nothing is shown for listeners in general.",
             group.len(),
             if group.is_empty() { "" } else { ": " },
             group.join("; ")
         ),
         (_, [], []) => format!(
-            "On this small data set the differences between the trained models are not significant: \
-             all {n} intervals hold zero, on the mean recording and over listeners. \
+            "On this data set the differences between the trained models are not significant: \
+             all {n} intervals hold zero, for the group and over listeners. \
              No model may be called better than another from these scores."
         ),
         (_, some, []) => format!(
-            "On the mean recording {} of {n} pairs of trained models differ: {}. \
+            "For the group {} of {n} pairs of trained models differ: {}. \
              Over single listeners no pair does, so the differences between the trained models are not significant \
              for listeners in general, and one set of weights per model says nothing of its family.",
             some.len(),
@@ -203,7 +203,7 @@ pub fn warnings(study: &Study, summary: &Summary) -> Vec<String> {
     }
     if summary.autocorrelation_rows > study.encoding.block {
         warnings.push(format!(
-            "The responses' autocorrelation lasts {} scans, longer than the blocks of {} that intervals are made of: they are too narrow.",
+            "The responses' autocorrelation lasts {} rows, longer than the blocks of {} that intervals are made of: they are too narrow.",
             summary.autocorrelation_rows, study.encoding.block
         ));
     }

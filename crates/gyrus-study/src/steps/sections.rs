@@ -21,7 +21,7 @@ fn figure(svg: Svg, caption: &str, look_for: &str) -> Figure {
 pub fn found(summary: &Summary) -> Result<Section, Error> {
     let header = ["model", "score", "over controls", "p", "over untrained twin", "twin over controls"];
     let caption = format!(
-        "Score: r on the mean recording, mean over regions, with its 95 % interval. p is not adjusted for the number of models. {}",
+        "Score: r on the group, mean over regions, with its 95 % interval. p is not adjusted for the number of models. {}",
         prose::COVERAGE
     );
     let mut table = Table::new(caption, header);
@@ -83,7 +83,7 @@ pub fn layers(summary: &Summary, svg: Svg) -> Result<Section, Error> {
     Ok(Section::new("Scores by layer")
         .figure(figure(
             svg,
-            "r of controls and layer together on held-out scans of the mean recording, by layer. Solid: trained, with 95 % jackknife intervals. Dashed: mean of the untrained twins. Grey: the controls alone, with their interval.",
+            "r of controls and layer together on held-out rows of the group, by layer. Solid: trained, with 95 % jackknife intervals. Dashed: mean of the untrained twins. Grey: the controls alone, with their interval.",
             "Does a trained curve stand above both the grey line and its own dashed twin? Overlapping intervals of two models do not settle whether they differ; the paired differences below do.",
         ))
         .prose(slopes)
@@ -113,7 +113,7 @@ pub fn additions(summary: &Summary, svg: Svg) -> Result<Section, Error> {
     }
     let mut pairs = Table::new(
         "Pairs of trained models. The intervals of a column hold together 95 times in 100 (Bonferroni).",
-        ["model", "against", "difference of r, mean recording", "difference of r, single listeners"],
+        ["model", "against", "difference of r, the group", "difference of r, single listeners"],
     );
     for pair in &summary.pairs {
         let row = [
@@ -125,7 +125,7 @@ pub fn additions(summary: &Summary, svg: Svg) -> Result<Section, Error> {
         pairs = pairs.row(row.to_vec())?;
     }
     let mut single = Table::new(
-        "Single listeners, mean over listeners and regions; intervals speak of other listeners as well as of other scans.",
+        "Single listeners, mean over listeners and regions; intervals speak of other listeners as well as of other rows.",
         ["model", "score", "over controls", "over untrained twin"],
     );
     for model in &summary.models {
@@ -142,7 +142,7 @@ pub fn additions(summary: &Summary, svg: Svg) -> Result<Section, Error> {
         .figure(figure(
             svg,
             "Joint score minus the controls' score, layers chosen on other folds. Last rows: the same against the untrained twin, and the mean over single listeners.",
-            "Intervals that leave out zero. The mean recording has less noise than a single listener, so its differences are larger.",
+            "Intervals that leave out zero. A mean recording has less noise than a single listener, so its differences are larger.",
         ))
         .table(table);
     let section = if summary.pairs.is_empty() { section } else { section.table(pairs) };
@@ -195,8 +195,8 @@ pub fn alike(debiased: Svg, biased: Svg) -> Section {
 /// An [`Error::Report`] if a number cannot be shown.
 pub fn brains(summary: &Summary) -> Result<Section, Error> {
     let mut table = Table::new(
-        "Regions. Ceiling: leave-one-out inter-subject r after removal of drift, mean over listeners. It is a yardstick, not a bound: the mean recording has less noise than any listener, and a single listener's controls include motion, which predicts that listener's own noise.",
-        ["region", "inter-subject r", "controls alone, mean recording"],
+        "Regions. Ceiling: leave-one-out inter-subject r after removal of drift, mean over listeners. It is a yardstick, not a bound: a mean recording has less noise than any listener, and a single listener's controls include motion, which predicts that listener's own noise.",
+        ["region", "inter-subject r", "controls alone, the group"],
     );
     for (region, name) in summary.regions.iter().enumerate() {
         let value = summary.inter_subject[region].unwrap_or(f64::NAN);
@@ -214,9 +214,9 @@ pub fn brains(summary: &Summary) -> Result<Section, Error> {
         ),
     };
     let prose = format!(
-        "The controls alone reach {} on the mean recording and {} on single listeners. \
+        "The controls alone reach {} on the group and {} on single listeners. \
          {rate} \
-         The autocorrelation of the mean recording has fallen to zero after {} scans.",
+         The autocorrelation of the group's responses has fallen to zero after {} rows.",
         prose::interval(controls),
         prose::interval(&summary.controls_listeners),
         summary.autocorrelation_rows,

@@ -138,7 +138,7 @@ impl Listeners {
         let profile = |parts: &[(&FoldScores, &FoldInfluence)]| JackknifeProfile::new(parts, &weights);
         let of = |pick: fn(&Fit) -> &(FoldScores, FoldInfluence), fits: &[Fit]| {
             let parts: Vec<_> =
-                fits.iter().map(|fit| pick(fit)).map(|(scores, influence)| (scores, influence)).collect();
+                fits.iter().map(pick).map(|(scores, influence)| (scores, influence)).collect();
             Ok::<Jackknife, Error>(profile(&parts)?.swap_remove(0).chosen_score())
         };
         let across = of(|fit| &fit.across, layers)?;

@@ -1,6 +1,6 @@
 //! The fits of layers at lags, and of shifted recordings.
 
-use gyrus_encoding::{Design, Encoder, FoldScores, Reduced, RowOrder};
+use gyrus_encoding::{Design, Encoder, FoldScores, Reduced, ResidualNull, RowOrder};
 use gyrus_ridge::Rule;
 use ndarray::{Array1, Array2, ArrayView2, Axis, s};
 use rayon::prelude::*;
@@ -8,14 +8,11 @@ use rayon::prelude::*;
 use super::parts::Part;
 use super::walk::Map;
 use crate::Error;
-use crate::settings::Share;
+use crate::settings::{NullPenalties, Share};
 use crate::steps::clock::Panel;
 
 /// Bytes of the responses that are fitted together.
 const CHUNK: usize = 16 << 20;
-
-/// Bytes of the features that several shifts hold at once.
-const ENCODERS: usize = 256 << 20;
 
 /// What everything is fitted with.
 pub struct Fits<'a> {
@@ -29,8 +26,8 @@ pub struct Fits<'a> {
     pub share: Share,
     /// The null's orders of rows.
     pub shifts: &'a [RowOrder],
-    /// The controls in each of them.
-    pub shifted: Vec<Array2<f64>>,
+    /// Penalties of moved responses.
+    pub null_penalties: NullPenalties,
 }
 
 /// Responses of some targets at all lags with what the controls alone reach.
@@ -38,6 +35,8 @@ pub struct Ready<'p> {
     part: &'p Part,
     /// `(rows, lags x targets)`, lag by lag.
     responses: Array2<f64>,
+    /// What the controls explain and leave of them.
+    left: ResidualNull,
     /// Columns that are fitted together.
     together: usize,
     /// r of the controls at each column, `(columns)`, and of each shift, `(shifts, columns)`.
@@ -55,22 +54,29 @@ impl Fits<'_> {
             Share::All => part.targets.len(),
             Share::None => (CHUNK / (responses.nrows() * size_of::<f64>()).max(1)).max(1),
         };
-        let mut ready = Ready { part, responses, together, controls: Array1::zeros(0), null: Array2::zeros((0, 0)) };
-        ready.controls = self.controls(&ready, &self.group.controls, None)?;
-        let shifts = self.shifts.par_iter().zip(&self.shifted);
-        let null: Vec<Array1<f64>> =
-            shifts.map(|(shift, controls)| self.controls(&ready, controls, Some(shift))).collect::<Result<_, _>>()?;
+        let left = ResidualNull::new(self.group.controls.view(), responses.view())?;
+        let (controls, null) = (Array1::zeros(0), Array2::zeros((0, 0)));
+        let mut ready = Ready { part, responses, left, together, controls, null };
+        let controls = &self.group.controls;
+        let encoder = || Encoder::for_refits(self.design, &Reduced::Same(controls.clone()), None);
+        let encoder = (controls.ncols() > 0).then(encoder).transpose()?;
+        ready.controls = self.controls(encoder.as_ref(), &ready, None)?;
+        let null = self.shifts.par_iter().map(|shift| self.controls(encoder.as_ref(), &ready, Some(shift)));
+        let null: Vec<Array1<f64>> = null.collect::<Result<_, _>>()?;
         let views: Vec<_> = null.iter().map(Array1::view).collect();
         ready.null = ndarray::stack(Axis(0), &views).unwrap_or_default();
         Ok(ready)
     }
 
-    /// r of `controls` alone at every column, moved by `shift` if there is one: ridge with a penalty of 0.
-    fn controls(&self, ready: &Ready, controls: &Array2<f64>, shift: Option<&RowOrder>) -> Result<Array1<f64>, Error> {
-        if controls.ncols() == 0 {
-            return Ok(Array1::zeros(ready.responses.ncols()));
-        }
-        let encoder = Encoder::for_refits(self.design, &Reduced::Same(controls.clone()), None)?;
+    /// r of the controls alone, `encoder`, at every column, moved by `shift` if there is one: ridge with a penalty of 0;
+    /// 0 without controls.
+    fn controls(
+        &self,
+        encoder: Option<&Encoder>,
+        ready: &Ready,
+        shift: Option<&RowOrder>,
+    ) -> Result<Array1<f64>, Error> {
+        let Some(encoder) = encoder else { return Ok(Array1::zeros(ready.responses.ncols())) };
         let folds = self.design.folds().len();
         ready.scores(shift, |columns, _| Ok(encoder.refit(columns, Array2::zeros((folds, columns.ncols())).view())?))
     }
@@ -88,39 +94,36 @@ impl Fits<'_> {
             penalties.slice_mut(s![.., first..first + columns.ncols()]).assign(&scores.penalties());
             Ok(scores)
         })?;
-        drop(encoder);
         let added = &r - &ready.controls;
         for (column, (r, added)) in r.iter().zip(&added).enumerate() {
             let cell = [layer, column / n, ready.part.targets.start + column % n];
             (map.r[cell], map.added[cell]) = (*r, *added);
         }
-        self.see_null(features, ready, penalties.view(), map)
+        self.see_null(&encoder, ready, penalties.view(), map)
     }
 
-    /// Shows `map` what the layer adds on every shifted recording, with the penalties of the one that was made.
+    /// Shows `map` what the layer adds on every shifted recording.
     fn see_null(
         &self,
-        features: &Reduced,
+        encoder: &Encoder,
         ready: &Ready,
         penalties: ArrayView2<f64>,
         map: &mut Map,
     ) -> Result<(), Error> {
         let n = ready.part.targets.len();
-        let at_once = (ENCODERS / bytes(features).max(1)).max(1);
-        let shifts: Vec<usize> = (0..self.shifts.len()).collect();
-        for some in shifts.chunks(at_once) {
-            let refits = some.par_iter().map(|shift| {
-                let controls = self.shifted[*shift].view();
-                let encoder = Encoder::for_refits(self.design, features, Some(controls))?;
-                ready.scores(Some(&self.shifts[*shift]), |columns, first| {
-                    Ok(encoder.refit(columns, penalties.slice(s![.., first..first + columns.ncols()]))?)
+        let refits = self.shifts.par_iter().map(|shift| {
+            ready.scores(Some(shift), |columns, first| {
+                Ok(match self.null_penalties {
+                    NullPenalties::Anew => encoder.encode(columns, &self.rule)?,
+                    NullPenalties::Stay => {
+                        encoder.refit(columns, penalties.slice(s![.., first..first + columns.ncols()]))?
+                    }
                 })
-            });
-            let refits = refits.collect::<Result<Vec<_>, Error>>()?;
-            for (shift, r) in some.iter().zip(refits) {
-                for (column, added) in (&r - &ready.null.row(*shift)).iter().enumerate() {
-                    map.null.see(ready.part.targets.start + column % n, *shift, *added);
-                }
+            })
+        });
+        for (shift, r) in refits.collect::<Result<Vec<_>, Error>>()?.iter().enumerate() {
+            for (column, added) in (r - &ready.null.row(shift)).iter().enumerate() {
+                map.null.see(ready.part.targets.start + column % n, shift, *added);
             }
         }
         Ok(())
@@ -136,20 +139,11 @@ impl Ready<'_> {
     ) -> Result<Array1<f64>, Error> {
         let mut r = Array1::zeros(self.responses.ncols());
         for first in (0..r.len()).step_by(self.together) {
-            let columns = self.responses.slice(s![.., first..(first + self.together).min(r.len())]);
-            let moved = shift.map(|shift| shift.apply(columns)).transpose()?;
-            let columns = moved.as_ref().map_or(columns, Array2::view);
+            let some = first..(first + self.together).min(r.len());
+            let moved = shift.map(|shift| self.left.moved_columns(shift, some.clone())).transpose()?;
+            let columns = moved.as_ref().map_or_else(|| self.responses.slice(s![.., some]), Array2::view);
             r.slice_mut(s![first..first + columns.ncols()]).assign(&score(columns, first)?.mean());
         }
         Ok(r)
     }
-}
-
-/// Bytes of a layer's features in all folds.
-fn bytes(features: &Reduced) -> usize {
-    let numbers = match features {
-        Reduced::Same(features) => features.len(),
-        Reduced::PerFold(folds) => folds.iter().map(Array2::len).sum(),
-    };
-    numbers * size_of::<f64>()
 }

@@ -32,9 +32,10 @@ pub const FILES: [&str; 3] = ["lags.parquet", "lag_targets.parquet", "lags.json"
 pub fn run(desk: &mut Desk) -> Result<(), Error> {
     let study = desk.study;
     let settings = format!(
-        "{} {} {:?} {:?} {:?}",
+        "{} {} {:?} {:?} {:?} {:?}",
         study.inference.shifts,
         study.inference.least_shift,
+        study.inference.null_penalties,
         study.lag_map,
         study.words,
         study.targets()

@@ -45,9 +45,9 @@ impl<'a, 'b> Walk<'a, 'b> {
     {
         let mut panels = desk.clock.panels(&desk.material.story.listeners)?;
         let group = panels.pop().expect("the group is always there");
-        let shifted = shifts.iter().map(|shift| shift.apply(group.controls.view())).collect::<Result<_, _>>()?;
-        let encoding = &desk.study.encoding;
-        let fits = Fits { design: desk.design, rule: encoding.rule(), share: encoding.share, group, shifts, shifted };
+        let (encoding, null_penalties) = (&desk.study.encoding, desk.study.inference.null_penalties);
+        let (rule, share) = (encoding.rule(), encoding.share);
+        let fits = Fits { design: desk.design, rule, share, group, shifts, null_penalties };
         Ok(Self { desk, fits })
     }
 
