@@ -3,11 +3,13 @@
 use std::path::{Path, PathBuf};
 use std::{fs, io::Cursor};
 
-use polars::prelude::{Column, CsvReadOptions, DataFrame, SerReader};
+use polars::prelude::{Column, CsvReadOptions, DataFrame, PolarsError, SerReader};
 
 use crate::Error;
 
 /// Named columns of text; the separator is a tab if the header has one, else a comma.
+///
+/// Fields may stand in quotation marks. Where that makes no sense in a table with tabs, its quotation marks are letters.
 pub(crate) struct TextColumns {
     path: PathBuf,
     table: DataFrame,
@@ -20,12 +22,13 @@ impl TextColumns {
         let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&bytes).to_vec();
         let header = bytes.split(|&byte| byte == b'\n').next().unwrap_or_default();
         let separator = if header.contains(&b'\t') { b'\t' } else { b',' };
-        let table = CsvReadOptions::default()
-            .with_infer_schema_length(Some(0))
-            .map_parse_options(|options| options.with_separator(separator))
-            .into_reader_with_file_handle(Cursor::new(bytes))
-            .finish()
-            .map_err(|source| Error::Table { path: path.into(), source: Box::new(source) })?;
+        let failed = |source| Error::Table { path: path.into(), source: Box::new(source) };
+        let table = match parse(&bytes, separator, Some(b'"')) {
+            Ok(table) if !holds_lines(&table) => table,
+            // Tables with tabs need no quotation marks, so theirs may be those of the words.
+            _ if separator == b'\t' => parse(&bytes, separator, None).map_err(failed)?,
+            answer => answer.map_err(failed)?,
+        };
         Ok(Self { path: path.into(), table })
     }
 
@@ -47,6 +50,20 @@ impl TextColumns {
     pub fn optional(&self, name: &str) -> Option<&Column> {
         self.table.column(name).ok()
     }
+}
+
+fn parse(bytes: &[u8], separator: u8, quote: Option<u8>) -> Result<DataFrame, PolarsError> {
+    CsvReadOptions::default()
+        .with_infer_schema_length(Some(0))
+        .map_parse_options(|options| options.with_separator(separator).with_quote_char(quote))
+        .into_reader_with_file_handle(Cursor::new(bytes))
+        .finish()
+}
+
+/// Whether a field holds a whole line, as it does between the quotation marks of different words.
+fn holds_lines(table: &DataFrame) -> bool {
+    let fields = table.columns().iter().filter_map(|column| column.str().ok());
+    fields.flat_map(|column| column.iter().flatten()).any(|field| field.contains(['\n', '\t']))
 }
 
 /// The field of a column of text, without white space around it; nothing if it is empty.

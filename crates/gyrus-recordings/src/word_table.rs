@@ -107,6 +107,14 @@ mod tests {
     }
 
     #[test]
+    fn quotation_marks_of_speech_are_letters_in_a_table_with_tabs() -> io::Result<()> {
+        let speech = "word\tstart\tend\n\"Oh\t0\t1\ndear!\"\t1\t2\nshe\t2\t3\n";
+        check(speech, "\"Oh dear!\" she: 0-1 1-2 2-3")?;
+        check("word\tstart\tend\nan\t0\t1\n\"orange\t1\t2\n", "an \"orange: 0-1 1-2")?;
+        check("word\tstart\tend\n\"\"\"Oh,\"\"\"\t0\t1\n", "\"Oh,\": 0-1")
+    }
+
+    #[test]
     fn words_without_a_time_stay() -> io::Result<()> {
         check("word,start,end\na,0,1\n--,n/a,n/a\nb,,\nc,2,3\n", "a -- b c: 0-1 none none 2-3")
     }

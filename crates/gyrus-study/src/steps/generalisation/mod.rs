@@ -137,8 +137,7 @@ impl Listeners {
         let weights = [Weights::own_targets(&self.targets, 0, 0)];
         let profile = |parts: &[(&FoldScores, &FoldInfluence)]| JackknifeProfile::new(parts, &weights);
         let of = |pick: fn(&Fit) -> &(FoldScores, FoldInfluence), fits: &[Fit]| {
-            let parts: Vec<_> =
-                fits.iter().map(pick).map(|(scores, influence)| (scores, influence)).collect();
+            let parts: Vec<_> = fits.iter().map(pick).map(|(scores, influence)| (scores, influence)).collect();
             Ok::<Jackknife, Error>(profile(&parts)?.swap_remove(0).chosen_score())
         };
         let across = of(|fit| &fit.across, layers)?;

@@ -67,7 +67,7 @@ fn partitions(desk: &mut Desk, settings: &PartitionSettings) -> Result<Partition
     let names: Vec<&str> = study.names().collect();
     let mut models = Vec::new();
     for (done, name) in names.iter().enumerate() {
-        models.push(analysis.model(desk, name)?);
+        models.extend(analysis.model(desk, name)?);
         let progress = Progress { done: done as u64 + 1, total: names.len() as u64 };
         (desk.on_event)(Event::Progress { step: "partition".into(), progress, unit: "models" });
     }
@@ -93,8 +93,14 @@ struct Analysis<'a> {
 }
 
 impl Analysis<'_> {
-    fn model(&self, desk: &mut Desk, name: &str) -> Result<ModelPartition, Error> {
+    /// Nothing where no band stands beside the layers.
+    fn model(&self, desk: &mut Desk, name: &str) -> Result<Option<ModelPartition>, Error> {
         let bands = bands(desk, self.fits.settings, name)?;
+        if bands.is_empty() {
+            let note = format!("{name} has no band beside its layers, and its variance is not divided");
+            (desk.on_event)(Event::Note(note));
+            return Ok(None);
+        }
         let layers = Layers::open(desk, (name, Variant::Trained, desk.study.words.main))?;
         let with_layer = |layer: usize| -> Result<Vec<Reduced>, Error> {
             Ok(bands.iter().map(|(_, band)| band.clone()).chain([layers.layer(layer)?]).collect())
@@ -107,7 +113,7 @@ impl Analysis<'_> {
         let profiles = layered.profiles(&self.averages)?;
         let chosen = profiles[0][self.averages.regions()].chosen();
         let names = bands.iter().map(|(name, _)| name.as_str()).chain([LAYER]);
-        Ok(ModelPartition {
+        Ok(Some(ModelPartition {
             name: name.to_owned(),
             bands: names.map(ToOwned::to_owned).collect(),
             layers: (0..layers.n_layers())
@@ -119,7 +125,7 @@ impl Analysis<'_> {
                 false => None,
             },
             chosen_layers: chosen,
-        })
+        }))
     }
 
     /// Each place of the mean recording, with one layer for each fold.
