@@ -7,6 +7,7 @@ mod data;
 mod dimension;
 mod distance;
 mod encoding;
+mod inference;
 mod lag_map;
 mod partition;
 mod power;
@@ -16,7 +17,6 @@ mod words;
 
 use std::path::Path;
 
-use clap::ValueEnum;
 use serde::{Deserialize, Serialize};
 
 pub use self::canaries::CanarySettings;
@@ -26,6 +26,7 @@ pub use self::data::{DataSettings, FeatureEntry, ModelEntry, RecordingEntry, Sto
 pub use self::dimension::DimensionSettings;
 pub use self::distance::{Distance, gap};
 pub use self::encoding::{ChooseBy, EncodingSettings, SchemeName, Share, Unit};
+pub use self::inference::{InferenceSettings, NullPenalties};
 pub use self::lag_map::LagMapSettings;
 pub use self::partition::{Band, LAYER, PartitionSettings};
 pub use self::power::PowerSettings;
@@ -98,38 +99,6 @@ pub struct Study {
     pub lag_map: LagMapSettings,
     /// Bits per character.
     pub text: TextSettings,
-}
-
-/// Intervals and nulls.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct InferenceSettings {
-    /// Bootstrap draws for the intervals of peak layers.
-    pub draws: usize,
-    /// Circular shifts.
-    pub shifts: usize,
-    /// Fewest rows by which a shift moves the recording, from either end of its run.
-    #[serde(default = "least_shift")]
-    pub least_shift: usize,
-    /// Penalties of shifted recordings.
-    #[serde(default)]
-    pub null_penalties: NullPenalties,
-}
-
-/// Penalties of recordings that have been moved for a null.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum NullPenalties {
-    /// Chosen in the inner folds as those of the recording itself: the null of the whole analysis.
-    #[default]
-    Anew,
-    /// Those of the recording itself, which is faster; a test of what features add to controls then says too rarely that
-    /// they do.
-    Stay,
-}
-
-fn least_shift() -> usize {
-    gyrus_encoding::LEAST_SHIFT
 }
 
 /// Bits per character on the story itself.

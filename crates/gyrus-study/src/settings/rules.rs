@@ -168,6 +168,7 @@ fn counts(study: &Study) -> Vec<Rule> {
         ("inference.shifts", study.inference.shifts, 19),
         ("lag_map.shifts", study.lag_map.shifts.filter(|shifts| *shifts > 0).unwrap_or(19), 19),
         ("inference.least_shift", study.inference.least_shift, 1),
+        ("inference.null_block", study.inference.null_block, 1),
         ("text.characters", study.text.characters, 1),
     ];
     let rule = |(setting, value, least)| (setting, value >= least, format!("must be at least {least}: `{value}`"));

@@ -133,7 +133,10 @@ pub fn text_trend(summary: &Summary, text: &[TextScore], palette: &Palette) -> R
         y: SCORE.into(),
         points: pairs.iter().map(point).collect::<Result<_, Error>>()?,
         line: line.map(|line| Line { slope: line.slope, intercept: line.intercept }),
-        note: format!("{} models are far too few to answer; the line is a drawing aid, not a test.", pairs.len()),
+        note: match pairs.len() {
+            1 => "One model is no answer.".to_owned(),
+            n => format!("{n} models are far too few to answer; the line is a drawing aid, not a test."),
+        },
     };
     Ok(figure.svg(palette)?)
 }

@@ -1,8 +1,6 @@
 //! From scores to findings: intervals, nulls, comparisons. The mathematics is `gyrus-encoding`'s; here is only who is compared with whom.
 
-use gyrus_encoding::{
-    Design, Estimate, Jackknife, JackknifeProfile, Reduced, Runs, benjamini_hochberg, shifts_within_runs,
-};
+use gyrus_encoding::{Design, Estimate, Jackknife, JackknifeProfile, Reduced, Runs, benjamini_hochberg};
 use gyrus_windows::WindowSpec;
 
 use crate::Error;
@@ -172,7 +170,7 @@ impl<'a> Inference<'a> {
         reduced: &[Reduced],
     ) -> Result<(Contribution, Vec<Contribution>, Shifted), Error> {
         let (asked, seed) = (&self.study.inference, self.study.seed.wrapping_add(2));
-        let shifts = shifts_within_runs(self.runs, asked.least_shift, asked.shifts, seed)?;
+        let shifts = asked.orders(self.runs, asked.shifts, seed)?;
         let layers: Vec<_> = reduced.iter().zip(joint.iter().map(|panels| &split(panels).0.scores)).collect();
         let rule = self.study.encoding.rule();
         let scoring = Scoring { rule: &rule, penalties: asked.null_penalties };

@@ -33,6 +33,11 @@ pub const COVERAGE: &str = "In simulations with a known answer such intervals he
      smooth features predict white responses very well in a short recording; those of what is added to controls, \
      simulated in longer recordings only, held it 93 to 97 times.";
 
+/// So many things.
+fn counted(n: usize, thing: &str) -> String {
+    if n == 1 { format!("{n} {thing}") } else { format!("{n} {thing}s") }
+}
+
 /// What was run, on what.
 pub fn lead(study: &Study, summary: &Summary) -> String {
     let refused: Vec<&str> = summary.refused.iter().map(|refused| refused.subject.as_str()).collect();
@@ -40,13 +45,16 @@ pub fn lead(study: &Study, summary: &Summary) -> String {
         [] => String::new(),
         names => format!(" ({} refused: {})", names.len(), names.join(", ")),
     };
-    let sources = match (study.models.len(), study.features.len()) {
-        (0, features) => format!("{features} sets of features"),
-        (models, 0) => format!("{models} language models, each with {} untrained twins,", study.words.twins),
-        (models, features) => format!(
-            "{models} language models, each with {} untrained twins, and {features} sets of features",
-            study.words.twins
-        ),
+    let twins = || format!(", each with {},", counted(study.words.twins as usize, "untrained twin"));
+    let models = counted(study.models.len(), "language model");
+    let features = match study.features.len() {
+        1 => "1 set of features".to_owned(),
+        n => format!("{n} sets of features"),
+    };
+    let sources = match (study.models.is_empty(), study.features.is_empty()) {
+        (true, _) => features,
+        (_, true) => models + &twins(),
+        _ => format!("{models}{} and {features}", twins()),
     };
     let (group, rows) = (group(study), rows(study));
     let recordings = match study.targets() {
@@ -122,7 +130,7 @@ pub fn verdict(model: &ModelSummary) -> String {
         _ => "nothing is shown for single listeners, whose controls include what was measured on them alone",
     };
     format!(
-        "{} adds {} to the controls (p = {:.3} by circular shifts), {beyond}.{} \
+        "{} adds {} to the controls (p = {:.3} by moved recordings), {beyond}.{} \
          Mean over single listeners: {}, {single}.",
         model.name,
         interval(&added.difference),
@@ -156,8 +164,9 @@ pub fn pairs(summary: &Summary) -> String {
         ),
         (_, [], []) => format!(
             "On this data set the differences between the trained models are not significant: \
-             all {n} intervals hold zero, for the group and over listeners. \
-             No model may be called better than another from these scores."
+             {} hold zero, for the group and over listeners. \
+             No model may be called better than another from these scores.",
+            if n == 1 { "both intervals".to_owned() } else { format!("all {n} intervals") },
         ),
         (_, some, []) => format!(
             "For the group {} of {n} pairs of trained models differ: {}. \

@@ -1,6 +1,6 @@
 //! The fits of canaries on the group, and of what was measured on each listener on single listeners.
 
-use gyrus_encoding::{Design, Jackknife, JackknifeProfile, Reduced, shifts_within_runs};
+use gyrus_encoding::{Design, Jackknife, JackknifeProfile, Reduced};
 use gyrus_ridge::Rule;
 use ndarray::Axis;
 use rayon::prelude::*;
@@ -126,7 +126,7 @@ impl<'a> Fits<'a> {
         let score = over_places(self.averages.places(&fitted)?).chosen_score();
         let adds = score.minus(&self.controls);
         let (asked, seed) = (&desk.study.inference, desk.study.seed.wrapping_add(2));
-        let shifts = shifts_within_runs(desk.clock.runs(), asked.least_shift, asked.shifts, seed)?;
+        let shifts = asked.orders(desk.clock.runs(), asked.shifts, seed)?;
         let reached: Vec<_> = layers.iter().zip(fitted.iter().map(|layer| &layer[0].scores)).collect();
         let scoring = Scoring { rule: &self.rule, penalties: asked.null_penalties };
         let null = ShiftNull::new(self.design, self.split().0, &reached, scoring, &shifts)?;

@@ -29,7 +29,7 @@ pub struct Canary {
     pub score: Option<Estimate>,
     /// What it adds to the controls; of a group of controls, to the other groups.
     pub adds: Option<Estimate>,
-    /// One-sided p of what it adds, by circular shifts.
+    /// One-sided p of what it adds, by moved recordings.
     pub p: Option<f64>,
     /// What stands beside it: the model on words in order less this score, or what the model adds as it was recorded.
     pub beside: Option<Estimate>,

@@ -68,7 +68,7 @@ pub fn warnings(found: &Found, gap: Gap) -> Vec<String> {
 /// An [`Error::Report`] if a number cannot be shown.
 pub fn section(found: &Found, group: &str) -> Result<Section, Error> {
     let caption = "What should predict little or nothing, through the same folds, mean over places. Adds: to the controls; \
-         of a group of controls, to the other groups. p by circular shifts; position has none, because shifts keep what \
+         of a group of controls, to the other groups. p by moved recordings; position has none, because moving keeps what \
          leaks. Of shifted recordings, adds is the mean over shifts, with an interval that counts rows within the \
          autocorrelation once.";
     let header = ["canary", "model", "on", "r", "adds", "p", "beside it", "should be"];

@@ -4,6 +4,7 @@ use gyrus_report::{Cell, Section, Table};
 
 use super::{Dimensions, MEASURES};
 use crate::Error;
+use crate::steps::clock::MEAN;
 use crate::steps::figures::shown;
 
 /// The section of the page.
@@ -23,8 +24,9 @@ pub fn section(found: &Dimensions) -> Result<Section, Error> {
         "Rival accounts of a score: how many dimensions a layer fills over the words of the story, by nearest neighbours \
          (TwoNN), by the participation ratio, and by the components that hold 95 % of the variance. \
          At matched dimensionality every layer is cut to {} components ({whence}{already}), fitted on training rows; scores are r \
-         of controls and layer on the {}.",
-        found.matched, found.group
+         of controls and layer on {}.",
+        found.matched,
+        if found.group == MEAN { "the mean recording" } else { &found.group }
     );
     let section = Section::new("Dimensions of the layers")
         .prose(prose)

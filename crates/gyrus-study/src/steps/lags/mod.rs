@@ -11,8 +11,6 @@ mod walk;
 
 use std::path::PathBuf;
 
-use gyrus_encoding::shifts_within_runs;
-
 pub use self::found::{Found, ModelLags};
 pub use self::section::{figures, section};
 use self::walk::Walk;
@@ -32,9 +30,11 @@ pub const FILES: [&str; 3] = ["lags.parquet", "lag_targets.parquet", "lags.json"
 pub fn run(desk: &mut Desk) -> Result<(), Error> {
     let study = desk.study;
     let settings = format!(
-        "{} {} {:?} {:?} {:?} {:?}",
+        "{:?} {} {} {} {:?} {:?} {:?} {:?}",
+        study.inference.null,
         study.inference.shifts,
         study.inference.least_shift,
+        study.inference.null_block,
         study.inference.null_penalties,
         study.lag_map,
         study.words,
@@ -58,10 +58,10 @@ fn find(desk: &mut Desk) -> Result<(Vec<walk::Map>, Found), Error> {
         return Ok((Vec::new(), Found::default()));
     }
     let asked = desk.study.lag_map.shifts.unwrap_or(desk.study.inference.shifts);
-    let (least, seed) = (desk.study.inference.least_shift, desk.study.seed.wrapping_add(2));
+    let (inference, seed) = (&desk.study.inference, desk.study.seed.wrapping_add(2));
     let shifts = match asked {
         0 => Vec::new(),
-        asked => shifts_within_runs(desk.clock.runs(), least, asked, seed)?,
+        asked => inference.orders(desk.clock.runs(), asked, seed)?,
     };
     let maps = Walk::new(desk, &shifts)?.maps()?;
     let found = Found::of(desk, &maps, shifts.len());
