@@ -43,21 +43,39 @@ pub struct Outcome {
     pub found: usize,
 }
 
-/// Names of the steps, in order.
-pub const STEPS: [&str; 13] = [
-    "activations",
-    "text",
-    "encoding",
-    "canaries",
-    "hierarchy",
-    "lags",
-    "generalisation",
-    "ceilings",
-    "partition",
-    "dimension",
-    "power",
-    "similarity",
-    "report",
+/// A step of every study.
+struct Step {
+    name: &'static str,
+    run: fn(&mut Desk) -> Result<(), Error>,
+    /// Whether it reads results before it knows its key, so that a dry run cannot tell what it would find.
+    reads: bool,
+}
+
+impl Step {
+    const fn new(name: &'static str, run: fn(&mut Desk) -> Result<(), Error>) -> Self {
+        Self { name, run, reads: false }
+    }
+
+    const fn reading(self) -> Self {
+        Self { reads: true, ..self }
+    }
+}
+
+/// The steps, in order.
+const STEPS: [Step; 13] = [
+    Step::new("activations", extraction::run),
+    Step::new("text", text::run),
+    Step::new("encoding", encoding::run),
+    Step::new("canaries", canaries::run),
+    Step::new("hierarchy", hierarchy::run),
+    Step::new("lags", lags::run),
+    Step::new("generalisation", generalisation::run),
+    Step::new("ceilings", ceilings::run).reading(),
+    Step::new("partition", partition::run),
+    Step::new("dimension", dimension::run),
+    Step::new("power", power::run),
+    Step::new("similarity", similarity::run),
+    Step::new("report", report::run).reading(),
 ];
 
 /// Runs `study` on `device`; finished steps are found again by the hash of their inputs and settings.
@@ -70,8 +88,9 @@ pub fn run(
     options: &Options,
     on_event: &mut dyn FnMut(Event),
 ) -> Result<Outcome, Error> {
-    if let Some(step) = options.only.as_ref().filter(|step| !STEPS.contains(&step.as_str())) {
-        return Err(Error::Step { step: step.clone(), known: STEPS.join(", ") });
+    let names = STEPS.map(|step| step.name);
+    if let Some(step) = options.only.as_ref().filter(|step| !names.contains(&step.as_str())) {
+        return Err(Error::Step { step: step.clone(), known: names.join(", ") });
     }
     study.require_present()?;
     let material = Material::gather(study, on_event)?;
@@ -89,52 +108,11 @@ pub fn run(
         ran: 0,
         found: 0,
     };
-    let wanted = |step: &str| options.only.as_deref().is_none_or(|only| only == step);
-    if wanted("activations") {
-        extraction::run(&mut desk)?;
-    }
-    if wanted("text") {
-        text::run(&mut desk)?;
-    }
-    if wanted("encoding") {
-        encoding::run(&mut desk)?;
-    }
-    if wanted("canaries") {
-        canaries::run(&mut desk)?;
-    }
-    if wanted("hierarchy") {
-        hierarchy::run(&mut desk)?;
-    }
-    if wanted("lags") {
-        lags::run(&mut desk)?;
-    }
-    if wanted("generalisation") {
-        generalisation::run(&mut desk)?;
-    }
-    if wanted("ceilings") {
-        // It reads what the encoding wrote.
-        match desk.options.dry_run && desk.ran > 0 {
-            true => desk.plan("ceilings"),
-            false => ceilings::run(&mut desk)?,
-        }
-    }
-    if wanted("partition") {
-        partition::run(&mut desk)?;
-    }
-    if wanted("dimension") {
-        dimension::run(&mut desk)?;
-    }
-    if wanted("power") {
-        power::run(&mut desk)?;
-    }
-    if wanted("similarity") {
-        similarity::run(&mut desk)?;
-    }
-    if wanted("report") {
-        // The report reads what the steps before it wrote.
-        match desk.options.dry_run && desk.ran > 0 {
-            true => desk.plan("report"),
-            false => report::run(&mut desk)?,
+    let wanted = |step: &&Step| options.only.as_deref().is_none_or(|only| only == step.name);
+    for step in STEPS.iter().filter(wanted) {
+        match step.reads && desk.options.dry_run && desk.ran > 0 {
+            true => desk.plan(step.name),
+            false => (step.run)(&mut desk)?,
         }
     }
     Ok(Outcome { report: options.out.join("report.html"), ran: desk.ran, found: desk.found })
