@@ -5,6 +5,7 @@ use std::io::Write;
 use std::path::Path;
 
 use ndarray::Array2;
+use serde::Serialize;
 use serde::de::DeserializeOwned;
 use tempfile::NamedTempFile;
 
@@ -20,6 +21,15 @@ pub fn write_whole(path: &Path, bytes: &[u8]) -> Result<(), Error> {
     let mut file = temporary(path).map_err(failed)?;
     file.write_all(bytes).map_err(failed)?;
     persist(file, path)
+}
+
+/// Writes a result for later steps and other programs, as [`write_whole`] does.
+///
+/// # Errors
+/// As [`write_whole`].
+pub(crate) fn write_json(path: &Path, result: &impl Serialize) -> Result<(), Error> {
+    let text = serde_json::to_string_pretty(result).expect("numbers and names");
+    write_whole(path, text.as_bytes())
 }
 
 /// Reads a result that an earlier step left.

@@ -102,12 +102,7 @@ pub enum Unit {
 impl EncodingSettings {
     /// The folds that are asked for; `seed` decides shuffled ones.
     pub fn division(&self, seed: u64) -> Division {
-        let inner = self.inner_scheme.unwrap_or(self.scheme);
-        Division {
-            outer: self.scheme.scheme(self.folds, seed),
-            inner: inner.scheme(self.inner_folds, seed),
-            gap: self.gap,
-        }
+        self.scheme.division(self.inner_scheme, [self.folds, self.inner_folds], self.gap, seed)
     }
 
     /// What the plan needs to know; folds and gap are [`Self::division`]'s.
@@ -131,8 +126,16 @@ impl EncodingSettings {
 }
 
 impl SchemeName {
+    /// The folds of this scheme, and inside their training rows those of `inner`, or of the same scheme: so many outer and
+    /// inner `folds` where the schemes do not decide; `seed` decides shuffled ones.
+    pub fn division(self, inner: Option<Self>, folds: [usize; 2], gap: Gap, seed: u64) -> Division {
+        let [outer, inner] =
+            [(self, folds[0]), (inner.unwrap_or(self), folds[1])].map(|(name, n)| name.scheme(n, seed));
+        Division { outer, inner, gap }
+    }
+
     /// The scheme with `folds` folds where it does not decide itself; `seed` decides shuffled ones.
-    pub fn scheme(self, folds: usize, seed: u64) -> Scheme {
+    fn scheme(self, folds: usize, seed: u64) -> Scheme {
         match self {
             Self::Contiguous => Scheme::Contiguous { folds },
             Self::LeaveRunOut => Scheme::LeaveOneRunOut,

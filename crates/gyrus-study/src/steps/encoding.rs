@@ -17,7 +17,7 @@ use crate::steps::inference::{Finding, Inference};
 use crate::steps::layers::Layers;
 use crate::steps::score_tables::{layer_table, model_table, score_table, target_table};
 use crate::steps::scores::{Fitted, Predictors, Series, all_series};
-use crate::store::write_whole;
+use crate::store::write_json;
 use crate::summary::{Refused, Summary};
 use crate::tables::write_table;
 
@@ -44,8 +44,7 @@ pub fn run(desk: &mut Desk) -> Result<(), Error> {
         write_table(&desk.path(FILES[2]), target_table(&summary))?;
         write_table(&desk.path(FILES[3]), layer_table(&summary))?;
         write_table(&desk.path(FILES[4]), fold_table(&desk.design.fold_table(), |row| row))?;
-        let json = serde_json::to_string_pretty(&summary).expect("numbers and names");
-        write_whole(&desk.path(SUMMARY), json.as_bytes())?;
+        write_json(&desk.path(SUMMARY), &summary)?;
         Ok(FILES.map(PathBuf::from).to_vec())
     })
 }

@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::Error;
 use crate::run::Desk;
-use crate::store::write_whole;
+use crate::store::write_json;
 
 /// One model on the story's text.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -59,8 +59,7 @@ pub fn run(desk: &mut Desk) -> Result<(), Error> {
                 )?,
             });
         }
-        let json = serde_json::to_string_pretty(&scores).expect("numbers and names");
-        write_whole(&desk.path(FILE), json.as_bytes())?;
+        write_json(&desk.path(FILE), &scores)?;
         Ok(vec![PathBuf::from(FILE)])
     })
 }

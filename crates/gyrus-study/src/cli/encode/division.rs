@@ -66,12 +66,7 @@ impl DivisionArguments {
 
     /// The folds that are asked for; `seed` decides shuffled ones.
     pub fn division(&self, seed: u64) -> Division {
-        let inner = self.inner_scheme.unwrap_or(self.scheme);
-        Division {
-            outer: self.scheme.scheme(self.folds, seed),
-            inner: inner.scheme(self.inner_folds, seed),
-            gap: self.gap,
-        }
+        self.scheme.division(self.inner_scheme, [self.folds, self.inner_folds], self.gap, seed)
     }
 
     /// Writes the table of folds, if it is asked for; rows are told as `row_of` numbers them.

@@ -19,7 +19,7 @@ use crate::run::Desk;
 use crate::steps::clock::{Clock, ControlPart};
 use crate::steps::encoding::SUMMARY;
 use crate::steps::extraction::{all_files, shuffled_files};
-use crate::store::{read_json, write_whole};
+use crate::store::{read_json, write_json};
 use crate::summary::{ModelSummary, Summary};
 use crate::tables::write_table;
 
@@ -42,8 +42,7 @@ pub fn run(desk: &mut Desk) -> Result<(), Error> {
     desk.step("canaries", &[&settings, &inputs, &earlier], |desk| {
         let found = find(desk)?;
         write_table(&desk.path(FILES[0]), table::canaries(&found))?;
-        let json = serde_json::to_string_pretty(&found).expect("numbers and names");
-        write_whole(&desk.path(FILES[1]), json.as_bytes())?;
+        write_json(&desk.path(FILES[1]), &found)?;
         Ok(FILES.map(PathBuf::from).to_vec())
     })
 }

@@ -18,8 +18,7 @@ use crate::run::Desk;
 use crate::settings::Targets;
 use crate::steps::clock::MEAN;
 use crate::steps::encoding::SUMMARY;
-use crate::store::read_json;
-use crate::store::write_whole;
+use crate::store::{read_json, write_json};
 use crate::summary::{ModelSummary, Summary};
 use crate::tables::write_table;
 
@@ -84,8 +83,7 @@ pub fn run(desk: &mut Desk) -> Result<(), Error> {
     desk.step("ceilings", &[&settings, &desk.analysis_key(), &desk.models_key(), &scores], |desk| {
         let ceilings = ceilings(desk, &read_json(&desk.path(SUMMARY))?)?;
         write_table(&desk.path(FILES[0]), table::table(&ceilings))?;
-        let json = serde_json::to_string_pretty(&ceilings).expect("numbers and names");
-        write_whole(&desk.path(FILES[1]), json.as_bytes())?;
+        write_json(&desk.path(FILES[1]), &ceilings)?;
         Ok(FILES.map(PathBuf::from).to_vec())
     })
 }

@@ -23,7 +23,7 @@ use crate::steps::clock::Panel;
 use crate::steps::extraction::{Variant, activations_file, all_files, is_compared};
 use crate::steps::layers::{COMPARED, Layers};
 use crate::steps::scores::{Fitted, Predictors};
-use crate::store::write_whole;
+use crate::store::write_json;
 use crate::tables::write_table;
 use crate::{Error, Event};
 
@@ -97,8 +97,7 @@ pub fn run(desk: &mut Desk) -> Result<(), Error> {
     desk.step("dimension", &[&asked, &desk.analysis_key(), &desk.models_key(), &states], |desk| {
         let dimensions = dimensions(desk)?;
         write_table(&desk.path(FILES[0]), table::table(&dimensions))?;
-        let json = serde_json::to_string_pretty(&dimensions).expect("numbers and names");
-        write_whole(&desk.path(FILES[1]), json.as_bytes())?;
+        write_json(&desk.path(FILES[1]), &dimensions)?;
         Ok(FILES.map(PathBuf::from).to_vec())
     })
 }

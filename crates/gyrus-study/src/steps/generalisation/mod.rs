@@ -19,7 +19,7 @@ use crate::settings::Targets;
 use crate::steps::clock::Panel;
 use crate::steps::extraction::{Variant, all_files};
 use crate::steps::layers::Layers;
-use crate::store::write_whole;
+use crate::store::write_json;
 use crate::tables::write_table;
 use crate::{Error, Event};
 
@@ -94,8 +94,7 @@ pub fn run(desk: &mut Desk) -> Result<(), Error> {
             }
         }
         write_table(&desk.path(FILES[0]), rows.table())?;
-        let json = serde_json::to_string_pretty(&found).expect("numbers and names");
-        write_whole(&desk.path(FILES[1]), json.as_bytes())?;
+        write_json(&desk.path(FILES[1]), &found)?;
         Ok(FILES.map(PathBuf::from).to_vec())
     })
 }

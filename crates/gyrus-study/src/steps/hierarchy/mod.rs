@@ -22,7 +22,7 @@ use crate::run::Desk;
 use crate::steps::clock::Panel;
 use crate::steps::extraction::{Variant, all_files};
 use crate::steps::layers::Layers;
-use crate::store::write_whole;
+use crate::store::write_json;
 use crate::tables::write_table;
 
 /// The files of the step, within the results.
@@ -84,8 +84,7 @@ pub fn run(desk: &mut Desk) -> Result<(), Error> {
     desk.step("hierarchy", &[&settings, &inputs, &states], |desk| {
         let found = find(desk)?;
         write_table(&desk.path(FILES[0]), table::depths(&found))?;
-        let json = serde_json::to_string_pretty(&found).expect("numbers and names");
-        write_whole(&desk.path(FILES[1]), json.as_bytes())?;
+        write_json(&desk.path(FILES[1]), &found)?;
         Ok(FILES.map(PathBuf::from).to_vec())
     })
 }

@@ -17,7 +17,7 @@ use self::walk::Walk;
 use crate::Error;
 use crate::run::Desk;
 use crate::steps::extraction::all_files;
-use crate::store::write_whole;
+use crate::store::write_json;
 use crate::tables::write_table;
 
 /// The files of the step, within the results.
@@ -46,8 +46,7 @@ pub fn run(desk: &mut Desk) -> Result<(), Error> {
         let (maps, found) = find(desk)?;
         write_table(&desk.path(FILES[0]), table::cells(&maps, &found, desk.clock.lags()))?;
         write_table(&desk.path(FILES[1]), table::targets(&found))?;
-        let json = serde_json::to_string_pretty(&found).expect("numbers and names");
-        write_whole(&desk.path(FILES[2]), json.as_bytes())?;
+        write_json(&desk.path(FILES[2]), &found)?;
         Ok(FILES.map(PathBuf::from).to_vec())
     })
 }

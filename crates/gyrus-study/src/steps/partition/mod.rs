@@ -25,7 +25,7 @@ use crate::steps::clock::Panel;
 use crate::steps::extraction::{Variant, all_files};
 use crate::steps::layers::Layers;
 use crate::steps::scores::Fitted;
-use crate::store::write_whole;
+use crate::store::write_json;
 use crate::tables::write_table;
 use crate::{Error, Event};
 use gyrus_types::Progress;
@@ -46,8 +46,7 @@ pub fn run(desk: &mut Desk) -> Result<(), Error> {
     desk.step("partition", &[&asked, &desk.analysis_key(), &desk.models_key(), &states], |desk| {
         let partitions = partitions(desk, settings)?;
         write_table(&desk.path(FILES[0]), table::table(&partitions))?;
-        let json = serde_json::to_string_pretty(&partitions).expect("numbers and names");
-        write_whole(&desk.path(FILES[1]), json.as_bytes())?;
+        write_json(&desk.path(FILES[1]), &partitions)?;
         Ok(FILES.map(PathBuf::from).to_vec())
     })
 }

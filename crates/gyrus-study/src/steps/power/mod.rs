@@ -15,7 +15,7 @@ use crate::steps::clock::Panel;
 use crate::steps::encoding::SUMMARY;
 use crate::steps::extraction::{Variant, all_files};
 use crate::steps::layers::Layers;
-use crate::store::{read_json, write_whole};
+use crate::store::{read_json, write_json};
 use crate::summary::{ModelSummary, Summary};
 use crate::tables::{Table, write_table};
 use crate::{Error, Event};
@@ -81,8 +81,7 @@ pub fn run(desk: &mut Desk) -> Result<(), Error> {
             }
         }
         write_table(&desk.path(FILES[0]), table(&found))?;
-        let json = serde_json::to_string_pretty(&found).expect("numbers and names");
-        write_whole(&desk.path(FILES[1]), json.as_bytes())?;
+        write_json(&desk.path(FILES[1]), &found)?;
         Ok(FILES.map(PathBuf::from).to_vec())
     })
 }
