@@ -20,8 +20,11 @@ def cpu_seconds(usage):
     return usage.ru_utime + usage.ru_stime
 
 
-def run(command, **environment):
-    """What a process says, and its wall seconds, CPU seconds and peak resident MiB; ends this one if it fails."""
+def run(command, figure="VmHWM", **environment):
+    """What a process says, and its wall seconds, CPU seconds and peak MiB; ends this one if it fails.
+
+    The peak is of `figure` in /proc: the resident memory, or without mapped files `RssAnon`, as often as it is looked at.
+    """
     with tempfile.TemporaryFile() as said, tempfile.TemporaryFile() as errors:
         begun, peak, ended = time.perf_counter(), 0, 0
         whole = dict(os.environ, **environment)
@@ -29,7 +32,7 @@ def run(command, **environment):
         while ended == 0:
             time.sleep(0.01)
             # A child's ru_maxrss begins at its parent's, so the peak is read while it runs.
-            peak = max(peak, mebibytes(process.pid, "VmHWM"))
+            peak = max(peak, mebibytes(process.pid, figure))
             ended, status, usage = os.wait4(process.pid, os.WNOHANG)
         wall = time.perf_counter() - begun
         if status != 0:

@@ -20,6 +20,7 @@ mod error;
 mod extrapolation;
 mod falsediscovery;
 mod finite;
+mod fisher;
 mod fold_influence;
 mod fold_table;
 mod folds;

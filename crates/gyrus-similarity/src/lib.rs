@@ -5,8 +5,14 @@
 mod centred;
 mod cka;
 mod error;
-mod gram;
-mod tile;
+mod models;
+mod product;
+mod representation;
 
-pub use cka::{Cka, CkaMatrix, cka, linear_cka};
+pub use cka::{Cka, CkaErrors, CkaMatrix, CkaPlan, Order, cka, cka_null};
 pub use error::Error;
+pub use models::{
+    Convergence, Correspondence, LayerMap, convergence, correspondence, layer_for_layer, layer_map, placed_by_depth,
+    placed_by_peak,
+};
+pub use representation::Representation;

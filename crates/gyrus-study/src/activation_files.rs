@@ -13,7 +13,7 @@ use tempfile::NamedTempFile;
 
 use crate::Error;
 use crate::keep::Keep;
-use crate::mapped::Mapped;
+use crate::mapped::{Mapped, TRANSCRIPT};
 use crate::store::{persist, temporary};
 
 /// Files that are filled with states as they are computed, one for each list of windows.
@@ -56,18 +56,22 @@ pub struct ActivationFile {
 }
 
 impl ActivationWriter {
-    /// Empty files for what `keep` keeps of the states of `architecture`; each of `lists` is a path and a number of words.
+    /// Empty files for what `keep` keeps of the states of `architecture`; each of `lists` is a path and a number of words,
+    /// and `transcript` the hash of the words that they say they are of ([`crate::transcript_hash`]).
     ///
     /// # Errors
     /// [`Error::Write`] naming the file that cannot be made.
     pub fn new(
         architecture: &Architecture,
+        transcript: &str,
         lists: &[(PathBuf, usize)],
         keep: Keep,
         unnormed: bool,
     ) -> Result<Self, Error> {
         let lists = if keep == Keep::None { &[] } else { lists };
-        let files = lists.iter().map(|(path, n_words)| Growing::new(architecture, path, *n_words, keep, unnormed));
+        let files = lists
+            .iter()
+            .map(|(path, n_words)| Growing::new(architecture, transcript, (path, *n_words), keep, unnormed));
         Ok(Self { files: files.collect::<Result<_, _>>()?, keep, gathered: Vec::new(), losses: Vec::new() })
     }
 
@@ -134,8 +138,8 @@ pub(crate) fn into_sink(error: Error) -> gyrus_activations::Error {
 impl Growing {
     fn new(
         architecture: &Architecture,
-        path: &Path,
-        n_words: usize,
+        transcript: &str,
+        (path, n_words): (&Path, usize),
         keep: Keep,
         unnormed: bool,
     ) -> Result<Self, Error> {
@@ -144,7 +148,7 @@ impl Growing {
         let named = (0..=n_layers).map(|layer| (layer_name(layer), architecture.width_of(layer)));
         let tensors: Vec<(String, usize)> =
             named.chain(unnormed.then(|| (UNNORMED.to_owned(), architecture.width))).collect();
-        let (header, layers, end) = header(&tensors, n_words, keep);
+        let (header, layers, end) = header(&tensors, transcript, n_words, keep);
         let mut file = temporary(path).map_err(failed)?;
         file.write_all(&header).and_then(|()| file.as_file().set_len(end)).map_err(failed)?;
         Ok(Self { path: path.to_owned(), file, n_words, layers })
@@ -170,9 +174,10 @@ impl Growing {
 }
 
 /// The header of a safetensors file, the place of each tensor in the file, and the file's length.
-fn header(tensors: &[(String, usize)], n_words: usize, keep: Keep) -> (Vec<u8>, Vec<Place>, u64) {
+fn header(tensors: &[(String, usize)], transcript: &str, n_words: usize, keep: Keep) -> (Vec<u8>, Vec<Place>, u64) {
     let dtype = if keep == Keep::F16 { "F16" } else { "F32" };
     let (mut entries, mut places, mut end) = (serde_json::Map::new(), Vec::new(), 0);
+    entries.insert("__metadata__".into(), json!({ TRANSCRIPT: transcript }));
     for (name, width) in tensors {
         let columns = keep.columns(*width);
         let next = end + (n_words * columns) as u64 * keep.bytes();
@@ -286,7 +291,7 @@ mod tests {
         let whole = extract(&checkpoint, &device, &tokens, &lists, &Extraction::default(), &mut |_| ())?;
         let paths = ["a", "b"].map(|name| folder.path().join("deep").join(name));
         let files: Vec<_> = paths.iter().map(|path| (path.clone(), 40)).collect();
-        let mut writer = ActivationWriter::new(checkpoint.architecture(), &files, keep, false)?;
+        let mut writer = ActivationWriter::new(checkpoint.architecture(), "words", &files, keep, false)?;
         extract_to(&checkpoint, &device, &tokens, &lists, &Extraction::default(), &mut writer, &mut |_| ())?;
         assert!(paths.iter().all(|path| !path.exists()), "files appear once they are whole");
         writer.finish()?;

@@ -4,6 +4,7 @@ use std::fs::File;
 use std::io::{BufReader, Read};
 use std::path::Path;
 
+use gyrus_types::Transcript;
 use sha2::{Digest, Sha256};
 
 use crate::Error;
@@ -28,6 +29,17 @@ pub fn file_hash(path: &Path) -> Result<String, Error> {
 /// SHA-256 of a text's bytes in hexadecimal.
 pub fn text_hash(text: &str) -> String {
     hexadecimal(&Sha256::digest(text.as_bytes()))
+}
+
+/// SHA-256 of a transcript's words, one in a line, in hexadecimal: the same for the same rows, wherever their times and the
+/// space between them come from.
+pub fn transcript_hash(transcript: &Transcript) -> String {
+    let mut hasher = Sha256::new();
+    for word in 0..transcript.words().len() {
+        hasher.update(transcript.word_text(word));
+        hasher.update("\n");
+    }
+    hexadecimal(&hasher.finalize())
 }
 
 fn hexadecimal(bytes: &[u8]) -> String {

@@ -12,6 +12,7 @@ mod hash;
 mod keep;
 mod mapped;
 mod matrix_file;
+mod matrix_rows;
 mod reduced_file;
 mod run;
 mod settings;
@@ -26,9 +27,10 @@ pub use cache::{Cache, Stage};
 pub use error::Error;
 pub use event::Event;
 pub use fold_table::fold_table;
-pub use hash::{file_hash, text_hash};
+pub use hash::{file_hash, text_hash, transcript_hash};
 pub use keep::Keep;
 pub use matrix_file::MatrixFile;
+pub use matrix_rows::MatrixRows;
 pub use run::{Options, Outcome, run};
 pub use settings::{
     ChooseBy, Distance, ListenersBy, ModelEntry, NullPenalties, Pooling, RepeatsBy, ResponsesAre, SchemeName, Share,

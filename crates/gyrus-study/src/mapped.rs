@@ -9,6 +9,9 @@ use safetensors::tensor::{Metadata, TensorInfo};
 
 use crate::Error;
 
+/// What a file of activations says of its rows under `__metadata__`: the hash of its words.
+pub(crate) const TRANSCRIPT: &str = "transcript";
+
 /// A mapped file whose header was read and checked against its length.
 #[derive(Debug)]
 pub(crate) struct Mapped {

@@ -9,7 +9,7 @@ use safetensors::Dtype;
 use safetensors::tensor::TensorInfo;
 
 use crate::Error;
-use crate::mapped::Mapped;
+use crate::mapped::{Mapped, TRANSCRIPT};
 
 /// A mapped file whose tensors are all matrices of floating point numbers, in natural order of their names
 /// (`layer.2` before `layer.10`).
@@ -17,6 +17,7 @@ use crate::mapped::Mapped;
 pub struct MatrixFile {
     file: Mapped,
     matrices: Vec<(String, TensorInfo)>,
+    transcript: Option<String>,
 }
 
 impl MatrixFile {
@@ -36,7 +37,8 @@ impl MatrixFile {
         if matrices.is_empty() {
             return Err(wrong("it holds no tensor".into()));
         }
-        Ok(Self { file, matrices })
+        let transcript = metadata.metadata().as_ref().and_then(|said| said.get(TRANSCRIPT)).cloned();
+        Ok(Self { file, matrices, transcript })
     }
 
     /// The file, which must hold exactly one matrix.
@@ -54,6 +56,11 @@ impl MatrixFile {
     /// The file's path.
     pub fn path(&self) -> &Path {
         self.file.path()
+    }
+
+    /// The hash of the words that the rows are, where the file says it.
+    pub fn transcript(&self) -> Option<&str> {
+        self.transcript.as_deref()
     }
 
     /// Number of matrices, one or more.
@@ -76,6 +83,24 @@ impl MatrixFile {
     /// A whole matrix, `(rows, columns)`.
     pub fn matrix(&self, matrix: usize) -> Array2<f64> {
         self.columns(matrix, 0..self.shape(matrix).1)
+    }
+
+    /// Writes some rows and columns of a matrix to `to`, row after row, as the nearest f32.
+    ///
+    /// # Panics
+    /// The matrix has fewer rows or columns, or `to` has not room for exactly those.
+    pub fn write_panel(&self, matrix: usize, rows: Range<usize>, columns: Range<usize>, to: &mut [f32]) {
+        let width = self.shape(matrix).1;
+        assert!(columns.start <= columns.end && columns.end <= width, "columns are among those of the matrix");
+        assert_eq!(to.len(), rows.len() * columns.len(), "room for the rows and columns");
+        let info = &self.matrices[matrix].1;
+        let bytes = self.file.bytes(info);
+        match info.dtype {
+            Dtype::F16 => write(bytes, width, rows, columns, to, |b| f16::from_le_bytes(b).to_f32()),
+            Dtype::BF16 => write(bytes, width, rows, columns, to, |b| bf16::from_le_bytes(b).to_f32()),
+            Dtype::F32 => write(bytes, width, rows, columns, to, f32::from_le_bytes),
+            _ => write(bytes, width, rows, columns, to, |b| f64::from_le_bytes(b) as f32),
+        }
     }
 
     /// A whole matrix without an infinite or missing value, `(rows, columns)`.
@@ -125,6 +150,23 @@ fn read<const N: usize>(
     let numbers = bytes.as_chunks::<N>().0;
     if width > 0 {
         numbers.chunks_exact(width).for_each(|row| values.extend(row[columns.clone()].iter().map(|b| number(*b))));
+    }
+}
+
+/// Writes some rows and columns of a matrix of `width` columns, row after row.
+fn write<const N: usize>(
+    bytes: &[u8],
+    width: usize,
+    rows: Range<usize>,
+    columns: Range<usize>,
+    to: &mut [f32],
+    number: impl Fn([u8; N]) -> f32,
+) {
+    let numbers = &bytes.as_chunks::<N>().0[rows.start * width..rows.end * width];
+    if !columns.is_empty() {
+        for (row, to) in numbers.chunks_exact(width).zip(to.chunks_exact_mut(columns.len())) {
+            row[columns.clone()].iter().zip(to).for_each(|(bytes, to)| *to = number(*bytes));
+        }
     }
 }
 
@@ -180,6 +222,9 @@ mod tests {
         for i in 0..found.len() {
             assert_eq!(found.matrix(i), array![[1.0, -2.0, 0.5], [4.0, 8.0, -16.0]]);
             assert_eq!(found.columns(i, 1..3), array![[-2.0, 0.5], [8.0, -16.0]]);
+            let mut panel = [0.0; 2];
+            found.write_panel(i, 1..2, 0..2, &mut panel);
+            assert_eq!(panel, [4.0, 8.0]);
         }
         assert!(MatrixFile::open_one(file.path()).is_err_and(|error| error.to_string().contains("found 4")));
         Ok(())

@@ -8,80 +8,18 @@ use gyrus_study::read_tensors;
 use gyrus_tests::{SmallStudy, changed, snapshot};
 use gyrus_types::Transcript;
 use gyrus_windows::{LastToken, Tokenizer, WordTokens};
-use ndarray::{Array2, ArrayD, ArrayView2, Axis};
+use ndarray::{Array2, ArrayD, Axis};
 use safetensors::tensor::TensorView;
 use safetensors::{Dtype, SafeTensors};
 
-use crate::arrays::{
-    call, check_refused, columns, counts, numbers, program, random, read_table, texts, write_matrices, write_tensors,
-};
+use crate::arrays::{call, check_refused, columns, numbers, program, read_table, texts, write_tensors};
 
 mod arrays;
 
 type Outcome = Result<(), Box<dyn Error>>;
 
-/// Linear CKA of X and Y by its definition, biased: |Y'X|^2 / (|X'X| |Y'Y|) for centred columns.
-fn biased_cka(x: &Array2<f32>, y: &Array2<f32>) -> f64 {
-    let centred = |a: &Array2<f32>| {
-        let a = a.mapv(f64::from);
-        let mean = a.mean_axis(Axis(0)).expect("there are rows");
-        a - mean
-    };
-    let (x, y) = (centred(x), centred(y));
-    let square = |a: ArrayView2<f64>, b: ArrayView2<f64>| a.t().dot(&b).mapv(|v| v * v).sum();
-    square(y.view(), x.view()) / (square(x.view(), x.view()) * square(y.view(), y.view())).sqrt()
-}
-
 /// Steps of the small study.
 const STEPS: usize = 14;
-
-#[test]
-fn similarity_of_a_file_with_itself_is_1() -> Outcome {
-    let folder = tempfile::tempdir()?;
-    let layers = [random(50, 6, 1), random(50, 4, 2)];
-    let other = random(50, 9, 3) + layers[1].column(0).insert_axis(Axis(1));
-    write_matrices(&folder.path().join("a"), &[("layer.0", &layers[0]), ("layer.1", &layers[1])])?;
-    write_matrices(&folder.path().join("b"), &[("layer.0", &other)])?;
-    call(folder.path(), "similarity a b --out similarity.parquet")?;
-    let table = read_table(&folder.path().join("similarity.parquet"))?;
-    assert_eq!(columns(&table), ["file_a", "layer_a", "file_b", "layer_b", "cka", "cka_biased"]);
-    let all = [("a", &layers[0]), ("a", &layers[1]), ("b", &other)];
-    let at = |file: &String, layer: usize| if file == "a" { layer } else { 2 };
-    let (files_a, files_b) = (texts(&table, "file_a")?, texts(&table, "file_b")?);
-    let (layers_a, layers_b) = (counts(&table, "layer_a")?, counts(&table, "layer_b")?);
-    let (cka, biased) = (numbers(&table, "cka")?, numbers(&table, "cka_biased")?);
-    assert_eq!(cka.len(), 6);
-    for row in 0..6 {
-        let (a, b) = (at(&files_a[row], layers_a[row]), at(&files_b[row], layers_b[row]));
-        assert_eq!((files_a[row].as_str(), files_b[row].as_str()), (all[a].0, all[b].0));
-        assert!((biased[row] - biased_cka(all[a].1, all[b].1)).abs() < 1e-9, "row {row}");
-        assert!(
-            if a == b { (cka[row] - 1.0).abs() < 1e-12 } else { cka[row] < biased[row] },
-            "row {row}: {}",
-            cka[row]
-        );
-    }
-    Ok(())
-}
-
-#[test]
-fn similarity_names_the_file_that_is_wrong() -> Outcome {
-    let folder = tempfile::tempdir()?;
-    let mut damaged = random(20, 2, 1);
-    damaged[[3, 0]] = f32::INFINITY;
-    write_matrices(&folder.path().join("a"), &[("layer.0", &random(20, 2, 1))])?;
-    write_matrices(&folder.path().join("infinite"), &[("layer.0", &random(20, 2, 2)), ("layer.1", &damaged)])?;
-    write_matrices(&folder.path().join("long"), &[("layer.0", &random(21, 2, 1))])?;
-    fs::write(folder.path().join("text"), "not tensors at all")?;
-    let check = |file: &str, expected: &[&str]| {
-        check_refused(folder.path(), &format!("similarity a {file} --out similarity.parquet"), expected)
-    };
-    check("infinite", &["layer 1 (from 0) of `infinite`", "`inf` in row 3, column 0"])?;
-    check("long", &["`long` has 21 rows, `a` has 20"])?;
-    check("text", &["`text`", "not a whole safetensors file"])?;
-    assert!(!folder.path().join("similarity.parquet").exists());
-    Ok(())
-}
 
 /// A short text that the tiny model reads at once.
 const TEXT: &str = "ada looked at the gull, and the gull - looked at ada.";

@@ -6,7 +6,7 @@ use std::time::Instant;
 use anyhow::bail;
 use clap::{Args, ValueEnum};
 use gyrus_activations::{Checkpoint, Extraction, Memory, Need, Pooling, extract_to, need};
-use gyrus_study::{ActivationWriter, Event, Keep};
+use gyrus_study::{ActivationWriter, Event, Keep, transcript_hash};
 use gyrus_types::Progress;
 use gyrus_windows::{ShuffledWords, WindowSpec, windows};
 
@@ -104,7 +104,13 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
     news.show(Event::Note(sizes(&need, arguments.memory, disk)));
     let step = "extract".to_owned();
     news.show(Event::Begun { step: step.clone() });
-    let mut writer = ActivationWriter::new(checkpoint.architecture(), &lists, arguments.keep, arguments.unnormed)?;
+    let mut writer = ActivationWriter::new(
+        checkpoint.architecture(),
+        &transcript_hash(&told),
+        &lists,
+        arguments.keep,
+        arguments.unnormed,
+    )?;
     let (begun, mut read) = (Instant::now(), 0);
     let mut on_progress = |progress: Progress| {
         read = progress.total / checkpoint.architecture().n_layers() as u64;

@@ -7,7 +7,7 @@ use gyrus_types::{TokenWindow, Tokens, Transcript};
 use gyrus_windows::{ShuffledWords, Tokenizer, WindowSpec, WordTokens, windows};
 
 use crate::activation_files::ActivationWriter;
-use crate::hash::text_hash;
+use crate::hash::{text_hash, transcript_hash};
 use crate::keep::Keep;
 use crate::run::Desk;
 use crate::settings::{ModelEntry, Pooling, Study};
@@ -212,7 +212,8 @@ impl<'a> Passage<'a> {
     /// Writes the states of every window.
     fn keep(&self, desk: &mut Desk, keep: Keep) -> Result<(), Error> {
         let lists: Vec<_> = self.lists(desk, activations_file);
-        let mut writer = ActivationWriter::new(self.checkpoint.architecture(), &lists, keep, false)?;
+        let transcript = transcript_hash(&desk.material.story.transcript);
+        let mut writer = ActivationWriter::new(self.checkpoint.architecture(), &transcript, &lists, keep, false)?;
         self.through(desk, &mut writer)?;
         writer.finish()
     }
@@ -220,10 +221,14 @@ impl<'a> Passage<'a> {
     /// Reduces every layer as the analysis reads it, and forgets its states.
     fn reduce(&self, desk: &mut Desk) -> Result<(), Error> {
         let architecture = self.checkpoint.architecture();
+        let transcript = transcript_hash(&desk.material.story.transcript);
         let main = self.specs.iter().position(|spec| *spec == desk.study.words.main);
         let compared = main.filter(|_| is_compared(self.variant)).map(|main| {
             let list = &self.lists(desk, activations_file)[main..=main];
-            Ok::<_, Error>((main, ActivationWriter::new(architecture, list, Keep::Components(COMPARED), false)?))
+            Ok::<_, Error>((
+                main,
+                ActivationWriter::new(architecture, &transcript, list, Keep::Components(COMPARED), false)?,
+            ))
         });
         let mut reducer =
             Reducer::new(architecture, self.lists(desk, reduced_file), desk.clock, desk.design, compared.transpose()?);

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use gyrus_similarity::{CkaMatrix, linear_cka};
+use gyrus_similarity::{CkaMatrix, CkaPlan};
 use gyrus_types::Progress;
 use ndarray::Array2;
 use serde::{Deserialize, Serialize};
@@ -42,13 +42,13 @@ pub fn run(desk: &mut Desk) -> Result<(), Error> {
     let states = desk.content_key(&all_files(desk));
     desk.step("similarity", &[&settings, &states], |desk| {
         let sources = sources(desk)?;
-        let views: Vec<_> = sources.iter().flat_map(|(_, layers)| layers.iter().map(|layer| layer.view())).collect();
+        let layers: Vec<&Array2<f32>> = sources.iter().flat_map(|(_, layers)| layers).collect();
         let on_event = &mut *desk.on_event;
         let mut on_progress = |done, total| {
             let progress = Progress { done, total };
             on_event(Event::Progress { step: "similarity".into(), progress, unit: "tiles" });
         };
-        let cka = linear_cka(&views, MEMORY, &mut on_progress)?;
+        let cka = CkaPlan::new(MEMORY).run(&layers, &mut on_progress)?;
         let models: Vec<_> = sources.iter().map(|(name, layers)| (name.clone(), layers.len())).collect();
         write_table(&desk.path(FILES[0]), table(&models, &cka))?;
         let rows = |matrix: &ndarray::Array2<f64>| {

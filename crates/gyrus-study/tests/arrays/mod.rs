@@ -1,4 +1,5 @@
 //! Small files of arrays for the program to read, and the tables that it writes.
+#![allow(dead_code, reason = "each test program uses some of these")]
 
 use std::error::Error;
 use std::fs::{self, File};

@@ -1,0 +1,71 @@
+//! Linear CKA of all pairs, with intervals and p values where they are asked for.
+
+use gyrus_encoding::{Estimate, Runs, benjamini_hochberg, p_value, shifts_within_runs};
+use gyrus_similarity::{CkaMatrix, CkaPlan, Order, cka_null};
+use gyrus_study::Table;
+use ndarray::{Array3, s};
+
+use super::layers::{Files, named};
+use super::pairs::{Pairs, note_undefined};
+use super::{Arguments, on_progress};
+use crate::cli::news::News;
+
+/// One row per pair: cka and cka_biased, and where they are asked for cka_sampled; cka_low and cka_high; null_mean, p and q.
+pub fn table(arguments: &Arguments, files: &Files, news: &mut News) -> anyhow::Result<Table> {
+    let (layers, places, memory) = (files.layers(), files.places(), arguments.memory as usize);
+    let mut plan = CkaPlan::new(memory).with_gap(arguments.gap as usize);
+    if arguments.sampled_columns {
+        plan = plan.with_sampled_columns();
+    }
+    if let Some(groups) = arguments.groups {
+        plan = plan.with_groups(groups as usize);
+    }
+    let found = plan.run(&layers, &mut on_progress(news, "similarity", "tiles"));
+    let found = found.map_err(|error| named(error, &places))?;
+    note_undefined(&found.debiased, &places);
+    let pairs = Pairs::of(places.len());
+    let mut table = pairs.table(&places);
+    table = table.numbers("cka", &pairs.entries(&found.debiased));
+    table = table.numbers("cka_biased", &pairs.entries(&found.biased));
+    if let Some(sampled) = &found.sampled {
+        table = table.numbers("cka_sampled", &pairs.entries(sampled));
+    }
+    if let Some(intervals) = intervals(&pairs, &found) {
+        table = table.numbers("cka_low", &intervals.iter().map(|interval| interval.low).collect::<Vec<_>>());
+        table = table.numbers("cka_high", &intervals.iter().map(|interval| interval.high).collect::<Vec<_>>());
+    }
+    if let Some(shifts) = arguments.shifts {
+        let orders = orders(files.rows(), arguments.least_shift as usize, shifts as usize, arguments.seed)?;
+        let mut on_progress = on_progress(news, "null", "pairs of blocks");
+        table = with_null(
+            table,
+            &pairs,
+            &found,
+            &cka_null(&layers, &orders, arguments.gap as usize, memory, &mut on_progress)?,
+        );
+    }
+    Ok(table)
+}
+
+/// 95 % intervals of the debiased values.
+fn intervals(pairs: &Pairs, found: &CkaMatrix) -> Option<Vec<Estimate>> {
+    let errors = found.errors.as_ref()?;
+    let interval =
+        |pair| Estimate::of_correlation(found.debiased[pair], errors.debiased[pair], errors.without_group.len() - 1);
+    Some(pairs.map(interval))
+}
+
+/// Circular shifts of all rows.
+fn orders(rows: usize, least: usize, n: usize, seed: u64) -> anyhow::Result<Vec<Order>> {
+    let orders = shifts_within_runs(&Runs::unbroken(rows), least, n, seed)?;
+    Ok(orders.iter().map(|order| order.stretches().to_vec()).collect())
+}
+
+/// With the mean of the null, p values, and q values over all pairs of different layers.
+fn with_null(table: Table, pairs: &Pairs, found: &CkaMatrix, null: &Array3<f64>) -> Table {
+    let of = |(a, b): (usize, usize)| null.slice(s![.., a, b]).to_vec();
+    let p = pairs.map(|(a, b)| if a == b { f64::NAN } else { p_value(found.debiased[[a, b]], &of((a, b))) });
+    let q = benjamini_hochberg(&p);
+    let mean = |pair| of(pair).iter().sum::<f64>() / null.len_of(ndarray::Axis(0)) as f64;
+    table.numbers("null_mean", &pairs.map(mean)).numbers("p", &p).numbers("q", &q)
+}

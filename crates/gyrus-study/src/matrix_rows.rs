@@ -1,0 +1,31 @@
+//! A matrix of a file as a representation: read a panel at a time, straight from the mapped pages.
+
+use std::ops::Range;
+
+use gyrus_similarity::Representation;
+
+use crate::matrix_file::MatrixFile;
+
+/// One matrix of a file.
+#[derive(Debug, Clone, Copy)]
+pub struct MatrixRows<'a> {
+    file: &'a MatrixFile,
+    matrix: usize,
+}
+
+impl<'a> MatrixRows<'a> {
+    /// Every matrix of `file`, in order.
+    pub fn all(file: &'a MatrixFile) -> impl Iterator<Item = Self> {
+        (0..file.len()).map(move |matrix| Self { file, matrix })
+    }
+}
+
+impl Representation for MatrixRows<'_> {
+    fn dim(&self) -> (usize, usize) {
+        self.file.shape(self.matrix)
+    }
+
+    fn read(&self, rows: Range<usize>, columns: Range<usize>, to: &mut [f32]) {
+        self.file.write_panel(self.matrix, rows, columns, to);
+    }
+}

@@ -1,0 +1,208 @@
+#!/usr/bin/env python3
+"""Times the similarity of many layers by gyrus against numpy pair by pair and rsatoolbox, taking turns, and compares the answers.
+
+usage: bench_similarity.py --gyrus PROGRAM --work FOLDER [--rounds 5] [--threads 1,2] [--recipes ...] [--write FILE]
+
+Needs: pip install numpy safetensors polars rsatoolbox==0.3.2   (`cargo xtask bench similarity` does it)
+
+Every side runs in a process of its own, with as many threads as are named. Ours is the whole program: it starts, maps the
+file, and writes its table. The peers' seconds begin when everything is imported and read.
+
+Recipes:
+  cka      24 layers of 2,000 rows x 1,024, 300 pairs, biased and debiased; the peer computes, for each pair, both Gram
+           matrices, centres them, and takes their products (Kornblith et al. 2019), in f64 and in f32
+  rsa      8 layers of 1,500 rows x 4,096: distance matrices by correlation, compared by Pearson's and Spearman's r
+  sweep    5,000 rows x 4,096, parts of 396 layers with the tiles that 396 layers have in 2 GB; the peer computes each
+           layer's Gram matrix once, in f32, by the symmetric product of numpy
+"""
+import argparse
+import json
+import os
+import pathlib
+import statistics
+import sys
+import time
+
+parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+parser.add_argument("--gyrus", type=pathlib.Path, required=True)
+parser.add_argument("--work", type=pathlib.Path, required=True)
+parser.add_argument("--rounds", type=int, default=5)
+parser.add_argument("--threads", default="1,2")
+parser.add_argument("--recipes", default="cka,rsa,sweep")
+parser.add_argument("--write", type=pathlib.Path, help="file whose table is replaced")
+parser.add_argument("--peer", help=argparse.SUPPRESS)
+arguments = parser.parse_args()
+
+import numpy as np
+
+from side_by_side import mebibytes, publish, run
+
+SHAPES = {"cka": (24, 2000, 1024), "rsa": (8, 1500, 4096), "sweep": (32, 5000, 4096)}
+PEERS = {"cka": ["numpy f64", "numpy f32"], "rsa": ["rsatoolbox"], "sweep": ["numpy f32"]}
+PARTS, WHOLE, MEMORY = (16, 32), 396, 2 << 30
+
+
+def layer_files(recipe):
+    """Layers of a residual stream: each is the one before it and something new."""
+    layers, rows, width = SHAPES[recipe]
+    paths = [arguments.work / f"{recipe}.{layer}.safetensors" for layer in range(layers)]
+    if not all(path.exists() for path in paths):
+        from safetensors.numpy import save_file
+
+        rng = np.random.default_rng(0)
+        x = rng.standard_normal((rows, width), dtype=np.float32)
+        for path in paths:
+            x += 0.5 * rng.standard_normal((rows, width), dtype=np.float32)
+            save_file({"layer.0": x}, path)
+    return paths
+
+
+def read(path):
+    from safetensors.numpy import load_file
+
+    return load_file(path)["layer.0"]
+
+
+def centred(gram, unbiased):
+    """The Gram matrix of centred rows, with the diagonal that its estimate wants (Szekely and Rizzo 2014)."""
+    n, gram = len(gram), gram.copy()
+    if unbiased:
+        np.fill_diagonal(gram, 0)
+        means = gram.sum(0) / (n - 2)
+        means -= means.sum() / (2 * (n - 1))
+    else:
+        means = gram.mean(0)
+        means -= means.mean() / 2
+    gram -= means[:, None]
+    gram -= means[None, :]
+    if unbiased:
+        np.fill_diagonal(gram, 0)
+    return gram
+
+
+def alike(x, y, unbiased):
+    k, l = centred(x @ x.T, unbiased), centred(y @ y.T, unbiased)
+    return (k.ravel() @ l.ravel()) / (np.linalg.norm(k) * np.linalg.norm(l))
+
+
+def pairwise(layers):
+    pairs = [(a, b) for a in range(len(layers)) for b in range(a, len(layers))]
+    return {f"{a} {b}": [float(alike(layers[a], layers[b], unbiased)) for unbiased in (True, False)] for a, b in pairs}
+
+
+def rsatoolbox(layers):
+    import rsatoolbox
+
+    rdms = [rsatoolbox.rdm.calc_rdm(rsatoolbox.data.Dataset(x), method="correlation") for x in layers]
+    pairs = [(a, b) for a in range(len(layers)) for b in range(a, len(layers))]
+    methods = ("corr", "spearman")
+    values = lambda a, b: [float(rsatoolbox.rdm.compare(rdms[a], rdms[b], method=m)[0, 0]) for m in methods]
+    return {f"{a} {b}": values(a, b) for a, b in pairs}
+
+
+def peer(name, recipe, count, out):
+    """Does the peer's work in this process and prints its wall seconds, CPU seconds and peak MiB."""
+    paths = layer_files(recipe)[:count]
+    layers = [] if recipe == "sweep" else [read(path).astype("f8" if name == "numpy f64" else "f4") for path in paths]
+    if name == "rsatoolbox":
+        import rsatoolbox.rdm
+    wall, cpu = time.perf_counter(), time.process_time()
+    found = None
+    if recipe == "cka":
+        found = pairwise(layers)
+    elif recipe == "rsa":
+        found = rsatoolbox(layers)
+    else:
+        for path in paths:
+            x = read(path)
+            x -= x.mean(0)
+            x @ x.T
+    wall, cpu = time.perf_counter() - wall, time.process_time() - cpu
+    pathlib.Path(out).write_text(json.dumps(found))
+    print(json.dumps([wall, cpu, mebibytes("self", "VmHWM")]))
+
+
+def run_with(threads, command, **settings):
+    names = ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS", "RAYON_NUM_THREADS")
+    return run(command, **settings, **{name: str(threads) for name in names})
+
+
+def run_ours(recipe, threads, count, **settings):
+    import polars
+
+    out, costs, found = arguments.work / "ours.parquet", [], []
+    memory = MEMORY * count // WHOLE if recipe == "sweep" else 256 << 20
+    metrics = {"rsa": ["--metric rsa", "--metric rsa --compare spearman"]}.get(recipe, ["--metric cka"])
+    for metric in metrics:
+        command = [arguments.gyrus, "similarity", *layer_files(recipe)[:count], "--memory", memory, "--out", out]
+        costs.append(run_with(threads, [*command, *metric.split()], **settings)[1])
+        found.append(polars.read_parquet(out))
+    columns = [table[name].to_list() for table in found for name in ("rsa", "cka", "cka_biased") if name in table.columns]
+    pairs = [(a, b) for a in range(count) for b in range(a, count)]
+    return {f"{a} {b}": values for (a, b), values in zip(pairs, zip(*columns))}, tuple(map(sum, zip(*costs)))
+
+
+def run_peer(name, recipe, threads, count):
+    out = arguments.work / "peer.json"
+    command = [sys.executable, __file__, "--gyrus", arguments.gyrus, "--work", arguments.work]
+    text, _ = run_with(threads, [*command, "--peer", json.dumps([name, recipe, count, str(out)])])
+    return json.loads(out.read_text()), json.loads(text)
+
+
+def row(recipe, name, threads, theirs, ours, says):
+    median = lambda runs, i: statistics.median(run[i] for run in runs)
+    ratios = [their[1] / our[1] for their, our in zip(theirs, ours)]
+    cells = [recipe, name, str(threads)]
+    cells += [f"{median(side, i):.2f}" for i in (1, 0) for side in (theirs, ours)]
+    cells += [f"{statistics.median(ratios):.2f} ({min(ratios):.2f} to {max(ratios):.2f})"]
+    cells += [f"{median(theirs, 2):,.0f}", f"{median(ours, 2):,.0f}", says]
+    return "| " + " | ".join(cells) + " |"
+
+
+def compare(recipe, name, threads):
+    theirs, ours, apart = [], [], 0
+    for _ in range(arguments.rounds):
+        found, cost = run_ours(recipe, threads, SHAPES[recipe][0])
+        ours.append(cost)
+        expected, cost = run_peer(name, recipe, threads, SHAPES[recipe][0])
+        theirs.append(cost)
+        apart = max(abs(a - b) for pair in expected for a, b in zip(found[pair], expected[pair]))
+    return row(recipe, name, threads, theirs, ours, f"{len(expected)} pairs, equal to {apart:.0e}")
+
+
+def sweep(threads):
+    """T(L) = a L + b L^2 from two parts, against g L of the Gram matrices alone."""
+    rows, costs = [], {}
+    for count in PARTS:
+        theirs, ours = [], []
+        for _ in range(arguments.rounds):
+            ours.append(run_ours("sweep", threads, count, figure="RssAnon")[1])
+            theirs.append(run_peer("numpy f32", "sweep", threads, count)[1])
+        rows.append(row(f"sweep, {count} layers", "Gram matrices alone", threads, theirs, ours, "our peak besides mapped pages"))
+        costs[count] = [statistics.median(cost[1] for cost in side) for side in (ours, theirs)]
+    (l, m), ((tl, gl), (tm, gm)) = PARTS, (costs[count] for count in PARTS)
+    b = (tm / m - tl / l) / (m - l)
+    a, g = tl / l - b * l, (gl / l + gm / m) / 2
+    whole, alone = a * WHOLE + b * WHOLE**2, g * WHOLE
+    says = f"a = {a:.3f} s, b = {b:.2e} s, g = {g:.3f} s; projected CPU s"
+    rows.append(f"| sweep, {WHOLE} layers | Gram matrices alone | {threads} | {alone:,.0f} | {whole:,.0f} | | | {alone / whole:.2f} | | | {says} |")
+    return rows
+
+
+def main():
+    if arguments.peer:
+        return peer(*json.loads(arguments.peer))
+    arguments.work.mkdir(parents=True, exist_ok=True)
+    rows = []
+    for recipe in arguments.recipes.split(","):
+        layer_files(recipe)
+        for threads in map(int, arguments.threads.split(",")):
+            found = sweep(threads) if recipe == "sweep" else [compare(recipe, name, threads) for name in PEERS[recipe]]
+            print(*found, sep="\n", flush=True)
+            rows += found
+    head = ["recipe", "peer", "threads", "its CPU s", "our CPU s", "its wall s", "our wall s", "CPU ratio (range)"]
+    head += ["its peak MiB", "our peak MiB", "agreement"]
+    publish(arguments.write, "similarity", f"Median of {arguments.rounds} alternating runs.", head, rows)
+
+
+main()
