@@ -52,6 +52,11 @@ impl Basis {
     /// # Errors
     /// The decomposition does not converge.
     pub(super) fn canonical(&self, other: &Self) -> Result<Canonical, Error> {
+        if std::ptr::eq(self, other) {
+            // A thing is like itself, whatever rounding says.
+            let all = Array1::ones(self.k());
+            return Ok(Canonical { correlations: all.clone(), carried: [all.clone(), all] });
+        }
         let Singular { u: w, s, v: z } = Singular::of(product(self.u.t(), other.u.view()).view())?;
         let carried = |basis: &Self, turn: &Array2<f64>| {
             product(turn.t(), basis.columns.view()).map_axis(Axis(1), |row| row.iter().map(|value| value.abs()).sum())

@@ -124,18 +124,14 @@ impl CcaMatrix {
     }
 
     fn set(&mut self, i: usize, j: usize, chance: f64, canonical: &Canonical) {
-        let rho = match i == j {
-            // A thing is like itself, whatever rounding says.
-            true => canonical.correlations.mapv(|_| 1.0),
-            false => canonical.correlations.clone(),
-        };
+        let rho = &canonical.correlations;
         let count = rho.len() as f64;
-        let square = (&rho * &rho).sum() / count;
+        let square = (rho * rho).sum() / count;
         for (a, b, carried) in [(i, j, &canonical.carried[0]), (j, i, &canonical.carried[1])] {
             self.mean[[a, b]] = rho.sum() / count;
             self.mean_square[[a, b]] = square;
             self.chance_square[[a, b]] = chance;
-            self.weighted[[a, b]] = (carried * &rho).sum() / carried.sum();
+            self.weighted[[a, b]] = (carried * rho).sum() / carried.sum();
         }
     }
 }

@@ -73,7 +73,7 @@ mod tests {
             for fold in &folds {
                 let training = rows(&fold.nested.training);
                 let far = |a: &[usize], b: &[usize]| a.iter().all(|a| b.iter().all(|b| a.abs_diff(*b) > gap));
-                assert!(far(&training, &rows(&[fold.held_out.clone()])));
+                assert!(far(&training, &rows(std::slice::from_ref(&fold.held_out))));
                 let tried: Vec<usize> = fold.nested.inner.iter().flat_map(|inner| rows(&inner.held_out)).collect();
                 assert_eq!(tried, training);
                 assert!(fold.nested.inner.iter().all(|inner| far(&rows(&inner.training), &rows(&inner.held_out))));

@@ -22,17 +22,17 @@ pub enum Comparison {
 
 /// The unit vector of dissimilarities whose products with others are the comparison, `None` where nothing varies.
 pub(super) fn unit(values: &[f32], way: Comparison) -> Option<Vec<f32>> {
-    let raw = || values.iter().map(|&value| f64::from(value)).collect::<Vec<_>>();
     let norm = |values: &[f64]| values.iter().map(|value| value * value).sum::<f64>().sqrt();
-    let mean = values.iter().map(|&value| f64::from(value)).sum::<f64>() / values.len() as f64;
-    let centred: Vec<f64> = values.iter().map(|&value| f64::from(value) - mean).collect();
-    if norm(&centred) <= ROUNDING * mean * (values.len() as f64).sqrt() {
+    let count = values.len() as f64;
+    let mean = values.iter().map(|&value| f64::from(value)).sum::<f64>() / count;
+    let less = |offset: f64| values.iter().map(move |&value| f64::from(value) - offset);
+    if less(mean).map(|value| value * value).sum::<f64>().sqrt() <= ROUNDING * mean * count.sqrt() {
         return None;
     }
-    let vector = match way {
-        Comparison::Pearson => centred,
+    let vector: Vec<f64> = match way {
+        Comparison::Pearson => less(mean).collect(),
         Comparison::Spearman => centred_ranks(values),
-        Comparison::Cosine => raw(),
+        Comparison::Cosine => less(0.0).collect(),
     };
     let norm = norm(&vector);
     Some(vector.into_iter().map(|value| (value / norm) as f32).collect())

@@ -9,7 +9,10 @@ use crate::stretch::even;
 use crate::tiles::Tile;
 
 /// Rows of a tile of products.
-const SIDE: usize = 256;
+const SIDE: usize = 384;
+
+/// Bytes of a tile and the panel that is added to it.
+pub(super) const TILE: usize = SIDE * SIDE * (size_of::<f64>() + size_of::<f32>());
 
 /// Rows of the small tiles that the squared norms are the diagonals of.
 const NORMS: usize = 16;

@@ -8,7 +8,7 @@ use ndarray::{Array1, Array2, ArrayView2};
 
 pub use self::comparison::Comparison;
 use self::comparison::{dot, unit};
-use self::condensed::{condensed, n_pairs};
+use self::condensed::{TILE, condensed, n_pairs};
 use crate::checks::check;
 use crate::distance::Distance;
 use crate::error::Error;
@@ -21,7 +21,7 @@ const FEWEST_ROWS: usize = 3;
 /// Most rows, so that a pair of rows has a number of 32 bits.
 const MOST_ROWS: usize = 92_682;
 
-/// Bytes that a pair of rows takes while a layer is made: its distance, twice a value of 64 bits, and its place.
+/// Bytes that a pair of rows takes while a layer is made: its distance, twice its place among the others, and its rank.
 const WORKING: usize = 4 + 8 + 8 + 8;
 
 /// Compares the dissimilarity matrices of all pairs of representations (n, p_i) of the same n rows, each way of
@@ -65,7 +65,8 @@ pub fn rsa(
     let layers = representations.len();
     let width = representations.iter().map(|values| values.ncols()).max().unwrap_or(0);
     let each = size_of::<f32>() * comparisons.len() * n_pairs(n);
-    let room = Room::of(layers, each, size_of::<f32>() * n * width + WORKING * n_pairs(n), memory);
+    let working = size_of::<f32>() * n * width + WORKING * n_pairs(n) + TILE * rayon::current_num_threads();
+    let room = Room::of(layers, each, working, memory);
     let make = |layer: usize| {
         let distances = distances(representations[layer].view(), distance);
         Ok(comparisons.iter().map(|way| unit(distances.as_deref()?, *way)).collect::<Vec<_>>())
