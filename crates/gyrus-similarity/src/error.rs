@@ -69,4 +69,74 @@ pub enum Error {
         /// The value.
         value: f32,
     },
+    /// Fewer rows than a measure divides by.
+    #[error("{what} needs at least {needed} rows, not {rows}")]
+    FewRows {
+        /// The measure.
+        what: &'static str,
+        /// Rows it needs.
+        needed: usize,
+        /// Rows there are.
+        rows: usize,
+    },
+    /// More rows than pairs of rows can be counted for.
+    #[error("dissimilarities are of at most {most} rows, not {rows}")]
+    ManyRows {
+        /// Rows there may be.
+        most: usize,
+        /// Rows there are.
+        rows: usize,
+    },
+    /// Representations that should have the same number of columns.
+    #[error(
+        "representation {representation} (from 0) has {columns} columns, the one before it has {expected}: rows of \
+         different widths have no difference"
+    )]
+    Widths {
+        /// Index of the representation, from 0.
+        representation: usize,
+        /// Its columns.
+        columns: usize,
+        /// Columns of the one before.
+        expected: usize,
+    },
+    /// A number of neighbours that a row has not.
+    #[error("{neighbours} neighbours were asked for, and a row has {candidates} to choose from")]
+    Neighbours {
+        /// Neighbours asked for.
+        neighbours: usize,
+        /// Candidates of the row that has the fewest.
+        candidates: usize,
+    },
+    /// A share of variance that cannot be kept.
+    #[error("the share of variance to keep must be above 0 and at most 1: `{0}`")]
+    Variance(f64),
+    /// A decomposition that does not converge.
+    #[error("the singular values of a {rows} x {columns} matrix did not converge")]
+    Singular {
+        /// Its rows.
+        rows: usize,
+        /// Its columns.
+        columns: usize,
+    },
+    /// Folds that cannot be cut.
+    #[error("{rows} rows cannot be cut into {outer} outer and {inner} inner folds with a gap of {gap} rows")]
+    Folds {
+        /// Rows there are.
+        rows: usize,
+        /// Outer folds asked for.
+        outer: usize,
+        /// Inner folds asked for.
+        inner: usize,
+        /// Rows left out on either side of held-out rows.
+        gap: usize,
+    },
+    /// Ridge that cannot be fitted, in its own words.
+    #[error("linear predictivity from representation {from} (from 0): {reason}")]
+    Ridge {
+        /// Index of the representation that predicts, from 0.
+        from: usize,
+        /// What `gyrus-ridge` said.
+        reason: String,
+    },
 }

@@ -1,7 +1,14 @@
-//! Matrix products on the calling thread, through the gemm crate.
+//! Matrix products on the calling thread, through the gemm crate. The shapes alone decide the order of their sums.
 
 use gemm::{Parallelism, gemm};
-use ndarray::{ArrayView2, ArrayViewMut2, Axis, LinalgScalar};
+use ndarray::{Array2, ArrayView2, ArrayViewMut2, Axis, LinalgScalar};
+
+/// A B for A (m, k) and B (k, n), giving (m, n).
+pub(crate) fn product(a: ArrayView2<f64>, b: ArrayView2<f64>) -> Array2<f64> {
+    let mut c = Array2::zeros((a.nrows(), b.ncols()));
+    multiply(c.view_mut(), Before::Overwritten, a, b);
+    c
+}
 
 /// What becomes of the values that C had.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -58,9 +65,19 @@ pub(crate) fn multiply<T: LinalgScalar>(mut c: ArrayViewMut2<T>, before: Before,
 
 #[cfg(test)]
 mod tests {
-    use ndarray::{Array2, array};
+    use ndarray::array;
 
     use super::*;
+
+    #[test]
+    fn products_agree_with_ndarray() {
+        let matrix = |m, n| Array2::from_shape_fn((m, n), |(i, j)| ((i * 31 + j * 17) % 23) as f64 - 11.0);
+        for (m, k, n) in [(1, 1, 1), (3, 0, 2), (0, 4, 2), (5, 7, 0), (17, 33, 9), (130, 64, 71)] {
+            let (a, b) = (matrix(m, k), matrix(k, n));
+            assert_eq!(product(a.view(), b.view()), a.dot(&b));
+            assert_eq!(product(b.t(), a.t()), b.t().dot(&a.t()));
+        }
+    }
 
     #[test]
     fn products_overwrite_or_add() {

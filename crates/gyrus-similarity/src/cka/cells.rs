@@ -6,6 +6,8 @@
 
 use std::ops::Range;
 
+use crate::stretch::parts;
+
 /// Largest strip in rows: above this the panels of a strip leave the cache and gain nothing.
 const LARGEST_STRIP: usize = 1024;
 
@@ -77,13 +79,6 @@ pub(crate) fn merged(strip: &[Segment]) -> Vec<Segment> {
         }
     }
     merged
-}
-
-/// `rows` cut into `count` parts, the first ones a row longer where they cannot be equal.
-pub(crate) fn parts(rows: Range<usize>, count: usize) -> Vec<Range<usize>> {
-    let (size, longer) = (rows.len() / count.max(1), rows.len() % count.max(1));
-    let start = |part: usize| rows.start + part * size + part.min(longer);
-    (0..count).map(|part| start(part)..start(part + 1)).collect()
 }
 
 #[cfg(test)]

@@ -219,7 +219,7 @@ fn errors_are_those_of_leaving_rows_out_and_computing_anew() -> Result<(), Error
     for memory in [0, usize::MAX] {
         let plan = CkaPlan::new(memory).with_groups(6).with_sampled_columns();
         let found = plan.run(&layers, &mut |_, _| {})?.errors.expect("six groups");
-        let groups = cells::parts(0..95, 6);
+        let groups = crate::stretch::parts(0..95, 6);
         let fewer = |group| layers.iter().map(|layer| without(layer, group)).collect::<Vec<_>>();
         let anew: Vec<CkaMatrix> =
             groups.iter().map(|group| all_pairs(&fewer(group), memory)).collect::<Result<_, _>>()?;
