@@ -4,26 +4,40 @@ use ndarray::{ArrayView2, Axis};
 use rayon::prelude::*;
 
 use crate::error::Error;
+use crate::representation::Representation;
 
 /// The common number of rows, 0 without representations, once every value is known to be finite.
 ///
 /// # Errors
 /// There are fewer rows than `what` needs, the numbers of rows differ, or a value is not finite.
 pub(crate) fn check(representations: &[ArrayView2<f32>], what: &'static str, needed: usize) -> Result<usize, Error> {
-    let Some(first) = representations.first() else { return Ok(0) };
-    let expected = first.nrows();
-    if expected < needed {
-        return Err(Error::FewRows { what, needed, rows: expected });
-    }
-    for (representation, values) in representations.iter().enumerate() {
-        if values.nrows() != expected {
-            return Err(Error::Rows { representation, rows: values.nrows(), expected });
-        }
-    }
+    let expected = check_rows(representations, what, needed)?;
     let finite = representations.par_iter().enumerate().map(|(index, values)| finite(index, values.view()));
     // Collected before they are judged, so that the first error is the same whatever the number of threads.
     finite.collect::<Vec<_>>().into_iter().collect::<Result<(), Error>>()?;
     Ok(expected)
+}
+
+/// The common number of rows, 0 without representations; values are not looked at.
+///
+/// # Errors
+/// There are fewer rows than `what` needs, or the numbers of rows differ.
+pub(crate) fn check_rows<R: Representation>(
+    representations: &[R],
+    what: &'static str,
+    needed: usize,
+) -> Result<usize, Error> {
+    let Some(first) = representations.first() else { return Ok(0) };
+    let expected = first.dim().0;
+    if expected < needed {
+        return Err(Error::FewRows { what, needed, rows: expected });
+    }
+    match representations.iter().position(|values| values.dim().0 != expected) {
+        Some(representation) => {
+            Err(Error::Rows { representation, rows: representations[representation].dim().0, expected })
+        }
+        None => Ok(expected),
+    }
 }
 
 /// An error for the first value that is not finite; `representation` is the index that it names.

@@ -4,12 +4,6 @@
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {
-    /// Fewer rows than the unbiased estimate divides by.
-    #[error("similarity needs at least 4 rows, not {rows}")]
-    TooFewRows {
-        /// Rows there are.
-        rows: usize,
-    },
     /// Representations of different numbers of rows.
     #[error("representation {representation} (from 0) has {rows} rows, the first has {expected}")]
     Rows {

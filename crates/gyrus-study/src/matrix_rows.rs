@@ -14,9 +14,13 @@ pub struct MatrixRows<'a> {
 }
 
 impl<'a> MatrixRows<'a> {
-    /// Every matrix of `file`, in order.
-    pub fn all(file: &'a MatrixFile) -> impl Iterator<Item = Self> {
-        (0..file.len()).map(move |matrix| Self { file, matrix })
+    /// A matrix of `file`.
+    ///
+    /// # Panics
+    /// The file has fewer.
+    pub fn new(file: &'a MatrixFile, matrix: usize) -> Self {
+        assert!(matrix < file.len(), "the file has the matrix");
+        Self { file, matrix }
     }
 }
 

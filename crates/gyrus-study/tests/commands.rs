@@ -8,7 +8,7 @@ use gyrus_study::read_tensors;
 use gyrus_tests::{SmallStudy, changed, snapshot};
 use gyrus_types::Transcript;
 use gyrus_windows::{LastToken, Tokenizer, WordTokens};
-use ndarray::{Array2, ArrayD, Axis};
+use ndarray::ArrayD;
 use safetensors::tensor::TensorView;
 use safetensors::{Dtype, SafeTensors};
 

@@ -158,3 +158,64 @@ fn impossible_groups_and_shifts_are_refused() -> Outcome {
     check("--groups 13", &["12 rows cannot lose one of 13 groups"])?;
     check("--shifts 5 --least-shift 7", &["12 rows"])
 }
+
+/// A measure with its options, its columns, and what the first of them is at least for layers that are mostly the same.
+const MEASURES: [(&str, &str, f64); 7] = [
+    ("rsa", "rsa", 0.5),
+    ("rsa --distance euclidean --compare pearson", "rsa", 0.5),
+    ("procrustes", "procrustes procrustes_distance procrustes_angle", 0.5),
+    ("cca", "cca cca_square chance_square pwcca_ab pwcca_ba", 0.5),
+    ("svcca --share 0.9", "cca cca_square chance_square pwcca_ab pwcca_ba", 0.5),
+    ("neighbours --neighbours 5 --gap 20", "overlap chance", 0.2),
+    ("predictivity --gap 20 --folds 4", "r_ab r_ba r2_ab r2_ba", 0.5),
+];
+
+#[test]
+fn every_measure_tells_the_alike_from_the_others() -> Outcome {
+    let folder = tempfile::tempdir()?;
+    write_family(folder.path())?;
+    for (metric, expected, least) in MEASURES {
+        call(folder.path(), &format!("similarity a b --metric {metric} --out s.parquet"))?;
+        let table = read_table(&folder.path().join("s.parquet"))?;
+        let names = columns(&table);
+        assert_eq!(names[4..].join(" "), expected);
+        let values = numbers(&table, &names[4])?;
+        // Rows: (0, 0), (0, 1), (0, 2), (1, 1), (1, 2), (2, 2).
+        assert!(values[1] > least && values[1] > values[2].max(values[4]) + 0.1, "{metric}: {values:?}");
+    }
+    Ok(())
+}
+
+#[test]
+fn updates_are_layers_less_the_ones_before() -> Outcome {
+    let folder = tempfile::tempdir()?;
+    let first = random(40, 5, 1);
+    let (second, third) = (&first * 2.0 + random(40, 5, 2), random(40, 5, 3));
+    let write = |name: &str, layers: &[(&str, &Array2<f32>)]| write_matrices(&folder.path().join(name), layers);
+    write("a", &[("layer.0", &first), ("layer.1", &second), ("layer.2", &third)])?;
+    write("differences", &[("layer.0", &(&second - &first)), ("layer.1", &(&third - &second))])?;
+    for metric in ["cka", "procrustes"] {
+        call(folder.path(), &format!("similarity a --updates --metric {metric} --out updates"))?;
+        call(folder.path(), &format!("similarity differences --metric {metric} --out differences.parquet"))?;
+        let (updates, plain) =
+            (read_table(&folder.path().join("updates"))?, read_table(&folder.path().join("differences.parquet"))?);
+        assert_eq!(counts(&updates, "layer_a")?, [1, 1, 2]);
+        assert_eq!(numbers(&updates, metric)?, numbers(&plain, metric)?);
+    }
+    write("wide", &[("layer.0", &first), ("layer.1", &random(40, 6, 4))])?;
+    check_refused(folder.path(), "similarity wide --updates --out s", &["`wide`: layer 1 (from 0) has 6 columns", "5"])
+}
+
+#[test]
+fn options_of_another_metric_are_refused() -> Outcome {
+    let folder = tempfile::tempdir()?;
+    write_matrices(&folder.path().join("a"), &[("layer.0", &random(12, 3, 1))])?;
+    let check = |options: &str, expected: &str| {
+        check_refused(folder.path(), &format!("similarity a --out s.parquet {options}"), &[expected])
+    };
+    check("--metric rsa --groups 4", "`--groups` goes with `--metric cka`")?;
+    check("--metric procrustes --gap 3", "`--gap` goes with `--metric` cka, neighbours or predictivity")?;
+    check("--gap 11", "no tuples of 12 rows are more than 11 rows apart")?;
+    check("--metric neighbours --neighbours 12", "12 neighbours were asked for")?;
+    check("--metric svcca --share 0", "share of variance")
+}

@@ -18,6 +18,7 @@ use ndarray::{Array2, ArrayView2};
 use rayon::prelude::*;
 
 use crate::centred::Centred;
+use crate::checks::check_rows;
 use crate::error::Error;
 use crate::representation::Representation;
 use cells::Cells;
@@ -166,7 +167,7 @@ impl CkaPlan {
         representations: &[R],
         progress: &mut dyn FnMut(u64, u64),
     ) -> Result<CkaMatrix, Error> {
-        let n = check_rows(representations)?;
+        let n = rows(representations)?;
         self.check_groups(n)?;
         let layers = centre_all(representations)?;
         let groups = self.groups.unwrap_or(1);
@@ -193,26 +194,16 @@ impl CkaPlan {
     }
 }
 
+/// The common number of rows; any will do where there is no representation.
+fn rows<R: Representation>(representations: &[R]) -> Result<usize, Error> {
+    Ok(check_rows(representations, "an unbiased estimate", FEWEST_ROWS)?.max(FEWEST_ROWS))
+}
+
 /// All representations with their means.
 fn centre_all<R: Representation>(representations: &[R]) -> Result<Vec<Centred<'_, R>>, Error> {
     let centred = representations.par_iter().enumerate().map(|(index, values)| Centred::new(index, values));
     // Collected before they are judged, so that the first error is the same whatever the number of threads.
     centred.collect::<Vec<_>>().into_iter().collect()
-}
-
-/// The common number of rows.
-pub(crate) fn check_rows<R: Representation>(representations: &[R]) -> Result<usize, Error> {
-    let Some(first) = representations.first() else { return Ok(FEWEST_ROWS) };
-    let expected = first.dim().0;
-    if expected < FEWEST_ROWS {
-        return Err(Error::TooFewRows { rows: expected });
-    }
-    match representations.iter().position(|values| values.dim().0 != expected) {
-        Some(representation) => {
-            Err(Error::Rows { representation, rows: representations[representation].dim().0, expected })
-        }
-        None => Ok(expected),
-    }
 }
 
 /// One row for each representation.

@@ -10,7 +10,7 @@ use rayon::prelude::*;
 use super::far_pairs::FarPairs;
 use super::grams::Grams;
 use super::margins::Margins;
-use super::{centre_all, check_rows};
+use super::{centre_all, rows};
 use crate::error::Error;
 use crate::representation::Representation;
 
@@ -36,7 +36,7 @@ pub fn cka_null<R: Representation>(
     memory: usize,
     progress: &mut dyn FnMut(u64, u64),
 ) -> Result<Array3<f64>, Error> {
-    let n = check_rows(representations)?;
+    let n = rows(representations)?;
     orders.iter().enumerate().try_for_each(|(index, order)| check(index, order, n))?;
     let layers = centre_all(representations)?;
     let whole = [Range { start: 0, end: n }];

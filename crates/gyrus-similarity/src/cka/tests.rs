@@ -193,7 +193,7 @@ fn impossible_representations_are_refused() {
     let (x, mut bad) = (gaussian(5, 2, 7), gaussian(5, 3, 8));
     bad[[4, 1]] = f32::INFINITY;
     let of = |layers: &[Array2<f32>]| all_pairs(layers, usize::MAX);
-    assert_eq!(of(&[gaussian(3, 2, 9)]), Err(Error::TooFewRows { rows: 3 }));
+    assert_eq!(of(&[gaussian(3, 2, 9)]), Err(Error::FewRows { what: "an unbiased estimate", needed: 4, rows: 3 }));
     assert_eq!(of(&[x.clone(), gaussian(6, 2, 9)]), Err(Error::Rows { representation: 1, rows: 6, expected: 5 }));
     let expected = Error::NotFinite { representation: 1, row: 4, column: 1, value: f32::INFINITY };
     assert_eq!(of(&[x, bad]), Err(expected));

@@ -1,5 +1,6 @@
 //! Linear CKA of all pairs, with intervals and p values where they are asked for.
 
+use clap::Args;
 use gyrus_encoding::{Estimate, Runs, benjamini_hochberg, p_value, shifts_within_runs};
 use gyrus_similarity::{CkaMatrix, CkaPlan, Order, cka_null};
 use gyrus_study::Table;
@@ -10,19 +11,54 @@ use super::pairs::{Pairs, note_undefined};
 use super::{Arguments, on_progress};
 use crate::cli::news::News;
 
+/// What is asked of CKA beside its value.
+#[derive(Debug, Args)]
+pub struct CkaArguments {
+    /// With `cka`: add a value that is debiased for the sampling of columns too (`cka_sampled`), as if endlessly many columns
+    /// had been recorded, of which those at hand are a sample.
+    #[arg(long)]
+    sampled_columns: bool,
+    /// With `cka`: give 95 % intervals, by leaving out so many groups of consecutive rows, one by one [default: none]. A
+    /// group should be longer than rows are alike.
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(2..))]
+    groups: Option<u32>,
+    /// With `cka`: give p values, from so many circular shifts of the rows of one of two layers [default: none].
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
+    shifts: Option<u32>,
+    /// Least shift in rows.
+    #[arg(long, value_name = "ROWS", default_value_t = 1, requires = "shifts", value_parser = clap::value_parser!(u32).range(1..))]
+    least_shift: u32,
+    /// Seed of the shifts.
+    #[arg(long, default_value_t = 1)]
+    seed: u64,
+}
+
+impl CkaArguments {
+    /// The first option that was given.
+    pub fn given(&self) -> Option<&'static str> {
+        let given = [
+            (self.sampled_columns, "--sampled-columns"),
+            (self.groups.is_some(), "--groups"),
+            (self.shifts.is_some(), "--shifts"),
+        ];
+        given.iter().find(|(given, _)| *given).map(|(_, name)| *name)
+    }
+}
+
 /// One row per pair: cka and cka_biased, and where they are asked for cka_sampled; cka_low and cka_high; null_mean, p and q.
 pub fn table(arguments: &Arguments, files: &Files, news: &mut News) -> anyhow::Result<Table> {
     let (layers, places, memory) = (files.layers(), files.places(), arguments.memory as usize);
+    let asked = &arguments.cka;
     let mut plan = CkaPlan::new(memory).with_gap(arguments.gap as usize);
-    if arguments.sampled_columns {
+    if asked.sampled_columns {
         plan = plan.with_sampled_columns();
     }
-    if let Some(groups) = arguments.groups {
+    if let Some(groups) = asked.groups {
         plan = plan.with_groups(groups as usize);
     }
     let found = plan.run(&layers, &mut on_progress(news, "similarity", "tiles"));
     let found = found.map_err(|error| named(error, &places))?;
-    note_undefined(&found.debiased, &places);
+    note_undefined(&found.debiased, &places, "does not vary, as far as rows further apart than the gap tell");
     let pairs = Pairs::of(places.len());
     let mut table = pairs.table(&places);
     table = table.numbers("cka", &pairs.entries(&found.debiased));
@@ -34,8 +70,8 @@ pub fn table(arguments: &Arguments, files: &Files, news: &mut News) -> anyhow::R
         table = table.numbers("cka_low", &intervals.iter().map(|interval| interval.low).collect::<Vec<_>>());
         table = table.numbers("cka_high", &intervals.iter().map(|interval| interval.high).collect::<Vec<_>>());
     }
-    if let Some(shifts) = arguments.shifts {
-        let orders = orders(files.rows(), arguments.least_shift as usize, shifts as usize, arguments.seed)?;
+    if let Some(shifts) = asked.shifts {
+        let orders = orders(files.rows(), asked.least_shift as usize, shifts as usize, asked.seed)?;
         let mut on_progress = on_progress(news, "null", "pairs of blocks");
         table = with_null(
             table,

@@ -2,16 +2,19 @@
 
 mod cka;
 mod layers;
+mod measures;
 mod pairs;
 
 use std::path::PathBuf;
 
-use anyhow::Context;
+use anyhow::{Context, ensure};
 use clap::{Args, ValueEnum};
 use gyrus_study::{Event, write_table};
 use gyrus_types::Progress;
 
+use self::cka::CkaArguments;
 use self::layers::Files;
+use self::measures::MeasureArguments;
 use super::device::bytes;
 use super::news::{Log, News};
 
@@ -24,30 +27,21 @@ pub struct Arguments {
     /// How likeness is measured.
     #[arg(long, value_enum, default_value = "cka")]
     metric: Metric,
+    /// Compare what blocks add, each layer less the one before it in its file: residual streams are alike by construction.
+    #[arg(long)]
+    updates: bool,
+    /// Rows that count as neighbours. Neighbouring rows of a story are alike in any layer, which makes even unrelated layers
+    /// alike: with `cka` and `neighbours` only pairs of rows more than so many apart count, with `predictivity` training
+    /// and held-out rows are so far from each other.
+    #[arg(long, value_name = "ROWS", default_value_t = 0)]
+    gap: u32,
+    #[command(flatten)]
+    cka: CkaArguments,
+    #[command(flatten)]
+    measures: MeasureArguments,
     /// Memory for what is computed, for example `2G`, apart from mapped files. Results depend on it by rounding only.
     #[arg(long, value_parser = bytes, default_value = "256M")]
     memory: u64,
-    /// Rows that count as neighbours: with `cka`, debiased values are of pairs of rows more than so many apart. Neighbouring
-    /// rows of a story are alike in any layer, which makes even unrelated layers alike.
-    #[arg(long, value_name = "ROWS", default_value_t = 0)]
-    gap: u32,
-    /// With `cka`: add a value that is debiased for the sampling of columns too (`cka_sampled`), as if endlessly many columns
-    /// had been recorded, of which those at hand are a sample.
-    #[arg(long)]
-    sampled_columns: bool,
-    /// Give 95 % intervals, by leaving out so many groups of consecutive rows, one by one [default: none]. A group should
-    /// be longer than rows are alike.
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(2..))]
-    groups: Option<u32>,
-    /// Give p values, from so many circular shifts of the rows of one of two layers [default: none].
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
-    shifts: Option<u32>,
-    /// Least shift in rows.
-    #[arg(long, value_name = "ROWS", default_value_t = 1, requires = "shifts", value_parser = clap::value_parser!(u32).range(1..))]
-    least_shift: u32,
-    /// Seed of the shifts.
-    #[arg(long, default_value_t = 1)]
-    seed: u64,
     /// Threads [default: as many as there are cores]. The table does not depend on it.
     #[arg(long, value_parser = clap::value_parser!(u16).range(1..))]
     threads: Option<u16>,
@@ -56,22 +50,50 @@ pub struct Arguments {
     out: PathBuf,
 }
 
-#[derive(Debug, Clone, Copy, ValueEnum)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 enum Metric {
     /// Linear centred kernel alignment, debiased (`cka`) and biased.
     Cka,
+    /// Correlation of the dissimilarities of all pairs of rows.
+    Rsa,
+    /// What is left after the best rotation: similarity, distance, and the angle that is a metric.
+    Procrustes,
+    /// Canonical correlations of all that varies: their mean, and weighted by what each side uses (PWCCA).
+    Cca,
+    /// The same of the first principal components of each layer.
+    Svcca,
+    /// Shared nearest neighbours.
+    Neighbours,
+    /// How well each layer predicts the other by ridge, on rows it has not seen.
+    Predictivity,
 }
 
 /// Runs the command.
 pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
+    arguments.check()?;
     let threads = arguments.threads.map_or(0, usize::from);
     rayon::ThreadPoolBuilder::new().num_threads(threads).build_global().context("could not start the threads")?;
-    let files = Files::open(&arguments.files)?;
+    let files = Files::open(&arguments.files, arguments.updates)?;
     let mut news = News::new(Log::Text);
     let table = match arguments.metric {
         Metric::Cka => cka::table(arguments, &files, &mut news)?,
+        _ => measures::table(arguments, &files, &mut news)?,
     };
     Ok(write_table(&arguments.out, table)?)
+}
+
+impl Arguments {
+    /// An option that the metric does not know would be passed over without a word.
+    fn check(&self) -> anyhow::Result<()> {
+        let gap = [Metric::Cka, Metric::Neighbours, Metric::Predictivity];
+        ensure!(
+            self.gap == 0 || gap.contains(&self.metric),
+            "`--gap` goes with `--metric` cka, neighbours or predictivity"
+        );
+        let given = self.cka.given().filter(|_| self.metric != Metric::Cka);
+        ensure!(given.is_none(), "`{}` goes with `--metric cka`", given.unwrap_or_default());
+        Ok(())
+    }
 }
 
 /// Shows how many of how many `unit`s are done.

@@ -42,10 +42,10 @@ impl Pairs {
     }
 }
 
-/// Says which layers have no likeness with any.
-pub fn note_undefined(values: &Array2<f64>, places: &[Place]) {
+/// Says which layers have no value even with themselves, and `why`.
+pub fn note_undefined(values: &Array2<f64>, places: &[Place], why: &str) {
     for (layer, _) in values.diag().iter().enumerate().filter(|(_, value)| value.is_nan()) {
         let Place { file, layer } = &places[layer];
-        note(format!("layer {layer} (from 0) of `{file}` does not vary: its similarity with any other is undefined"));
+        note(format!("layer {layer} (from 0) of `{file}` {why}: its similarity is undefined"));
     }
 }
