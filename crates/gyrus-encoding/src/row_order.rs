@@ -19,11 +19,6 @@ impl RowOrder {
         Self { stretches }
     }
 
-    /// The old rows in their new order, a stretch after the other.
-    pub fn stretches(&self) -> &[Range<usize>] {
-        &self.stretches
-    }
-
     /// For each new row, the old one that stands there.
     pub fn rows(&self) -> Vec<usize> {
         self.stretches.iter().cloned().flatten().collect()

@@ -30,11 +30,11 @@ pub enum Error {
         /// Rows there are.
         rows: usize,
     },
-    /// An order of rows that leaves some out or repeats some.
-    #[error("order {order} (from 0) does not hold each of {rows} rows once")]
-    Order {
-        /// Index of the order, from 0.
-        order: usize,
+    /// A shift that moves no row, or all of them around.
+    #[error("rows cannot be shifted by {shift}: between 1 and {} would move {rows} of them", rows - 1)]
+    Shift {
+        /// The shift.
+        shift: usize,
         /// Rows there are.
         rows: usize,
     },

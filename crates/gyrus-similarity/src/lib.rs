@@ -29,7 +29,7 @@ mod tiles;
 mod updates;
 
 pub use cca::{CcaMatrix, cca, svcca};
-pub use cka::{Cka, CkaErrors, CkaMatrix, CkaPlan, Order, cka, cka_null};
+pub use cka::{Cka, CkaErrors, CkaMatrix, CkaPlan, cka, cka_null};
 pub use contextual::{Contextual, contextual_difference};
 pub use distance::Distance;
 pub use error::Error;

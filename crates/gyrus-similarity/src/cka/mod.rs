@@ -2,13 +2,13 @@
 
 mod cells;
 mod far_pairs;
-mod grams;
 mod hsic;
 mod jackknife;
 mod margins;
 mod matrix;
 mod null;
 mod sampled;
+mod spectra;
 mod strip_pair;
 #[cfg(test)]
 mod tests;
@@ -25,7 +25,7 @@ use cells::Cells;
 use far_pairs::FarPairs;
 use margins::Margins;
 use matrix::Gathered;
-pub use null::{Order, cka_null};
+pub use null::cka_null;
 use sampled::equal_columns;
 use walk::walk;
 

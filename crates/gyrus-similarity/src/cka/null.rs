@@ -1,6 +1,7 @@
-//! What debiased CKA is where the rows of one side are moved: its null.
+//! What debiased CKA is where the rows of one side are moved around: its null.
 //!
-//! Gram matrices are computed once; a row order only says which of their entries meet.
+//! With k_d the d-th diagonal of K, around its corner, sum_ab K_ab L_(a+s)(b+s) is the sum over d of the circular
+//! cross-correlations of k_d and l_d at s: products of their Fourier transforms give every shift at once.
 
 use std::ops::Range;
 
@@ -8,77 +9,68 @@ use ndarray::{Array3, s};
 use rayon::prelude::*;
 
 use super::far_pairs::FarPairs;
-use super::grams::Grams;
 use super::margins::Margins;
+use super::spectra::Spectra;
 use super::{centre_all, rows};
 use crate::error::Error;
 use crate::representation::Representation;
+use crate::stretch::even;
 
-/// An order of rows: stretches one after the other, which together hold every row once.
-pub type Order = Vec<Range<usize>>;
+/// Most representations on each side of a block.
+const LARGEST: usize = 48;
 
-/// Debiased linear CKA of all pairs (i, j) of `representations`, with the rows of j in each of `orders`:
-/// `(orders, representations, representations)`, not symmetric.
+/// Debiased linear CKA of all pairs (i, j) of `representations` with i no later than j, the rows of j moved around by
+/// each of `shifts`: `(shifts, representations, representations)`, NaN below the diagonal.
 ///
-/// Circular shifts `[s..n, 0..s]` keep the autocorrelation of both sides and break their alignment, so the values are
-/// the null distribution of [`super::CkaMatrix::debiased`], of pairs of rows more than `gap` apart on both sides.
-/// Rows that an order brings together, as the two ends in a shift, are left out of the sums but not of their number.
-/// Time is that of two Gram matrices for each block of representations that fits `memory` (4 n^2 bytes each, for both
-/// sides), for every pair of blocks, and n^2 multiplications for each pair of representations and each order.
+/// Row a of i meets row a + s of j, the first rows coming after the last. That keeps the autocorrelation of both sides
+/// and breaks their alignment, so the values are the null distribution of [`super::CkaMatrix::debiased`], of pairs of
+/// rows more than `gap` apart on both sides; pairs that a shift brings together are left out of the sums but not of
+/// their number.
+/// All shifts together cost 2 n^2 multiplications for each pair, and about 2 n^2 bytes for each representation of two
+/// blocks that fit `memory`; smaller blocks are transformed more often.
 /// `progress` is told how many pairs of blocks of how many are done.
 ///
 /// # Errors
-/// As for [`super::CkaPlan::run`] without groups, and [`Error::Order`] for an order that does not hold every row once.
+/// As for [`super::CkaPlan::run`] without groups, and [`Error::Shift`] for a shift of 0 or of all rows.
 pub fn cka_null<R: Representation>(
     representations: &[R],
-    orders: &[Order],
+    shifts: &[usize],
     gap: usize,
     memory: usize,
     progress: &mut dyn FnMut(u64, u64),
 ) -> Result<Array3<f64>, Error> {
     let n = rows(representations)?;
-    orders.iter().enumerate().try_for_each(|(index, order)| check(index, order, n))?;
-    let layers = centre_all(representations)?;
-    let whole = [Range { start: 0, end: n }];
+    if let Some(shift) = shifts.iter().find(|shift| **shift == 0 || **shift >= n) {
+        return Err(Error::Shift { shift: *shift, rows: n });
+    }
     let counts = FarPairs::new(n, &(0..0), gap);
     if !counts.suffice() {
         return Err(Error::Gap { gap, rows: n });
     }
-    let margins: Vec<Margins> = layers.par_iter().map(|layer| Margins::new(layer, &whole, gap)).collect();
-    let grams = |layers: &[_], margins: &[Margins]| Grams::new(layers, margins, n, gap);
-    let block = (memory / (2 * size_of::<f32>() * n * n)).clamp(1, layers.len().max(1));
-    let blocks: Vec<Range<usize>> =
-        (0..layers.len()).step_by(block).map(|start| start..(start + block).min(layers.len())).collect();
-    let mut values = Array3::zeros((orders.len(), layers.len(), layers.len()));
+    let layers = centre_all(representations)?;
+    let margins: Vec<Margins> =
+        layers.par_iter().map(|layer| Margins::new(layer, &[Range { start: 0, end: n }], gap)).collect();
+    let blocks = even(layers.len(), (memory / (4 * n * n)).clamp(1, LARGEST));
+    let spectra = |block: &Range<usize>| Spectra::new(&layers[block.clone()], &margins[block.clone()], n, gap);
+    let mut hsic = Array3::from_elem((shifts.len(), layers.len(), layers.len()), f64::NAN);
     let mut own = vec![f64::NAN; layers.len()];
-    let (mut done, total) = (0, (blocks.len() * blocks.len()) as u64);
-    for left in &blocks {
-        let left_grams = grams(&layers[left.clone()], &margins[left.clone()]);
-        left.clone().zip(left_grams.own(counts)).for_each(|(layer, norm)| own[layer] = norm);
-        for right in &blocks {
-            let other = (left != right).then(|| grams(&layers[right.clone()], &margins[right.clone()]));
-            let right_grams = other.as_ref().unwrap_or(&left_grams);
-            let found: Vec<_> =
-                orders.par_iter().map(|order| left_grams.unbiased(right_grams, order, counts)).collect();
-            for (mut to, found) in values.outer_iter_mut().zip(found) {
-                to.slice_mut(s![left.clone(), right.clone()]).assign(&found);
-            }
+    let (mut done, total) = (0, (blocks.len() * (blocks.len() + 1) / 2) as u64);
+    for (at, left) in blocks.iter().enumerate() {
+        let of_left = spectra(left);
+        for right in &blocks[at..] {
+            let other = (left != right).then(|| spectra(right));
+            let of_right = other.as_ref().unwrap_or(&of_left);
+            let found = of_left.shifted(of_right, shifts, counts);
+            hsic.slice_mut(s![.., left.clone(), right.clone()]).assign(&found);
             done += 1;
             progress(done, total);
         }
+        left.clone().zip(of_left.own(counts)).for_each(|(layer, norm)| own[layer] = norm);
     }
-    for ((_, i, j), value) in values.indexed_iter_mut() {
-        *value /= own[i].sqrt() * own[j].sqrt();
+    for ((_, i, j), value) in hsic.indexed_iter_mut() {
+        *value = if i <= j { *value / (own[i].sqrt() * own[j].sqrt()) } else { f64::NAN };
     }
-    Ok(values)
-}
-
-/// Whether an order holds each of `n` rows once.
-fn check(index: usize, order: &Order, n: usize) -> Result<(), Error> {
-    let mut stretches: Vec<&Range<usize>> = order.iter().filter(|stretch| !stretch.is_empty()).collect();
-    stretches.sort_by_key(|stretch| stretch.start);
-    let covered = stretches.iter().try_fold(0, |end, stretch| (stretch.start == end).then_some(stretch.end));
-    if covered == Some(n) { Ok(()) } else { Err(Error::Order { order: index, rows: n }) }
+    Ok(hsic)
 }
 
 #[cfg(test)]
@@ -90,49 +82,75 @@ mod tests {
     use super::super::tests::mixtures;
     use super::*;
 
-    fn orders() -> Vec<Order> {
-        vec![vec![0..50, 50..50], vec![17..50, 0..17], vec![30..50, 0..11, 11..30], vec![49..50, 0..49]]
-    }
-
-    fn moved(x: &Array2<f32>, order: &Order) -> Array2<f32> {
-        x.select(Axis(0), &order.iter().flat_map(Clone::clone).collect::<Vec<_>>())
+    /// Row a of what is given is row a + `shift` of `x`.
+    fn moved(x: &Array2<f32>, shift: usize) -> Array2<f32> {
+        let n = x.nrows();
+        x.select(Axis(0), &(0..n).map(|a| (a + shift) % n).collect::<Vec<_>>())
     }
 
     #[test]
     fn equals_the_cka_of_moved_rows_whatever_the_memory() -> Result<(), Error> {
-        let layers = mixtures(50, &[3, 70, 9]);
-        for memory in [0, 2 * 4 * 2500 * 2, usize::MAX] {
-            let found = cka_null(&layers, &orders(), 0, memory, &mut |_, _| {})?;
-            for (order, found) in orders().iter().zip(found.outer_iter()) {
-                for ((i, j), found) in found.indexed_iter() {
-                    let pair = [layers[i].clone(), moved(&layers[j], order)];
-                    let expected = CkaPlan::new(memory).run(&pair, &mut |_, _| {})?.debiased[[0, 1]];
-                    assert_abs_diff_eq!(*found, expected, epsilon = 1e-6);
+        for n in [50, 51] {
+            let layers = mixtures(n, &[3, 70, 9]);
+            let shifts = [1, 17, 25, n - 1];
+            for memory in [0, 4 * n * n * 2, usize::MAX] {
+                let found = cka_null(&layers, &shifts, 0, memory, &mut |_, _| {})?;
+                for (shift, found) in shifts.iter().zip(found.outer_iter()) {
+                    for ((i, j), found) in found.indexed_iter().filter(|((i, j), _)| i <= j) {
+                        let pair = [layers[i].clone(), moved(&layers[j], *shift)];
+                        let expected = CkaPlan::new(memory).run(&pair, &mut |_, _| {})?.debiased[[0, 1]];
+                        assert_abs_diff_eq!(*found, expected, epsilon = 1e-5);
+                    }
+                    assert!(found[[2, 1]].is_nan());
                 }
             }
         }
         Ok(())
     }
 
+    /// With entries of rows that are near on either side set to 0.
+    #[test]
+    fn a_gap_leaves_near_rows_of_both_sides_out() -> Result<(), Error> {
+        let (n, gap, shift) = (60, 4, 23);
+        let layers = mixtures(n, &[5, 8]);
+        let hollow = |x: &Array2<f32>| {
+            let x = x.mapv(f64::from);
+            let x = &x - &x.mean_axis(Axis(0)).expect("sixty rows");
+            let gram = x.dot(&x.t());
+            Array2::from_shape_fn(gram.dim(), |(a, b)| if a.abs_diff(b) > gap { gram[[a, b]] } else { 0.0 })
+        };
+        let (k, l) = (hollow(&layers[0]), hollow(&layers[1]));
+        let turned = Array2::from_shape_fn((n, n), |(a, b)| l[[(a + shift) % n, (b + shift) % n]]);
+        let counts = FarPairs::new(n, &(0..0), gap);
+        let hsic = |k: &Array2<f64>, l: &Array2<f64>| {
+            counts.unbiased((k * l).sum(), k.sum() * l.sum(), k.sum_axis(Axis(1)).dot(&l.sum_axis(Axis(1))))
+        };
+        let expected = hsic(&k, &turned) / (hsic(&k, &k) * hsic(&l, &l)).sqrt();
+        let found = cka_null(&layers, &[shift], gap, usize::MAX, &mut |_, _| {})?[[0, 0, 1]];
+        assert_abs_diff_eq!(found, expected, epsilon = 1e-5);
+        Ok(())
+    }
+
     #[test]
     fn the_number_of_threads_changes_not_a_bit() -> Result<(), Box<dyn std::error::Error>> {
         let layers = mixtures(50, &[3, 70, 9]);
-        let with = |threads: usize| -> Result<Array3<f64>, Box<dyn std::error::Error>> {
+        let with = |threads: usize| -> Result<Vec<u64>, Box<dyn std::error::Error>> {
             let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build()?;
-            Ok(pool.install(|| cka_null(&layers, &orders(), 0, 1 << 16, &mut |_, _| {}))?)
+            let found = pool.install(|| cka_null(&layers, &[5, 20], 2, 1 << 15, &mut |_, _| {}))?;
+            Ok(found.iter().map(|value| value.to_bits()).collect())
         };
         assert_eq!(with(1)?, with(3)?);
         Ok(())
     }
 
     #[test]
-    fn orders_that_lose_or_repeat_rows_are_refused_and_what_does_not_vary_is_undefined() -> Result<(), Error> {
+    fn shifts_that_move_nothing_are_refused_and_what_does_not_vary_is_undefined() -> Result<(), Error> {
         let layers = [mixtures(9, &[3])[0].clone(), Array2::ones((9, 2))];
-        for order in [vec![0..8, 8..8], vec![0..5, 4..9], vec![1..9, 0..2], vec![0..10, 10..10]] {
-            let found = cka_null(&layers, &[vec![3..9, 0..3], order], 0, 0, &mut |_, _| {});
-            assert_eq!(found, Err(Error::Order { order: 1, rows: 9 }));
+        for shift in [0, 9] {
+            let found = cka_null(&layers, &[3, shift], 0, 0, &mut |_, _| {});
+            assert_eq!(found, Err(Error::Shift { shift, rows: 9 }));
         }
-        let found = cka_null(&layers, &[vec![3..9, 0..3]], 0, 0, &mut |_, _| {})?;
+        let found = cka_null(&layers, &[3], 0, 0, &mut |_, _| {})?;
         assert_eq!(found.mapv(f64::is_nan).into_raw_vec_and_offset().0, [false, true, true, true]);
         Ok(())
     }

@@ -1,8 +1,9 @@
 //! Linear CKA of all pairs, with intervals and p values where they are asked for.
 
+use anyhow::ensure;
 use clap::Args;
-use gyrus_encoding::{Estimate, Runs, benjamini_hochberg, p_value, shifts_within_runs};
-use gyrus_similarity::{CkaMatrix, CkaPlan, Order, cka_null};
+use gyrus_encoding::{Estimate, benjamini_hochberg, circular_shifts, p_value};
+use gyrus_similarity::{CkaMatrix, CkaPlan, cka_null};
 use gyrus_study::Table;
 use ndarray::{Array3, s};
 
@@ -89,12 +90,6 @@ fn intervals(pairs: &Pairs, found: &CkaMatrix) -> Option<Vec<Estimate>> {
     let interval =
         |pair| Estimate::of_correlation(found.debiased[pair], errors.debiased[pair], errors.without_group.len() - 1);
     Some(pairs.map(interval))
-}
-
-/// Circular shifts of all rows.
-fn orders(rows: usize, least: usize, n: usize, seed: u64) -> anyhow::Result<Vec<Order>> {
-    let orders = shifts_within_runs(&Runs::unbroken(rows), least, n, seed)?;
-    Ok(orders.iter().map(|order| order.stretches().to_vec()).collect())
 }
 
 /// With the mean of the null, p values, and q values over all pairs of different layers.

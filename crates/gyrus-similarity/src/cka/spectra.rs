@@ -1,0 +1,170 @@
+//! Fourier transforms of the diagonals of Gram matrices, whose products give every circular shift at once.
+
+use std::f64::consts::FRAC_1_SQRT_2;
+
+use ndarray::{Array2, Array3, ArrayView1, ArrayView2, Axis, s};
+use rayon::prelude::*;
+use realfft::num_complex::Complex;
+use realfft::{FftNum, RealFftPlanner};
+
+use super::far_pairs::{FarPairs, near};
+use super::hsic::Sums;
+use super::margins::Margins;
+use super::stack;
+use crate::centred::Centred;
+use crate::product::{Before, multiply};
+use crate::representation::Representation;
+
+/// Columns that are centred and multiplied at a time.
+const PANEL: usize = 512;
+
+/// Rows of a Gram matrix that are computed at a time.
+const ROWS: usize = 256;
+
+/// Some representations, as their Gram matrices K with 0 for rows that are not far.
+pub(crate) struct Spectra {
+    /// For each frequency and representation the transforms of the diagonals 1 to n / 2, real parts and then imaginary
+    /// ones, `[frequency]`: `(layers, 2 n / 2)`. The last diagonal of an even n meets itself and counts half.
+    diagonals: Vec<Array2<f32>>,
+    /// sum_b K_ab, `(layers, n)`.
+    rows: Array2<f64>,
+    /// tr(KK).
+    squares: Vec<f64>,
+}
+
+impl Spectra {
+    /// Of `layers` of n rows that are far where they are more than `gap` apart.
+    pub(crate) fn new<R: Representation>(layers: &[Centred<R>], margins: &[Margins], n: usize, gap: usize) -> Self {
+        let (frequencies, width) = (n / 2 + 1, 2 * (n / 2));
+        let transforms: Vec<(Vec<f32>, f64)> = layers.par_iter().map(|layer| transform(layer, n, gap)).collect();
+        let of_frequency = |f: usize| {
+            let mut to = Array2::zeros((layers.len(), width));
+            for (mut to, (all, _)) in to.outer_iter_mut().zip(&transforms) {
+                to.assign(&ArrayView1::from(&all[f * width..(f + 1) * width]));
+            }
+            to
+        };
+        Self {
+            diagonals: (0..frequencies).into_par_iter().map(of_frequency).collect(),
+            rows: stack(margins, |m| m.far_rows.sum_axis(Axis(0))),
+            squares: transforms.iter().map(|(_, squares)| *squares).collect(),
+        }
+    }
+
+    /// HSIC of each with itself, NaN where it is no more than rounding.
+    pub(crate) fn own(&self, counts: FarPairs) -> Vec<f64> {
+        let one = |layer: usize| {
+            let trace = Array2::from_elem((1, 1), self.squares[layer]);
+            let rows = self.rows.slice(s![layer..=layer, ..]).to_owned();
+            Sums { trace: &trace, rows: &rows }.unbiased(counts).own()[0]
+        };
+        (0..self.squares.len()).into_par_iter().map(one).collect()
+    }
+
+    /// Unbiased HSIC of all pairs with the rows of `other` moved, `(shifts, layers, other layers)`.
+    pub(crate) fn shifted(&self, other: &Self, shifts: &[usize], counts: FarPairs) -> Array3<f64> {
+        let n = self.rows.ncols();
+        let products: Vec<[Array2<f32>; 2]> =
+            self.diagonals.par_iter().zip(&other.diagonals).map(|(a, b)| products(a.view(), b.view())).collect();
+        let (left, right) = (self.rows.sum_axis(Axis(1)), other.rows.sum_axis(Axis(1)));
+        let (own, moved) = (transforms(&self.rows), transforms(&other.rows));
+        let shape = (left.len(), right.len());
+        let pair = |index: usize| {
+            let (i, j) = (index / shape.1, index % shape.1);
+            let of = |part: &[Array2<f32>; 2]| Complex::new(f64::from(part[0][[i, j]]), f64::from(part[1][[i, j]]));
+            let trace = correlation(products.iter().map(of), n);
+            let rows = correlation(own[i].iter().zip(&moved[j]).map(|(a, b)| a.conj() * b), n);
+            let value = |s: &usize| counts.unbiased(2.0 * trace[*s], left[i] * right[j], rows[*s]);
+            shifts.iter().map(value).collect::<Vec<f64>>()
+        };
+        let values: Vec<Vec<f64>> = (0..shape.0 * shape.1).into_par_iter().map(pair).collect();
+        Array3::from_shape_fn((shifts.len(), shape.0, shape.1), |(s, i, j)| values[i * shape.1 + j][s])
+    }
+}
+
+/// conj(A) B' over diagonals, real and imaginary part, `(layers, other layers)`.
+fn products(a: ArrayView2<f32>, b: ArrayView2<f32>) -> [Array2<f32>; 2] {
+    let half = b.ncols() / 2;
+    let mut turned = Array2::zeros(b.dim());
+    turned.slice_mut(s![.., ..half]).assign(&b.slice(s![.., half..]));
+    turned.slice_mut(s![.., half..]).assign(&b.slice(s![.., ..half]).mapv(|x| -x));
+    [b.view(), turned.view()].map(|b| {
+        let mut sum = Array2::zeros((a.nrows(), b.nrows()));
+        multiply(sum.view_mut(), Before::Overwritten, a, b.t());
+        sum
+    })
+}
+
+/// The circular cross-correlation c(s) = sum_a x_a y_(a+s) from the products of transforms, conj(x^) y^.
+fn correlation(products: impl Iterator<Item = Complex<f64>>, n: usize) -> Vec<f64> {
+    let inverse = RealFftPlanner::<f64>::new().plan_fft_inverse(n);
+    let (mut spectrum, mut values) = (products.collect::<Vec<_>>(), vec![0.0; n]);
+    // Rounding may leave the parts that are real with an imaginary one.
+    spectrum[0].im = 0.0;
+    if n % 2 == 0 {
+        spectrum[n / 2].im = 0.0;
+    }
+    inverse.process(&mut spectrum, &mut values).expect("as many numbers as planned for");
+    values.iter_mut().for_each(|value| *value /= n as f64);
+    values
+}
+
+/// The transform of each row.
+fn transforms(rows: &Array2<f64>) -> Vec<Vec<Complex<f64>>> {
+    rows.outer_iter().map(|row| forward(&mut row.to_vec())).collect()
+}
+
+fn forward<T: FftNum>(values: &mut [T]) -> Vec<Complex<T>> {
+    let plan = RealFftPlanner::<T>::new().plan_fft_forward(values.len());
+    let mut spectrum = plan.make_output_vec();
+    plan.process(values, &mut spectrum).expect("as many numbers as planned for");
+    spectrum
+}
+
+/// The transforms of one representation's diagonals, `[frequency][part][diagonal]`, and tr(KK).
+fn transform<R: Representation>(layer: &Centred<R>, n: usize, gap: usize) -> (Vec<f32>, f64) {
+    let gram = gram(layer, n, gap);
+    let square = |row: ArrayView1<f32>| row.iter().map(|x| f64::from(*x).powi(2)).sum::<f64>();
+    let squares = gram.outer_iter().map(square).sum();
+    let (frequencies, diagonals) = (n / 2 + 1, n / 2);
+    let mut spectra = vec![0.0; frequencies * 2 * diagonals];
+    let plan = RealFftPlanner::<f32>::new().plan_fft_forward(n);
+    let (mut diagonal, mut spectrum) = (vec![0.0; n], plan.make_output_vec());
+    for d in 1..=diagonals {
+        let scale = if 2 * d == n { FRAC_1_SQRT_2 as f32 } else { 1.0 };
+        for (a, to) in diagonal.iter_mut().enumerate() {
+            *to = scale * gram[[a, (a + d) % n]];
+        }
+        plan.process(&mut diagonal, &mut spectrum).expect("as many numbers as planned for");
+        for (f, value) in spectrum.iter().enumerate() {
+            spectra[f * 2 * diagonals + d - 1] = value.re;
+            spectra[f * 2 * diagonals + diagonals + d - 1] = value.im;
+        }
+    }
+    (spectra, squares)
+}
+
+/// XX' of one representation, (n, n), with 0 for rows that are no more than `gap` apart.
+fn gram<R: Representation>(layer: &Centred<R>, n: usize, gap: usize) -> Array2<f32> {
+    let mut gram = Array2::<f32>::zeros((n, n));
+    for start in (0..layer.width()).step_by(PANEL) {
+        let columns = start..(start + PANEL).min(layer.width());
+        let mut x = vec![0.0; n * columns.len()];
+        layer.write(0..n, columns.clone(), &mut x);
+        let x = Array2::from_shape_vec((n, columns.len()), x).expect("whole rows");
+        for first in (0..n).step_by(ROWS) {
+            let end = (first + ROWS).min(n);
+            let to = gram.slice_mut(s![first..end, first..]);
+            multiply(to, Before::Kept, x.slice(s![first..end, ..]), x.slice(s![first.., ..]).t());
+        }
+    }
+    for a in 0..n {
+        for b in 0..a {
+            gram[[a, b]] = gram[[b, a]];
+        }
+    }
+    for a in 0..n {
+        gram.slice_mut(s![a, near(a, n, gap)]).fill(0.0);
+    }
+    gram
+}
