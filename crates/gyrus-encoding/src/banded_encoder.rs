@@ -3,7 +3,7 @@
 //! argmin over A, B of ||Y - C A - sum_b P_b B_b||^2 + sum_b a_b ||B_b||^2, the a_b found in the inner folds.
 
 use gyrus_ridge::{Banded, Bands, Criterion, NestedFold, Ridge, Search};
-use ndarray::{Array2, Array3, ArrayView2, Axis};
+use ndarray::{Array2, Array3, ArrayView2, ArrayView3, Axis};
 
 use crate::design::Reduced;
 use crate::encoder::{beside, inner_rows, scores};
@@ -82,6 +82,24 @@ impl<'a> BandedEncoder<'a> {
         let ridges = fits.iter().map(|(x, ridge, _): &(&Array2<f64>, Ridge, Array2<f64>)| (*x, ridge));
         Ok(BandedScores { scores: scores(self.design, ridges, responses.view(), none), penalties })
     }
+
+    /// Scores for `responses`, `(rows, targets)`, with the `penalties` that were chosen for others, `(folds, bands, targets)`,
+    /// as nulls use them; a target with a missing value (NaN) is undefined.
+    ///
+    /// # Errors
+    /// As [`Self::encode`], and [`Error::Ridge`] for penalties that are not positive, or of other folds, bands or targets.
+    pub fn refit(&self, responses: ArrayView2<f64>, penalties: ArrayView3<f64>) -> Result<FoldScores, Error> {
+        let responses = without_missing(self.design, responses)?;
+        let of_fold: Vec<ArrayView2<f64>> = penalties.axis_iter(Axis(0)).collect();
+        let folds_of_a_part = self.design.folds().len() / self.parts.len().max(1);
+        let mut fits = Vec::new();
+        for ((x, banded), penalties) in self.parts.iter().zip(of_fold.chunks(folds_of_a_part.max(1))) {
+            fits.extend(banded.refit(responses.view(), penalties)?.into_iter().map(|ridge| (x, ridge)));
+        }
+        let none = Array2::zeros((fits.len(), responses.ncols()));
+        let ridges = fits.iter().map(|(x, ridge): &(&Array2<f64>, Ridge)| (*x, ridge));
+        Ok(scores(self.design, ridges, responses.view(), none))
+    }
 }
 
 #[cfg(test)]
@@ -108,6 +126,8 @@ mod tests {
         let search = Search { shares: vec![Shares::equal(2)], rounds: 0, per_round: 0, seed: 0 };
         let both = BandedEncoder::new(&design, &bands, None)?.encode(y.view(), &search, Criterion::SquaredError)?;
         assert!((one.r() - both.scores.r()).iter().all(|d| d.abs() < 1e-9));
+        let again = BandedEncoder::new(&design, &bands, None)?.refit(y.view(), both.penalties.view())?;
+        assert!((again.r() - both.scores.r()).iter().all(|d| d.abs() < 1e-9));
         assert!(
             (both.penalties.index_axis(Axis(1), 0).to_owned() / one.penalties()).iter().all(|q| (q - 1.0).abs() < 1e-9)
         );

@@ -79,7 +79,7 @@ pub use controls::{
 pub use delays::{delayed, finite_impulse_response};
 pub use design::{Design, DesignParams, Division, FeatureUnit, Reduced};
 pub use dimension::{Dimension, TwoNearest, components_for, participation_ratio};
-pub use drift::HighPass;
+pub use drift::{HighPass, Slow};
 pub use encoder::{Encoder, encode, refit};
 pub use error::Error;
 pub use extrapolation::{endless_listeners, group_size_curve};

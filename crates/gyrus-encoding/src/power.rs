@@ -8,7 +8,7 @@
 
 use std::ops::Range;
 
-use gyrus_ridge::{Rule, Sharing};
+use gyrus_ridge::Rule;
 use ndarray::{Array1, Array2, Array3, Array4, ArrayView1, ArrayView2, ArrayView4, Axis, concatenate, s};
 use rand::rngs::StdRng;
 use rand::{Rng, SeedableRng};
@@ -202,14 +202,7 @@ impl<'a> Power<'a> {
     /// The score of every column of `responses`, `(rows, draws x targets)`, draw by draw.
     fn score(&self, responses: ArrayView2<f64>, targets: usize, rule: &Rule) -> Result<Array1<f64>, Error> {
         let draws = responses.ncols() / targets.max(1);
-        let sharing = match &rule.sharing {
-            Sharing::PerTarget => Sharing::PerTarget,
-            Sharing::All => Sharing::Groups((0..responses.ncols()).map(|column| column / targets).collect()),
-            Sharing::Groups(groups) => {
-                let apart = groups.iter().max().map_or(0, |last| last + 1);
-                Sharing::Groups((0..draws).flat_map(|draw| groups.iter().map(move |g| g + draw * apart)).collect())
-            }
-        };
+        let sharing = rule.sharing.copies(targets, draws);
         let joint = self.encoder.encode(responses, &Rule { sharing, ..rule.clone() })?.mean();
         let Some(alone) = &self.alone else { return Ok(joint) };
         let without = Array2::zeros((self.encoder.design().folds().len(), responses.ncols()));
