@@ -9,9 +9,11 @@ mod error;
 mod event;
 mod fold_table;
 mod hash;
+mod hierarchy;
 mod keep;
 mod mapped;
 mod matrix_file;
+mod penalty_groups;
 mod reduced_file;
 mod run;
 mod settings;
@@ -27,8 +29,10 @@ pub use error::Error;
 pub use event::Event;
 pub use fold_table::fold_table;
 pub use hash::{file_hash, text_hash};
+pub use hierarchy::{Alignment, Depths, Place, TargetDepth, depth_columns};
 pub use keep::Keep;
 pub use matrix_file::MatrixFile;
+pub use penalty_groups::penalty_groups;
 pub use run::{Options, Outcome, run};
 pub use settings::{
     ChooseBy, Distance, ListenersBy, ModelEntry, NullPenalties, Pooling, RepeatsBy, ResponsesAre, SchemeName, Share,

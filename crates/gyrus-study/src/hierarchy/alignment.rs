@@ -3,7 +3,7 @@
 use gyrus_encoding::{Association, Drawn, Electrode, Hierarchy, Levels, Mixed, Permuted, RandomEffects};
 use serde::{Deserialize, Serialize};
 
-use super::places::Place;
+use super::place::Place;
 
 /// How a value goes together with distance.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]

@@ -176,7 +176,7 @@ struct Profiles {
 impl Profiles {
     fn of(desk: &Desk, (name, variant): (&str, Variant), matched: usize, group: &Panel) -> Result<Self, Error> {
         let layers = Layers::open(desk, (name, variant, desk.study.words.main))?;
-        let plan = (desk.design, &desk.study.encoding.rule());
+        let plan = (desk.design, &desk.study.encoding);
         let fit = |layer: &Reduced| Ok::<_, Error>(vec![Fitted::layer(plan, layer, Predictors::Joint, group)?]);
         let both = |layer: usize| {
             let layer = layers.layer(layer)?;
