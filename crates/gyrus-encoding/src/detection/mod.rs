@@ -3,6 +3,8 @@
 pub(crate) mod planted;
 mod power;
 mod power_curve;
+mod simulated;
 
-pub use self::power::{Power, PowerParams, Simulated};
+pub use self::power::{Power, PowerParams};
 pub use self::power_curve::{DETECTED, PowerCurve, PowerPoint};
+pub use self::simulated::Simulated;
