@@ -97,9 +97,10 @@ fn files_that_do_not_belong_together_are_named() -> Outcome {
 fn with_groups(study: &SmallStudy, group: impl Fn(usize) -> String) -> Outcome {
     for patient in PATIENTS {
         let table = fs::read_to_string(study.path(format!("{patient}.tsv")))?;
-        let with = |(row, line): (usize, &str)| match row.checked_sub(1) {
-            None => format!("{line}\tgroup\n"),
-            Some(electrode) => format!("{line}\t{}\n", group(electrode)),
+        let with = |(row, line): (usize, &str)| {
+            let known: Vec<&str> = line.split('\t').take(2).collect();
+            let group = row.checked_sub(1).map_or_else(|| "group".to_owned(), &group);
+            format!("{}\t{group}\n", known.join("\t"))
         };
         study.write(format!("{patient}.tsv"), table.lines().enumerate().map(with).collect::<String>())?;
     }
