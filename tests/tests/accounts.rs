@@ -3,35 +3,16 @@
 use std::error::Error;
 use std::fs;
 
-use gyrus_activations::{DeviceChoice, Precision, open_device};
-use gyrus_study::{Event, Options, Study, run};
 use gyrus_tests::{Draws, SmallStudy};
 use safetensors::Dtype;
 use safetensors::tensor::TensorView;
 use serde_json::Value;
 
-type Outcome = Result<(), Box<dyn Error>>;
+use crate::walk::{Walk, walk};
 
-/// Runs the study file of `study`; gives the steps that ran, and what was noted.
-fn walk(study: &SmallStudy) -> Result<(Vec<String>, Vec<String>), Box<dyn Error>> {
-    let options = Options {
-        out: study.results(),
-        only: None,
-        dry_run: false,
-        memory: None,
-        command: "gyrus run study.toml".into(),
-        program: "the tests".into(),
-    };
-    let (mut ran, mut notes) = (Vec::new(), Vec::new());
-    let mut on_event = |event| match event {
-        Event::Finished { step } => ran.push(step),
-        Event::Note(note) => notes.push(note),
-        _ => {}
-    };
-    let device = open_device(DeviceChoice::Cpu, Precision::Full)?;
-    run(&Study::open(&study.file())?, &device, &options, &mut on_event)?;
-    Ok((ran, notes))
-}
+mod walk;
+
+type Outcome = Result<(), Box<dyn Error>>;
 
 /// What a step left for the report, and the page.
 fn found(study: &SmallStudy, file: &str) -> Result<(Value, String), Box<dyn Error>> {
@@ -60,7 +41,7 @@ fn with_bands(settings: &str) -> Result<SmallStudy, Box<dyn Error>> {
 fn parts_of_the_variance_add_up() -> Outcome {
     for settings in ["shares = 3\nrounds = 1", "banded = false\nlisteners = false"] {
         let study = with_bands(settings)?;
-        let (ran, notes) = walk(&study)?;
+        let Walk { ran, notes, .. } = walk(&study)?;
         assert!(ran.contains(&"partition".to_owned()), "{ran:?}");
         assert!(notes.iter().any(|note| note.contains("of `3w` have less before them")), "{notes:?}");
         let (found, page) = found(&study, "partition.json")?;
@@ -90,7 +71,7 @@ fn other_bands_rerun_the_partition_alone() -> Outcome {
     let study = with_bands("shares = 2\nrounds = 0")?;
     walk(&study)?;
     study.edit("study.toml", "\"length\"]", "\"length\", \"position-in-story\"]")?;
-    assert_eq!(walk(&study)?.0, ["partition", "report"]);
+    assert_eq!(walk(&study)?.ran, ["partition", "report"]);
     Ok(())
 }
 
@@ -186,7 +167,7 @@ fn repeats_to_one_listener_are_a_ceiling() -> Outcome {
     walk(&study)?;
     check_repeats(&study, 0.05)?;
     study.edit("study.toml", "[text]", "[ceiling]\nrepeats = \"split-half\"\n\n[text]")?;
-    assert_eq!(walk(&study)?.0, ["ceilings", "report"]);
+    assert_eq!(walk(&study)?.ran, ["ceilings", "report"]);
     check_repeats(&study, 0.05)
 }
 
@@ -215,7 +196,7 @@ fn layers_are_told_with_their_dimensions_and_cut_to_one_number() -> Outcome {
     assert_eq!(variants, ["trained", "twin-1"]);
     // Layers of three components cut to three are what they were; to one they are not.
     study.edit("study.toml", "[text]", "[dimension]\ncomponents = 3\n\n[text]")?;
-    assert_eq!(walk(&study)?.0, ["dimension", "report"]);
+    assert_eq!(walk(&study)?.ran, ["dimension", "report"]);
     let (same, page) = found(&study, "dimension.json")?;
     study.edit("study.toml", "[dimension]\ncomponents = 3", "[dimension]\ncomponents = 1")?;
     walk(&study)?;

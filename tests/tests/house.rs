@@ -4,9 +4,11 @@ use std::error::Error;
 use std::fs;
 use std::path::Path;
 
-use gyrus_activations::{DeviceChoice, Precision, open_device};
-use gyrus_study::{Event, Options, Study, run};
 use gyrus_tests::{SmallStudy, changed, snapshot};
+
+use crate::walk::{Walk, walk, walk_only};
+
+mod walk;
 
 type Outcome = Result<(), Box<dyn Error>>;
 
@@ -30,43 +32,6 @@ const STEPS: [&str; 14] = [
 /// Steps of the brain's side, which the data or the plan of the analysis change.
 const ANALYSIS: [&str; 9] =
     ["encoding", "canaries", "hierarchy", "lags", "generalisation", "ceilings", "dimension", "power", "report"];
-
-/// Which steps ran and which were found, in order.
-#[derive(Debug, Default, PartialEq)]
-struct Walk {
-    ran: Vec<String>,
-    found: Vec<String>,
-    notes: Vec<String>,
-}
-
-/// Runs the study file of `study` as it stands now.
-fn walk(study: &SmallStudy) -> Result<Walk, Box<dyn Error>> {
-    walk_only(study, None)
-}
-
-/// As [`walk`], one step alone.
-fn walk_only(study: &SmallStudy, only: Option<&str>) -> Result<Walk, Box<dyn Error>> {
-    let options = Options {
-        out: study.results(),
-        only: only.map(Into::into),
-        dry_run: false,
-        memory: None,
-        command: "gyrus run study.toml".into(),
-        program: "the tests".into(),
-    };
-    let mut walk = Walk::default();
-    let mut on_event = |event| match event {
-        Event::Finished { step } => walk.ran.push(step),
-        Event::Found { step } => walk.found.push(step),
-        Event::Note(note) => walk.notes.push(note),
-        _ => {}
-    };
-    let device = open_device(DeviceChoice::Cpu, Precision::Full)?;
-    let outcome = run(&Study::open(&study.file())?, &device, &options, &mut on_event)?;
-    assert_eq!(outcome.report, study.results().join("report.html"));
-    assert_eq!((outcome.ran, outcome.found), (walk.ran.len(), walk.found.len()));
-    Ok(walk)
-}
 
 /// Runs a good study, changes it, and runs it again: exactly the steps `expected` run anew.
 fn check_reruns(change: impl FnOnce(&SmallStudy) -> std::io::Result<()>, expected: &[&str]) -> Outcome {
@@ -458,5 +423,21 @@ fn shuffled_words_can_be_left_out() -> Outcome {
     study.edit("study.toml", "[text]", "[canaries]\nshuffled_words = false\n\n[text]")?;
     assert!(!walk(&study)?.ran.contains(&"activations-tiny-shuffled".to_owned()));
     assert!(!fs::read_to_string(study.results().join("report.html"))?.contains("shuffled words"));
+    Ok(())
+}
+
+/// 4 cosines of 120 scans of 2 s are periods above 120 s.
+#[test]
+fn drift_is_removed_by_number_or_by_period() -> Outcome {
+    let study = SmallStudy::new()?;
+    walk(&study)?;
+    let scores = || fs::read(study.results().join("scores.parquet"));
+    let by_number = scores()?;
+    study.edit("study.toml", "cosines = 4", "high_pass = 120.0")?;
+    walk(&study)?;
+    assert!(scores()? == by_number);
+    study.edit("study.toml", "high_pass = 120.0", "high_pass = 120.0\ncosines = 4")?;
+    let error = walk(&study).expect_err("a number and a period").to_string();
+    assert!(error.contains("setting `scans.cosines`") && error.contains("or `high_pass` must be given"), "{error}");
     Ok(())
 }

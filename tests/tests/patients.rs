@@ -3,27 +3,14 @@
 use std::error::Error;
 use std::fs;
 
-use gyrus_activations::{DeviceChoice, Precision, open_device};
-use gyrus_study::{Options, Study, run};
 use gyrus_tests::{LAG, LAYERS, PATIENTS, SmallStudy, distance, tensors};
 use serde_json::Value;
 
-type Outcome = Result<(), Box<dyn Error>>;
+use crate::walk::walk;
 
-/// Runs the study file of `study` as it stands now.
-fn walk(study: &SmallStudy) -> Outcome {
-    let options = Options {
-        out: study.results(),
-        only: None,
-        dry_run: false,
-        memory: None,
-        command: "gyrus run study.toml".into(),
-        program: "the tests".into(),
-    };
-    let device = open_device(DeviceChoice::Cpu, Precision::Full)?;
-    run(&Study::open(&study.file())?, &device, &options, &mut |_| {})?;
-    Ok(())
-}
+mod walk;
+
+type Outcome = Result<(), Box<dyn Error>>;
 
 /// A JSON file and the page among the results of `study`.
 fn results(study: &SmallStudy, file: &str) -> Result<(Value, String), Box<dyn Error>> {
@@ -103,6 +90,50 @@ fn files_that_do_not_belong_together_are_named() -> Outcome {
     let short = tensors(&[("layer.0".to_owned(), 2, vec![0.0; 20])])?;
     let said = refusal(|study| study.write("features.safetensors", short))?;
     assert_eq!(said, "understand `features.safetensors`: tensor `layer.0` has 10 rows, the story has 320 words");
+    Ok(())
+}
+
+/// A column `group` of the tables of all patients, with what `group` says of each electrode.
+fn with_groups(study: &SmallStudy, group: impl Fn(usize) -> String) -> Outcome {
+    for patient in PATIENTS {
+        let table = fs::read_to_string(study.path(format!("{patient}.tsv")))?;
+        let with = |(row, line): (usize, &str)| {
+            let known: Vec<&str> = line.split('\t').take(2).collect();
+            let group = row.checked_sub(1).map_or_else(|| "group".to_owned(), &group);
+            format!("{}\t{group}\n", known.join("\t"))
+        };
+        study.write(format!("{patient}.tsv"), table.lines().enumerate().map(with).collect::<String>())?;
+    }
+    Ok(())
+}
+
+#[test]
+fn groups_of_one_are_no_groups() -> Outcome {
+    let alone = results(&SmallStudy::of_patients()?, "hierarchy.json")?.0;
+    let study = SmallStudy::of_patients()?;
+    study.edit("study.toml", "[encoding]\n", "[encoding]\nshare = \"groups\"\n")?;
+    with_groups(&study, |electrode| electrode.to_string())?;
+    assert_eq!(results(&study, "hierarchy.json")?.0, alone);
+    with_groups(&study, |electrode| (electrode / 4).to_string())?;
+    assert_ne!(results(&study, "hierarchy.json")?.0, alone);
+    Ok(())
+}
+
+#[test]
+fn groups_and_patients_that_are_not_there_are_named() -> Outcome {
+    let share = |study: &SmallStudy| study.edit("study.toml", "[encoding]\n", "[encoding]\nshare = \"groups\"\n");
+    let said = refusal(share)?;
+    assert!(said.starts_with("no target of `p1` has a group, and `encoding.share` is \"groups\""), "{said}");
+    let said = refusal(|study| {
+        study.edit("study.toml", "targets = \"p3.tsv\"", "")?;
+        share(study)
+    })?;
+    assert!(
+        said.starts_with("setting `encoding.share` of `study.toml` is \"groups\", which needs `targets`"),
+        "{said}"
+    );
+    let said = refusal(|study| study.write("p2.tsv", "target\tpatient\n0\tp2\n1\tp3\n2\n3\n4\n5\n6\n7\n"))?;
+    assert_eq!(said, "target 1 (from 0) of `p2.tsv` is one of patient `p3`, the recording is of `p2`");
     Ok(())
 }
 

@@ -66,6 +66,19 @@ pub enum Error {
         /// Rows that it needs.
         needed: usize,
     },
+    /// A filter that leaves nothing of a run.
+    #[error("run {run} (from 0) has {rows} rows, and removing {cosines} slow cosines leaves nothing of them")]
+    Cosines {
+        /// The run, from 0.
+        run: usize,
+        /// Its rows.
+        rows: usize,
+        /// Cosines to remove.
+        cosines: usize,
+    },
+    /// A longest period that is none.
+    #[error("the longest period that a high-pass filter keeps must be positive and finite: `{0}` s")]
+    Period(f64),
     /// Nothing that could be left out while something else stays.
     #[error("leaving one {what} out needs at least two: {found} found")]
     Groups {

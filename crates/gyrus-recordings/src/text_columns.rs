@@ -1,28 +1,34 @@
-//! A CSV or TSV file with a header, every field as text.
+//! A CSV, TSV or Parquet file with named columns, every field as text.
 
 use std::path::{Path, PathBuf};
 use std::{fs, io::Cursor};
 
-use polars::prelude::{Column, CsvReadOptions, DataFrame, PolarsError, SerReader};
+use polars::prelude::{Column, CsvReadOptions, DataFrame, DataType, ParquetReader, PolarsError, SerReader};
 
 use crate::Error;
 
 /// Named columns of text; the separator is a tab if the header has one, else a comma.
 ///
-/// Fields may stand in quotation marks. Where that makes no sense in a table with tabs, its quotation marks are letters.
+/// A file that begins as Parquet does is read as that. Fields may stand in quotation marks. Where that makes no sense in a table with tabs, its quotation marks are letters.
 pub(crate) struct TextColumns {
     path: PathBuf,
     table: DataFrame,
 }
 
+/// The first bytes of a Parquet file.
+const PARQUET: &[u8] = b"PAR1";
+
 impl TextColumns {
     /// Reads the file `path`.
     pub fn read(path: &Path) -> Result<Self, Error> {
         let bytes = fs::read(path).map_err(|source| Error::Read { path: path.into(), source })?;
+        let failed = |source| Error::Table { path: path.into(), source: Box::new(source) };
+        if bytes.starts_with(PARQUET) {
+            return Ok(Self { path: path.into(), table: parquet(bytes).map_err(failed)? });
+        }
         let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&bytes).to_vec();
         let header = bytes.split(|&byte| byte == b'\n').next().unwrap_or_default();
         let separator = if header.contains(&b'\t') { b'\t' } else { b',' };
-        let failed = |source| Error::Table { path: path.into(), source: Box::new(source) };
         let table = match parse(&bytes, separator, Some(b'"')) {
             Ok(table) if !holds_lines(&table) => table,
             // Tables with tabs need no quotation marks, so theirs may be those of the words.
@@ -50,6 +56,12 @@ impl TextColumns {
     pub fn optional(&self, name: &str) -> Option<&Column> {
         self.table.column(name).ok()
     }
+}
+
+fn parquet(bytes: Vec<u8>) -> Result<DataFrame, PolarsError> {
+    let table = ParquetReader::new(Cursor::new(bytes)).finish()?;
+    let texts = table.columns().iter().map(|column| column.cast(&DataType::String));
+    DataFrame::new(table.height(), texts.collect::<Result<_, _>>()?)
 }
 
 fn parse(bytes: &[u8], separator: u8, quote: Option<u8>) -> Result<DataFrame, PolarsError> {

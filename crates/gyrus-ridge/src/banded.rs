@@ -63,6 +63,9 @@ pub struct BandedFitted {
     pub ridge: Ridge,
 }
 
+/// How far shares that were computed from penalties may lie from each other and still be the same: rounding.
+const SAME_SHARE: f64 = 1e-12;
+
 /// The best of what was tried so far, for each target.
 struct Best {
     losses: Array1<f64>,
@@ -108,9 +111,34 @@ impl Banded {
         let fold = |(at, features): (usize, &FoldSums<FeatureSums>)| {
             let targets = self.groups.sets(&sums, at).all()?;
             let (best, tried) = self.search(features, &targets, search, grid, criterion)?;
-            self.refit(features, &targets.training, mean_y.view(), &best, &tried)
+            self.fit_all(features, &targets.training, mean_y.view(), &best, &tried)
         };
         self.folds.iter().enumerate().map(fold).collect()
+    }
+
+    /// The fit of every outer fold to `y` (n, t) with given penalties, one matrix (bands, t) for each fold.
+    ///
+    /// Targets whose penalties are in the same proportion share a decomposition, so many responses with the penalties of a
+    /// few cost little more than those.
+    ///
+    /// # Errors
+    /// `y` has another number of rows, a value is not finite, penalties are not positive and finite, or of other folds,
+    /// bands or targets.
+    pub fn refit(&self, y: ArrayView2<f64>, penalties: &[ArrayView2<f64>]) -> Result<Vec<Ridge>, Error> {
+        finite::check_targets(y, self.x.nrows())?;
+        finite::check_columns("outer folds with penalties", penalties.len(), self.folds.len())?;
+        for penalties in penalties {
+            finite::check_columns("bands with a penalty", penalties.nrows(), self.bands.n_bands())?;
+            finite::check_columns("targets with penalties", penalties.ncols(), y.ncols())?;
+        }
+        let mean_y = column_means(y)?;
+        let sums = self.groups.targets(self.x.view(), y, mean_y.view());
+        let fold = |(at, (features, penalties)): (usize, (&FoldSums<FeatureSums>, &ArrayView2<f64>))| {
+            let targets = self.groups.sets(&sums, at).all()?;
+            let (best, tried) = Best::given(*penalties)?;
+            Ok(self.fit_all(features, &targets.training, mean_y.view(), &best, &tried)?.ridge)
+        };
+        self.folds.iter().zip(penalties).enumerate().map(fold).collect()
     }
 
     fn search(
@@ -157,7 +185,7 @@ impl Banded {
     }
 
     /// The fit to all training rows, for all targets with the same shares at once.
-    fn refit(
+    fn fit_all(
         &self,
         features: &FoldSums<FeatureSums>,
         targets: &TargetSums,
@@ -203,6 +231,22 @@ impl Best {
         best
     }
 
+    /// Given penalties (bands, t) as shares and what they divide: g_b = a / a_b with 1 / a = sum over b of 1 / a_b.
+    fn given(penalties: ArrayView2<f64>) -> Result<(Self, Vec<Shares>), Error> {
+        let mut tried: Vec<Shares> = Vec::new();
+        let mut shares = Vec::with_capacity(penalties.ncols());
+        for own in penalties.columns() {
+            let own = Shares::new(own.mapv(f64::recip).view())?;
+            let alike = |other: &Shares| (&own.values() - &other.values()).iter().all(|d| d.abs() < SAME_SHARE);
+            shares.push(tried.iter().position(alike).unwrap_or(tried.len()));
+            if shares.last() == Some(&tried.len()) {
+                tried.push(own);
+            }
+        }
+        let penalties = penalties.map_axis(Axis(0), |own| own.mapv(f64::recip).sum().recip());
+        Ok((Self { losses: Array1::from_elem(shares.len(), f64::NAN), shares, penalties }, tried))
+    }
+
     /// The targets of each of the shares that are best for any.
     fn members(&self) -> BTreeMap<usize, Vec<usize>> {
         let mut members: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
@@ -241,6 +285,19 @@ mod tests {
 
     fn search(shares: Vec<Shares>, rounds: usize) -> Search {
         Search { shares, rounds, per_round: 6, seed: 3 }
+    }
+
+    #[test]
+    fn a_refit_with_the_penalties_found_is_the_fit() -> Outcome {
+        let (x, y) = regression(80, 7, 5, 104);
+        let grid = PenaltyGrid::logarithmic(1e-1, 1e3, 5)?;
+        let banded = Banded::new(x.view(), 1, Bands::side_by_side(&[4, 2])?, &folds())?;
+        let found = &banded.fit(y.view(), &search(Shares::draw(6, 2, 1), 1), &grid, Criterion::SquaredError)?[0];
+        let again = &banded.refit(y.view(), &[found.penalties.view()])?[0];
+        assert!(distance(&found.ridge.weights().to_owned(), &again.weights().to_owned()) < 1e-10);
+        assert!(banded.refit(y.view(), &[]).is_err());
+        assert!(banded.refit(y.view(), &[(&found.penalties * 0.0).view()]).is_err());
+        Ok(())
     }
 
     #[test]

@@ -22,6 +22,21 @@ pub enum Sharing {
     All,
 }
 
+impl Sharing {
+    /// The same for `copies` copies of `targets` targets side by side, none of which shares with another copy.
+    #[must_use]
+    pub fn copies(&self, targets: usize, copies: usize) -> Self {
+        match self {
+            Self::PerTarget => Self::PerTarget,
+            Self::All => Self::Groups((0..copies).flat_map(|copy| vec![copy; targets]).collect()),
+            Self::Groups(groups) => {
+                let apart = groups.iter().max().map_or(0, |last| last + 1);
+                Self::Groups((0..copies).flat_map(|copy| groups.iter().map(move |g| g + copy * apart)).collect())
+            }
+        }
+    }
+}
+
 /// Which losses are computed in f64.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Exact {
@@ -43,4 +58,16 @@ pub struct Rule {
     pub sharing: Sharing,
     /// How exactly.
     pub exact: Exact,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn copies_share_nothing() {
+        assert_eq!(Sharing::PerTarget.copies(2, 3), Sharing::PerTarget);
+        assert_eq!(Sharing::All.copies(2, 3), Sharing::Groups(vec![0, 0, 1, 1, 2, 2]));
+        assert_eq!(Sharing::Groups(vec![4, 0, 4]).copies(3, 2), Sharing::Groups(vec![4, 0, 4, 9, 5, 9]));
+    }
 }

@@ -57,7 +57,9 @@ pub enum Error {
         source: Box<Error>,
     },
     /// A filter that leaves nothing of the recordings.
-    #[error("setting `scans.cosines` must be less than the {scans} scans of every run: `{cosines}`")]
+    #[error(
+        "setting `scans.cosines`, or what `scans.high_pass` makes of it, must be less than the {scans} scans of every run: `{cosines}`"
+    )]
     Cosines {
         /// Cosines to remove.
         cosines: usize,
@@ -94,6 +96,26 @@ pub enum Error {
         other: PathBuf,
         /// Columns of the signal.
         expected: usize,
+    },
+    /// A table of targets with one of somebody else.
+    #[error("target {column} (from 0) of `{}` is one of patient `{patient}`, the recording is of `{subject}`", path.display())]
+    OtherPatient {
+        /// The table.
+        path: PathBuf,
+        /// The target.
+        column: usize,
+        /// Whose the table says it is.
+        patient: String,
+        /// Whose recording it describes.
+        subject: String,
+    },
+    /// Targets that are to share penalties by groups, and have none.
+    #[error(
+        "no target of `{subject}` has a group, and `encoding.share` is \"groups\"; give `recordings.targets` a column `group`"
+    )]
+    NoGroups {
+        /// Whose targets.
+        subject: String,
     },
     /// Data or models of a study that are not on this machine.
     #[error("study `{study}` needs `{}`, which is not there", path.display())]

@@ -9,10 +9,12 @@ mod error;
 mod event;
 mod fold_table;
 mod hash;
+mod hierarchy;
 mod keep;
 mod mapped;
 mod matrix_file;
 mod matrix_rows;
+mod penalty_groups;
 mod reduced_file;
 mod run;
 mod settings;
@@ -28,9 +30,11 @@ pub use error::Error;
 pub use event::Event;
 pub use fold_table::fold_table;
 pub use hash::{file_hash, text_hash, transcript_hash};
+pub use hierarchy::{Alignment, Depths, Place, TargetDepth, depth_columns};
 pub use keep::Keep;
 pub use matrix_file::MatrixFile;
 pub use matrix_rows::MatrixRows;
+pub use penalty_groups::penalty_groups;
 pub use run::{Options, Outcome, run};
 pub use settings::{
     ChooseBy, Distance, ListenersBy, ModelEntry, NullPenalties, Pooling, RepeatsBy, ResponsesAre, SchemeName, Share,

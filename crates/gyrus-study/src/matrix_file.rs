@@ -108,10 +108,25 @@ impl MatrixFile {
     /// # Errors
     /// [`Error::Tensors`] naming the tensor, the row, the column and the value.
     pub fn finite(&self, matrix: usize) -> Result<Array2<f64>, Error> {
-        let values = self.matrix(matrix);
-        match values.indexed_iter().find(|(_, value)| !value.is_finite()) {
+        self.checked(matrix, 0..self.shape(matrix).1, f64::is_finite)
+    }
+
+    /// Some columns of a matrix without an infinite value, `(rows, columns)`; NaN is a missing one.
+    ///
+    /// # Errors
+    /// As [`Self::finite`].
+    ///
+    /// # Panics
+    /// As [`Self::columns`].
+    pub fn measured(&self, matrix: usize, columns: Range<usize>) -> Result<Array2<f64>, Error> {
+        self.checked(matrix, columns, |value| !value.is_infinite())
+    }
+
+    fn checked(&self, matrix: usize, columns: Range<usize>, good: fn(f64) -> bool) -> Result<Array2<f64>, Error> {
+        let values = self.columns(matrix, columns.clone());
+        match values.indexed_iter().find(|(_, value)| !good(**value)) {
             Some(((row, column), value)) => {
-                let name = self.name(matrix);
+                let (name, column) = (self.name(matrix), columns.start + column);
                 let reason = format!("tensor `{name}` has the value `{value}` in row {row}, column {column} (from 0)");
                 Err(Error::Tensors { path: self.path().to_owned(), reason })
             }

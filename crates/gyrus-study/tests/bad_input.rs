@@ -267,7 +267,9 @@ fn a_study_file_with_a_value_that_makes_no_sense() -> Outcome {
     check_study(
         "cosines = 4",
         "cosines = 120",
-        &["setting `scans.cosines` must be less than the 120 scans of every run: `120`"],
+        &[
+            "setting `scans.cosines`, or what `scans.high_pass` makes of it, must be less than the 120 scans of every run: `120`",
+        ],
     )?;
     check_study("1e-1:1e3:5", "1e-1:1e3", &["penalties must be written `A:B:N`", "`1e-1:1e3`"])
 }

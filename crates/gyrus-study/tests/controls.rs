@@ -247,7 +247,10 @@ fn encode_takes_tensors_side_by_side_or_by_name() -> Outcome {
     let mut hole = b.clone();
     hole[[7, 1]] = f32::NAN;
     write_matrices(&path("hole"), &[("a", &a), ("b", &hole)])?;
-    refused("--controls hole", &["controls of `hole`", "tensor `b` of `hole`", "`NaN` in row 7, column 1"])?;
+    refused(
+        "--controls hole",
+        &["controls of `hole`", "understand `hole`: tensor `b` has the value `NaN` in row 7, column 1"],
+    )?;
     write_matrices(&path("uneven"), &[("a", &a), ("b", &random(59, 1, 1))])?;
     refused("--bands a=uneven", &["`uneven` has 59 rows"])
 }

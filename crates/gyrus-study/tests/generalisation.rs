@@ -122,11 +122,7 @@ fn listeners_who_do_not_belong_together_are_refused() -> Outcome {
     check(&[signals[0].clone(), narrow], "", "tensor `sub-9` of `l` has 1 targets, `r` has 2")?;
     let mut infinite = signals[1].clone();
     infinite[[7, 1]] = f32::INFINITY;
-    check(
-        &[signals[0].clone(), infinite],
-        "",
-        "tensor `sub-9` of `l`: the value is `inf` in row 7, column 1 (from 0)",
-    )?;
+    check(&[signals[0].clone(), infinite], "", "`l`: tensor `sub-9` has the value `inf` in row 7, column 1 (from 0)")?;
     check_usage(
         folder.path(),
         "--across l --across-out across --bands b=f --banded",

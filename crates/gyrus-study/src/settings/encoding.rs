@@ -87,6 +87,9 @@ pub enum Share {
     None,
     /// One penalty for all targets of a layer, lag and fold; all of them stand in memory at once.
     All,
+    /// One penalty for the targets of each named group; a target without a group has its own. All of them stand in memory
+    /// at once.
+    Groups,
 }
 
 /// The unit of features, and with it of penalties.
@@ -115,13 +118,21 @@ impl EncodingSettings {
         Ok(DesignParams { folds: 0, inner_folds: 0, gap: 0, penalties, components, unit, block })
     }
 
-    /// How penalties are chosen.
-    pub fn rule(&self) -> Rule {
-        let sharing = match self.share {
-            Share::None => Sharing::PerTarget,
-            Share::All => Sharing::All,
-        };
+    /// How penalties are chosen for targets of `groups`, a number for each.
+    pub fn rule(&self, groups: &[usize]) -> Rule {
+        let sharing = self.share.among(groups);
         Rule { criterion: self.choose_by.into(), sharing, ..Rule::default() }
+    }
+}
+
+impl Share {
+    /// Which of the targets of `groups`, a number for each, share a penalty.
+    pub fn among(self, groups: &[usize]) -> Sharing {
+        match self {
+            Self::None => Sharing::PerTarget,
+            Self::All => Sharing::All,
+            Self::Groups => Sharing::Groups(groups.to_vec()),
+        }
     }
 }
 

@@ -1,5 +1,6 @@
 //! What a row of the analysis is: a scan that many words reach, or a word with the signal around it.
 
+use gyrus_encoding::Slow;
 use serde::{Deserialize, Serialize};
 
 /// Rows are scans: words reach those after them.
@@ -11,8 +12,12 @@ pub struct ScanSettings {
     /// Delays in scans: needed by `response = "fir"`, possible with `"lanczos"`.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub delays: Vec<usize>,
-    /// Slow cosines that are removed from responses, features and controls.
-    pub cosines: usize,
+    /// Slow cosines that are removed from responses, features and controls of each run.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cosines: Option<usize>,
+    /// The same by the longest period that stays, in seconds, instead of `cosines`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub high_pass: Option<f64>,
 }
 
 /// How a word reaches the scans after it.
@@ -56,6 +61,14 @@ pub enum Anchor {
 }
 
 impl ScanSettings {
+    /// What is removed from scans that are `step` seconds apart.
+    pub fn slow(&self, step: f64) -> Slow {
+        match (self.high_pass, self.cosines) {
+            (Some(seconds), _) => Slow::Longer { seconds, step },
+            (None, cosines) => Slow::Cosines(cosines.unwrap_or(0)),
+        }
+    }
+
     /// Whether delays are given where they must be, and nowhere else.
     pub(super) fn delays_suit(&self) -> bool {
         match self.response {

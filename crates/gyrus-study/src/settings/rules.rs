@@ -107,6 +107,11 @@ fn rows(study: &Study) -> Vec<Rule> {
                 .into(),
         ),
         (
+            "scans.cosines",
+            study.scans.as_ref().is_none_or(|scans| scans.cosines.is_some() != scans.high_pass.is_some()),
+            "or `high_pass` must be given, and not both: drift is removed by number or by period".into(),
+        ),
+        (
             "controls.words",
             study.controls.unsuited().is_none(),
             format!(
@@ -127,6 +132,7 @@ fn folds(study: &Study) -> Vec<Rule> {
     let encoding = &study.encoding;
     let by_group = [Some(encoding.scheme), encoding.inner_scheme].contains(&Some(SchemeName::LeaveGroupOut));
     let groups = encoding.groups.len();
+    let tables: Vec<_> = study.recordings.iter().map(|recording| recording.targets.as_ref()).collect();
     vec![
         (
             "encoding.breaks",
@@ -139,6 +145,11 @@ fn folds(study: &Study) -> Vec<Rule> {
             format!("must be one for each of the {} runs: {groups}", encoding.breaks.len() + 1),
         ),
         ("encoding.groups", groups > 0 || !by_group, "are needed by the scheme \"leave-group-out\"".into()),
+        (
+            "encoding.share",
+            encoding.share != Share::Groups || (!tables.is_empty() && tables.iter().all(Option::is_some)),
+            "is \"groups\", which needs `targets` of every one of `recordings`, with a column `group`".into(),
+        ),
     ]
 }
 
@@ -146,13 +157,13 @@ fn folds(study: &Study) -> Vec<Rule> {
 fn partition(study: &Study) -> Vec<Rule> {
     let Some(partition) = &study.partition else { return Vec::new() };
     let wrong = partition.wrong(study.controls.vectors.is_some());
-    let shared = partition.banded && study.encoding.share == Share::All;
+    let shared = partition.banded && study.encoding.share != Share::None;
     vec![
         ("partition.bands", wrong.is_none(), wrong.unwrap_or_default()),
         (
             "partition.banded",
             !shared,
-            "must be false with `encoding.share = \"all\"`: a penalty for each band is each target's own".into(),
+            "must be false with `encoding.share`: a penalty for each band is each target's own".into(),
         ),
         ("partition.shares", partition.shares >= 1, format!("must be at least 1: `{}`", partition.shares)),
     ]

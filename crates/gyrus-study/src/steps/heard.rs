@@ -37,7 +37,7 @@ impl Heard {
 
 impl From<Listener> for Heard {
     fn from(listener: Listener) -> Self {
-        let named = |name: &String| Target { name: name.clone(), region: Some(name.clone()), distance: None };
+        let named = |name: &String| Target { region: Some(name.clone()), ..Target::named(name) };
         Self {
             targets: listener.recording.targets().iter().map(named).collect(),
             recording: listener.recording,

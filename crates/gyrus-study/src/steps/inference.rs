@@ -172,7 +172,7 @@ impl<'a> Inference<'a> {
         let (asked, seed) = (&self.study.inference, self.study.seed.wrapping_add(2));
         let shifts = asked.orders(self.runs, asked.shifts, seed)?;
         let layers: Vec<_> = reduced.iter().zip(joint.iter().map(|panels| &split(panels).0.scores)).collect();
-        let rule = self.study.encoding.rule();
+        let rule = self.study.encoding.rule(&self.group.groups);
         let scoring = Scoring { rule: &rule, penalties: asked.null_penalties };
         let null = ShiftNull::new(self.design, self.group, &layers, scoring, &shifts)?;
         let contribution = |(place, profile): (usize, &JackknifeProfile)| {

@@ -1,11 +1,11 @@
 //! Every model at every layer on every listener, in parallel; the outcome does not depend on the number of threads.
 
 use gyrus_encoding::{Design, Encoder, FoldInfluence, FoldScores, Reduced, baseline};
-use gyrus_ridge::Rule;
 use gyrus_types::Progress;
 use rayon::prelude::*;
 
 use crate::run::Desk;
+use crate::settings::EncodingSettings;
 use crate::steps::clock::Panel;
 use crate::steps::extraction::Variant;
 use crate::steps::layers::Layers;
@@ -64,14 +64,14 @@ impl Fitted {
     /// # Errors
     /// A layer that does not fit the plan, or a fit that fails.
     pub fn layer(
-        (design, rule): (&Design, &Rule),
+        (design, encoding): (&Design, &EncodingSettings),
         layer: &Reduced,
         predictors: Predictors,
         panel: &Panel,
     ) -> Result<Self, Error> {
         let controls = (predictors == Predictors::Joint).then(|| panel.controls.view());
         let responses = panel.responses.view();
-        let scores = Encoder::new(design, layer, controls)?.encode(responses, rule)?;
+        let scores = Encoder::new(design, layer, controls)?.encode(responses, &encoding.rule(&panel.groups))?;
         let influence = FoldInfluence::of(design, layer, controls, responses, &scores)?;
         Ok(Self { scores, influence })
     }
@@ -103,7 +103,7 @@ impl Fitted {
 /// A file of activations that cannot be read, or a fit that fails.
 pub fn all_series(desk: &mut Desk, panels: &[Panel]) -> Result<Vec<Series>, Error> {
     let main = desk.study.words.main;
-    let (study, rule) = (desk.study, desk.study.encoding.rule());
+    let study = desk.study;
     let mut jobs: Vec<(&str, Variant, WindowSpec, Predictors)> = Vec::new();
     for model in &study.models {
         let name = model.name.as_str();
@@ -121,7 +121,10 @@ pub fn all_series(desk: &mut Desk, panels: &[Panel]) -> Result<Vec<Series>, Erro
         let layers = Layers::open(desk, (model, variant, window))?;
         let fitted = (0..layers.n_layers()).map(|layer| {
             let layer = layers.layer(layer)?;
-            panels.par_iter().map(|panel| Fitted::layer((desk.design, &rule), &layer, predictors, panel)).collect()
+            panels
+                .par_iter()
+                .map(|panel| Fitted::layer((desk.design, &study.encoding), &layer, predictors, panel))
+                .collect()
         });
         let fitted = fitted.collect::<Result<_, Error>>()?;
         series.push(Series { model: model.to_owned(), variant, window, predictors, fitted });

@@ -6,7 +6,7 @@ use std::ops::Range;
 use gyrus_encoding::{
     Design, Encoder, FoldScores, Reduced, ResidualNull, RowOrder, average, chosen_layers, chosen_score, p_value, refit,
 };
-use gyrus_ridge::{Rule, Sharing};
+use gyrus_ridge::Rule;
 use ndarray::{Array1, Array2, ArrayView2, Axis, concatenate, s};
 use rayon::prelude::*;
 
@@ -97,17 +97,16 @@ impl ShiftNull {
 impl Scoring<'_> {
     /// Scores of moved responses, `(rows, shifts x targets)`; `found` are those of the responses as recorded.
     fn score(&self, encoder: &Encoder, moved: ArrayView2<f64>, found: &FoldScores) -> Result<FoldScores, Error> {
-        let (targets, columns) = (found.penalties().ncols(), 0..moved.ncols());
-        Ok(match (self.penalties, &self.rule.sharing) {
-            (NullPenalties::Stay, _) => {
-                let same: Vec<usize> = columns.map(|column| column % targets).collect();
+        let targets = found.penalties().ncols();
+        Ok(match self.penalties {
+            NullPenalties::Stay => {
+                let same: Vec<usize> = (0..moved.ncols()).map(|column| column % targets).collect();
                 encoder.refit(moved, found.penalties().select(Axis(1), &same).view())?
             }
-            (NullPenalties::Anew, Sharing::All) => {
-                let sharing = Sharing::Groups(columns.map(|column| column / targets).collect());
+            NullPenalties::Anew => {
+                let sharing = self.rule.sharing.copies(targets, moved.ncols() / targets.max(1));
                 encoder.encode(moved, &Rule { sharing, ..self.rule.clone() })?
             }
-            (NullPenalties::Anew, _) => encoder.encode(moved, self.rule)?,
         })
     }
 }

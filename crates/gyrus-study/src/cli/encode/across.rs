@@ -2,15 +2,16 @@
 
 use std::path::PathBuf;
 
-use anyhow::{Context, ensure};
+use anyhow::ensure;
 use clap::Args;
 use gyrus_encoding::{AcrossListeners, Encoder, Error};
 use gyrus_ridge::Rule;
 use gyrus_study::{MatrixFile, Table, write_table};
 use ndarray::{Array2, ArrayView2};
 
+use super::drift::Drift;
 use super::lags::Lags;
-use super::predictors::{check_finite, check_same_targets};
+use super::predictors::check_same_targets;
 use super::responses::{Responses, TARGETS};
 use super::scores::Columns;
 
@@ -33,6 +34,7 @@ pub struct AcrossArguments {
 pub struct Across {
     out: PathBuf,
     file: MatrixFile,
+    drift: Drift,
     layer: Vec<u32>,
     listener: Vec<String>,
     target: Vec<u32>,
@@ -53,15 +55,14 @@ impl AcrossArguments {
         for listener in 0..file.len() {
             check_same_targets(&file, listener, responses.file())?;
             for first in (0..responses.targets()).step_by(TARGETS) {
-                let some = file.columns(listener, first..(first + TARGETS).min(responses.targets()));
-                check_finite(some.view(), first, |value| !value.is_infinite())
-                    .with_context(|| format!("tensor `{}` of `{}`", file.name(listener), path.display()))?;
+                file.measured(listener, first..(first + TARGETS).min(responses.targets()))?;
             }
         }
         ensure!(file.len() > 1, "`{}` holds one listener: `--across` needs two or more", path.display());
         Ok(Some(Across {
             out: out.clone(),
             file,
+            drift: responses.drift().clone(),
             layer: Vec::new(),
             listener: Vec::new(),
             target: Vec::new(),
@@ -87,7 +88,7 @@ impl Across {
         rule: &Rule,
     ) -> Result<(), Error> {
         let targets = columns.first..columns.first + columns.targets;
-        let signal = |listener: usize| lags.responses(self.file.columns(listener, targets.clone()));
+        let signal = |listener: usize| lags.responses(self.drift.removed(self.file.columns(listener, targets.clone())));
         let signals: Vec<Array2<f64>> = (0..self.file.len()).map(signal).collect();
         let views: Vec<ArrayView2<f64>> = signals.iter().map(Array2::view).collect();
         let listeners = AcrossListeners::new(&views)?;

@@ -8,7 +8,7 @@ use gyrus_encoding::{Ceiling, Stretches};
 use gyrus_study::{ListenersBy, MatrixFile, RepeatsBy, ResponsesAre};
 use ndarray::{Array2, ArrayView2};
 
-use super::predictors::{check_finite, check_same_targets};
+use super::predictors::check_same_targets;
 use super::responses::Responses;
 
 /// What ceilings are computed from.
@@ -58,15 +58,12 @@ impl CeilingArguments {
     }
 }
 
-/// All matrices of `path`, each of the shape of `responses` and finite.
+/// All matrices of `path`, each of the shape of `responses`, finite and without drift.
 fn matrices(path: &Path, responses: &Responses) -> anyhow::Result<Vec<Array2<f64>>> {
     let file = MatrixFile::open(path)?;
     let matrix = |at: usize| {
         check_same_targets(&file, at, responses.file())?;
-        let matrix = file.matrix(at);
-        check_finite(matrix.view(), 0, f64::is_finite)
-            .with_context(|| format!("tensor `{}` of `{}`", file.name(at), path.display()))?;
-        Ok(matrix)
+        Ok(responses.drift().removed(file.finite(at)?))
     };
     (0..file.len()).map(matrix).collect()
 }

@@ -35,6 +35,11 @@ impl ClockArguments {
         Ok(step)
     }
 
+    /// Whether times are listed in a file.
+    pub fn is_listed(&self) -> bool {
+        self.times.is_some()
+    }
+
     /// The times of the file, if one is given.
     pub fn listed(&self) -> anyhow::Result<Option<Vec<f64>>> {
         self.times.as_deref().map(seconds).transpose()

@@ -1,19 +1,17 @@
 //! Intervals of each target's peak and scores, by resampling held-out blocks with the weights fixed.
 
-use std::collections::BTreeMap;
-
 use gyrus_encoding::{Bootstrap, FoldScores, Profile, Weights};
 use rayon::prelude::*;
 
-use super::scores::Columns;
+use super::held::Held;
 
-/// Held-out results of every layer, kept until all layers are known.
-#[derive(Debug)]
+/// How they are drawn.
+#[derive(Debug, Clone, Copy)]
 pub struct Intervals {
-    draws: usize,
-    seed: u64,
-    /// By the first target of each part: its number of targets, and its results by layer.
-    parts: BTreeMap<usize, (usize, Vec<FoldScores>)>,
+    /// Draws of blocks.
+    pub draws: usize,
+    /// Decides them.
+    pub seed: u64,
 }
 
 /// The 95 % intervals of one target at one lag, `[low, high]`.
@@ -28,29 +26,18 @@ pub struct TargetIntervals {
 }
 
 impl Intervals {
-    /// No results yet.
-    pub fn new(draws: usize, seed: u64) -> Self {
-        Self { draws, seed, parts: BTreeMap::new() }
-    }
-
-    /// Keeps the results of the next layer for some columns.
-    pub fn push(&mut self, columns: Columns, scores: &FoldScores) {
-        let part = self.parts.entry(columns.first).or_insert_with(|| (columns.targets, Vec::new()));
-        part.1.push(scores.clone());
-    }
-
-    /// The intervals of every target, `(lags x targets)`, lag by lag.
-    pub fn targets(&self, n_lags: usize) -> Vec<TargetIntervals> {
+    /// The intervals of every target of `held`, `(lags x targets)`, lag by lag.
+    pub fn targets(self, held: &Held, n_lags: usize) -> Vec<TargetIntervals> {
         let of_lag = |lag: usize| {
-            self.parts.values().flat_map(move |(targets, layers)| {
-                let columns = lag * targets..(lag + 1) * targets;
-                columns.into_par_iter().map(|column| self.target(column, layers)).collect::<Vec<_>>()
+            held.parts().flat_map(move |part| {
+                let columns = part.columns(lag).into_par_iter();
+                columns.map(|column| self.target(column, &part.layers)).collect::<Vec<_>>()
             })
         };
         (0..n_lags).flat_map(of_lag).collect()
     }
 
-    fn target(&self, column: usize, layers: &[FoldScores]) -> TargetIntervals {
+    fn target(self, column: usize, layers: &[FoldScores]) -> TargetIntervals {
         let layers: Vec<FoldScores> = layers.iter().map(|layer| layer.only(column)).collect();
         let bootstrap = Bootstrap::new(&layers[0], self.draws, self.seed);
         let profile = Profile::new(&layers, &bootstrap, &[Weights::mean(1, self.draws)]).remove(0);

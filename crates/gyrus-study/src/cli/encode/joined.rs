@@ -2,11 +2,11 @@
 
 use std::path::Path;
 
-use anyhow::{Context, bail};
+use anyhow::bail;
 use gyrus_study::{Error, MatrixFile};
 use ndarray::{Array2, Axis, concatenate};
 
-use super::predictors::{check_finite, check_rows};
+use super::predictors::check_rows;
 
 /// Some matrices of a file, all with the same rows.
 #[derive(Debug)]
@@ -52,14 +52,8 @@ impl Joined {
     ///
     /// # Errors
     /// A value is not finite.
-    pub fn finite(&self) -> anyhow::Result<Array2<f64>> {
-        let finite = |&matrix: &usize| {
-            let values = self.file.matrix(matrix);
-            check_finite(values.view(), 0, f64::is_finite)
-                .with_context(|| format!("tensor `{}` of `{}`", self.file.name(matrix), self.file.path().display()))?;
-            Ok(values)
-        };
-        let all = self.matrices.iter().map(finite).collect::<anyhow::Result<Vec<_>>>()?;
+    pub fn finite(&self) -> Result<Array2<f64>, Error> {
+        let all = self.matrices.iter().map(|matrix| self.file.finite(*matrix)).collect::<Result<Vec<_>, _>>()?;
         let views: Vec<_> = all.iter().map(Array2::view).collect();
         Ok(concatenate(Axis(1), &views).expect("rows were compared"))
     }

@@ -7,6 +7,9 @@ mod clock;
 mod column;
 mod dimension;
 mod division;
+mod drift;
+mod held;
+mod hierarchy;
 mod intervals;
 mod joined;
 mod lags;
@@ -19,6 +22,7 @@ mod response_model;
 mod responses;
 mod scores;
 mod summary;
+mod targets;
 mod walk;
 
 use std::path::PathBuf;
@@ -34,6 +38,8 @@ use self::clock::ClockArguments;
 pub use self::column::column;
 use self::division::DivisionArguments;
 pub use self::division::stretches;
+use self::drift::DriftArguments;
+use self::hierarchy::HierarchyArguments;
 use self::lags::{LagList, Lags};
 use self::model::ModelArguments;
 use self::null::NullArguments;
@@ -42,7 +48,8 @@ use self::predictors::{Predictors, Words};
 use self::response_model::ResponseModel;
 use self::responses::Responses;
 use self::summary::SummaryArguments;
-use self::walk::{Questions, Results, Walk};
+use self::targets::TargetTable;
+use self::walk::{Given, Questions, Results, Walk};
 use crate::cli::news::{Log, News};
 
 /// Features, responses and what is asked of them.
@@ -79,6 +86,8 @@ pub struct Arguments {
     response_model: Option<ResponseModel>,
     #[command(flatten, next_help_heading = "Clock")]
     clock: ClockArguments,
+    #[command(flatten, next_help_heading = "Drift")]
+    drift: DriftArguments,
     #[command(flatten, next_help_heading = "Folds")]
     division: DivisionArguments,
     #[command(flatten, next_help_heading = "Model")]
@@ -91,6 +100,12 @@ pub struct Arguments {
     across: AcrossArguments,
     #[command(flatten, next_help_heading = "Targets")]
     summary: SummaryArguments,
+    /// A table with a row for each target (CSV, TSV or Parquet): its name, or target (its number, counted from 0), and
+    /// patient, distance (mm from primary auditory cortex) and group, `n/a` or nothing where that is not known.
+    #[arg(long, help_heading = "Targets")]
+    targets_table: Option<PathBuf>,
+    #[command(flatten, next_help_heading = "Hierarchy")]
+    hierarchy: HierarchyArguments,
     /// A table to write: how many dimensions each layer fills, by nearest neighbours and by principal components.
     #[arg(long, help_heading = "Options")]
     dimension_out: Option<PathBuf>,
@@ -116,15 +131,22 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
     let mut news = News::new(arguments.log);
     let responses = Responses::open(&arguments.responses)?;
     let predictors = arguments.predictors(&responses, &mut news)?;
+    let runs = arguments.runs(&responses)?;
+    let timed = arguments.response_model.is_none() && arguments.clock.is_listed();
+    let drift = arguments.drift.drift(&runs, &arguments.clock, timed)?;
+    let (responses, predictors) = (responses.without(drift.clone()), predictors.without(drift));
     predictors.check_rows(responses.file())?;
     let (rows, words) = (arguments.controls.as_deref(), arguments.word_controls.as_deref());
     let controls = predictors.controls(rows, words, responses.file())?;
-    let (lags, runs) = arguments.lags(&responses, &mut news)?;
-    let design = Design::divided(
-        &runs,
-        &arguments.division.division(arguments.seed),
-        arguments.model.design(arguments.summary.block()),
-    )?;
+    let (lags, runs) = arguments.lags(runs, &mut news)?;
+    let table = arguments.targets_table.as_deref().map(|path| TargetTable::open(path, &responses)).transpose()?;
+    let sharing = arguments.model.sharing(table.as_ref())?;
+    let hierarchies = arguments.hierarchy.hierarchies(table.as_ref(), predictors.n_layers(), arguments.seed)?;
+    let drawn = arguments.summary.is_drawn() || arguments.hierarchy.is_asked();
+    // Where nothing is resampled a fold is one block.
+    let block = if drawn { arguments.summary.block() } else { usize::MAX };
+    let division = arguments.division.division(arguments.seed);
+    let design = Design::divided(&runs, &division, arguments.model.design(block))?;
     arguments.division.tell(&design.fold_table(), |row| lags.row(row))?;
     let ceiling = arguments.summary.ceiling(&responses, arguments.seed)?;
     responses.undefined()?.into_iter().for_each(|note| news.show(Event::Note(note)));
@@ -133,9 +155,10 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
     null.as_ref().and_then(null::Null::fewer).into_iter().for_each(|note| news.show(Event::Note(note)));
     let across = arguments.across.across(&responses, lagged)?;
     let power = arguments.power.table(&runs, arguments.null.least_shift(), arguments.seed);
-    let questions = Questions { null, across, power };
+    let questions = Questions { null, across, power, hierarchies };
     let controls = controls.map(|controls| lags.kept(controls));
-    let mut walk = Walk::new(arguments, &design, &predictors, &responses, &lags, controls, questions);
+    let given = Given { design: &design, predictors: &predictors, responses: &responses, lags: &lags };
+    let mut walk = Walk::new(arguments, given, controls, sharing, questions);
     news.show(Event::Begun { step: "encode".into() });
     walk.run(&mut |progress| {
         news.show(Event::Progress { step: "encode".into(), progress, unit: "layers x targets" });
@@ -162,13 +185,18 @@ impl Arguments {
         Ok(predictors.spoken(Words { model, times, sampling, rows: responses.rows() }))
     }
 
-    /// The lags, and the runs of the rows that have a response at each.
-    fn lags(&self, responses: &Responses, news: &mut News) -> anyhow::Result<(Lags, Runs)> {
+    /// The runs of the responses' rows.
+    fn runs(&self, responses: &Responses) -> anyhow::Result<Runs> {
         let rows = responses.rows();
         // With a response model the listed times are those of words.
         let listed = if self.response_model.is_none() { self.clock.listed()? } else { None };
         ensure!(rows > 0, "`{}` has no rows", self.responses.display());
-        let runs = self.division.runs(rows, self.clock.row_times(rows, listed)?)?;
+        self.division.runs(rows, self.clock.row_times(rows, listed)?)
+    }
+
+    /// The lags, and the runs of the rows that have a response at each.
+    fn lags(&self, runs: Runs, news: &mut News) -> anyhow::Result<(Lags, Runs)> {
+        let rows = runs.rows();
         let Some(list) = &self.lags else { return Ok((Lags::none(&runs), runs)) };
         let lags = Lags::new(list, &runs, self.clock.step()?)?;
         match lags.rows() {
@@ -209,7 +237,11 @@ impl Arguments {
         }
         found.partition.map_or(Ok(()), |partition| partition.write())?;
         if let Some(r) = &found.r {
-            notes.extend(self.summary.write(r, lags, ceiling, found.intervals.as_ref())?);
+            let held = found.held.as_ref().map(|held| (held, self.seed));
+            notes.extend(self.summary.write(r, lags, ceiling, held)?);
+        }
+        if let (Some(hierarchies), Some(held)) = (&found.questions.hierarchies, &found.held) {
+            notes.extend(hierarchies.write(held, lags)?);
         }
         write_table(&self.out, found.scores.table())?;
         Ok(notes)

@@ -1,10 +1,13 @@
 //! The model that is fitted: ridge with one penalty, or with one for each band.
 
+use anyhow::bail;
 use clap::Args;
 use gyrus_encoding::{BandedEncoder, Design, DesignParams, Encoder, Error, FoldScores, Reduced};
 use gyrus_ridge::{PenaltyGrid, Rule, Search, Shares, Sharing};
 use gyrus_study::{ChooseBy, Share, Unit};
 use ndarray::{Array3, ArrayView2, Axis};
+
+use super::targets::TargetTable;
 
 /// What is fitted, and how its penalties are chosen.
 #[derive(Debug, Args)]
@@ -25,7 +28,7 @@ pub struct ModelArguments {
     #[arg(long)]
     components: Option<usize>,
     /// One penalty for the layer and each band instead of one for all (banded ridge).
-    #[arg(long, requires = "bands", conflicts_with_all = ["share", "null"])]
+    #[arg(long, requires = "bands", conflicts_with = "share")]
     banded: bool,
     /// Divisions of the penalty among bands that `--banded` tries first.
     #[arg(long, default_value_t = 20, value_parser = clap::value_parser!(u16).range(1..), requires = "banded")]
@@ -69,7 +72,20 @@ impl ModelArguments {
 
     /// Whether all targets must be seen at once.
     pub fn all_together(&self) -> bool {
-        self.share == Share::All
+        self.share != Share::None
+    }
+
+    /// Which targets share a penalty, by their groups in `table` where that is asked for.
+    ///
+    /// # Errors
+    /// There is no table, or no group in it.
+    pub fn sharing(&self, table: Option<&TargetTable>) -> anyhow::Result<Sharing> {
+        let groups = match (self.share, table) {
+            (Share::Groups, Some(table)) => table.groups()?,
+            (Share::Groups, None) => bail!("`--share groups` needs `--targets-table` with the column `group`"),
+            _ => Vec::new(),
+        };
+        Ok(self.share.among(&groups))
     }
 
     /// Whether each band has a penalty of its own.
@@ -98,29 +114,26 @@ impl ModelArguments {
         Ok(Model::Ridge(Box::new(Encoder::new(design, &joint, controls)?)))
     }
 
-    /// By which rule penalties of `targets` targets at each of `n_lags` lags are chosen.
-    pub fn rule(&self, targets: usize, n_lags: usize) -> Rule {
-        let sharing = match self.share {
-            Share::None => Sharing::PerTarget,
-            Share::All if n_lags == 1 => Sharing::All,
-            Share::All => Sharing::Groups((0..targets * n_lags).map(|column| column / targets).collect()),
-        };
-        Rule { criterion: self.choose_by.into(), sharing, ..Rule::default() }
+    /// By which rule penalties of `targets` targets with this sharing are chosen at each of `n_lags` lags.
+    pub fn rule(&self, sharing: &Sharing, targets: usize, n_lags: usize) -> Rule {
+        Rule { criterion: self.choose_by.into(), sharing: sharing.copies(targets, n_lags), ..Rule::default() }
     }
+}
 
-    /// What `model` reaches for `responses`, `(rows, lags x targets)`, lag by lag.
+impl Model<'_> {
+    /// What it reaches for `responses`, `(rows, lags x targets)`, lag by lag.
     ///
     /// # Errors
     /// A fit fails.
-    pub fn fit(&self, model: &Model, responses: ArrayView2<f64>, n_lags: usize) -> Result<Found, Error> {
-        match model {
-            Model::Ridge(encoder) => {
-                let scores = encoder.encode(responses, &self.rule(responses.ncols() / n_lags, n_lags))?;
+    pub fn fit(&self, responses: ArrayView2<f64>, rule: &Rule) -> Result<Found, Error> {
+        match self {
+            Self::Ridge(encoder) => {
+                let scores = encoder.encode(responses, rule)?;
                 let penalties = scores.penalties().to_owned().insert_axis(Axis(1));
                 Ok(Found { scores, penalties })
             }
-            Model::Banded(encoder, search) => {
-                let found = encoder.encode(responses, search, self.choose_by.into())?;
+            Self::Banded(encoder, search) => {
+                let found = encoder.encode(responses, search, rule.criterion)?;
                 Ok(Found { scores: found.scores, penalties: found.penalties })
             }
         }

@@ -8,14 +8,13 @@ use std::str::FromStr;
 
 use clap::Args;
 use gyrus_encoding::{
-    Encoder, Error, ResidualNull, RowOrder, Runs, benjamini_hochberg, block_permutations, max_statistic,
-    shifts_within_runs,
+    Error, ResidualNull, RowOrder, Runs, benjamini_hochberg, block_permutations, max_statistic, shifts_within_runs,
 };
 use gyrus_ridge::Rule;
 use gyrus_study::{NullPenalties, Table, write_table};
-use ndarray::{Array1, Array2, ArrayView2};
+use ndarray::{Array1, Array2, ArrayView2, Axis, concatenate};
 
-use super::model::Found;
+use super::model::{Found, Model};
 use super::scores::Columns;
 
 /// Which null.
@@ -77,11 +76,14 @@ pub struct Null {
     p: Vec<f64>,
 }
 
+/// Columns of moved responses that are fitted together.
+const TOGETHER: usize = 256;
+
 /// What a draw is fitted on.
 #[derive(Debug, Clone, Copy)]
 pub struct Fitted<'a> {
     /// The fitted model.
-    pub encoder: &'a Encoder<'a>,
+    pub model: &'a Model<'a>,
     /// How its penalties were chosen.
     pub rule: &'a Rule,
     /// Controls, which keep what they explain.
@@ -132,9 +134,19 @@ impl Null {
         let observed = found.scores.mean();
         let mut null = Array2::zeros((self.orders.len(), observed.len()));
         let left = fitted.controls.map(|controls| ResidualNull::new(controls, responses)).transpose()?;
-        for (mut draw, order) in null.rows_mut().into_iter().zip(&self.orders) {
-            let moved = left.as_ref().map_or_else(|| order.apply(responses), |left| left.moved(order))?;
-            draw.assign(&fitted.score(moved.view(), self.penalties, found)?);
+        let together = fitted.draws_together(self.penalties, observed.len());
+        for (orders, mut draws) in self.orders.chunks(together).zip(null.axis_chunks_iter_mut(Axis(0), together)) {
+            let moved = orders.iter().map(|order| match &left {
+                Some(left) => left.moved(order),
+                None => order.apply(responses),
+            });
+            let moved = moved.collect::<Result<Vec<Array2<f64>>, Error>>()?;
+            let views: Vec<ArrayView2<f64>> = moved.iter().map(Array2::view).collect();
+            let moved = concatenate(Axis(1), &views).expect("orders keep their rows");
+            let scores = fitted.score(moved.view(), self.penalties, found)?;
+            for (mut draw, scores) in draws.rows_mut().into_iter().zip(scores.exact_chunks(observed.len())) {
+                draw.assign(&scores);
+            }
         }
         let families: Vec<usize> = (0..observed.len()).map(|column| columns.target(column)).collect();
         let p = max_statistic(observed.view(), null.view(), &families)?;
@@ -187,11 +199,32 @@ impl Null {
 }
 
 impl Fitted<'_> {
-    /// The scores of moved responses; those of the responses themselves were `found`.
+    /// Draws of `columns` columns that are fitted side by side: they share what is decomposed. Where one penalty for each
+    /// band is looked for anew, what is tried for a target depends on those beside it, so that each draw is alone as the
+    /// responses themselves were.
+    fn draws_together(&self, penalties: NullPenalties, columns: usize) -> usize {
+        match (self.model, penalties) {
+            (Model::Banded(..), NullPenalties::Anew) => 1,
+            _ => (TOGETHER / columns.max(1)).max(1),
+        }
+    }
+
+    /// The scores of moved responses, `(rows, draws x columns)`, draw by draw; those of the responses themselves were `found`.
     fn score(&self, moved: ArrayView2<f64>, penalties: NullPenalties, found: &Found) -> Result<Array1<f64>, Error> {
-        let scores = match penalties {
-            NullPenalties::Stay => self.encoder.refit(moved, found.scores.penalties())?,
-            NullPenalties::Anew => self.encoder.encode(moved, self.rule)?,
+        let columns = found.penalties.len_of(Axis(2));
+        let draws = moved.ncols() / columns.max(1);
+        let same: Vec<usize> = (0..moved.ncols()).map(|column| column % columns).collect();
+        let stay = || found.penalties.select(Axis(2), &same);
+        let scores = match (self.model, penalties) {
+            (Model::Ridge(encoder), NullPenalties::Stay) => encoder.refit(moved, stay().index_axis(Axis(1), 0))?,
+            (Model::Ridge(encoder), NullPenalties::Anew) => {
+                let sharing = self.rule.sharing.copies(columns, draws);
+                encoder.encode(moved, &Rule { sharing, ..self.rule.clone() })?
+            }
+            (Model::Banded(encoder, _), NullPenalties::Stay) => encoder.refit(moved, stay().view())?,
+            (Model::Banded(encoder, search), NullPenalties::Anew) => {
+                encoder.encode(moved, search, self.rule.criterion)?.scores
+            }
         };
         Ok(scores.mean())
     }

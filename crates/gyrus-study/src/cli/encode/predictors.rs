@@ -2,13 +2,14 @@
 
 use std::path::Path;
 
-use anyhow::{Context, bail, ensure};
+use anyhow::{Context, ensure};
 use gyrus_encoding::{Design, Reduced};
 use gyrus_study::{Error, MatrixFile};
 use gyrus_types::Sampling;
-use ndarray::{Array2, ArrayView2, Axis, concatenate};
+use ndarray::{Array2, Axis, concatenate};
 
 use super::bands::{BandFile, LAYER};
+use super::drift::Drift;
 use super::joined::Joined;
 use super::lags::Lags;
 use super::response_model::ResponseModel;
@@ -19,6 +20,7 @@ pub struct Predictors {
     layers: MatrixFile,
     bands: Vec<(String, Joined)>,
     words: Option<Words>,
+    drift: Drift,
 }
 
 /// A row per word, to be spread over the rows of the responses.
@@ -45,12 +47,18 @@ impl Predictors {
         }
         let open = |band: &BandFile| Ok((band.name.clone(), Joined::open(&band.path)?));
         let bands = bands.iter().map(open).collect::<anyhow::Result<_>>()?;
-        Ok(Self { layers: MatrixFile::open(layers)?, bands, words: None })
+        Ok(Self { layers: MatrixFile::open(layers)?, bands, words: None, drift: Drift::default() })
     }
 
     /// With a row per word.
     pub fn spoken(mut self, words: Words) -> Self {
         self.words = Some(words);
+        self
+    }
+
+    /// Without drift, once they are on the rows of the responses.
+    pub fn without(mut self, drift: Drift) -> Self {
+        self.drift = drift;
         self
     }
 
@@ -81,7 +89,7 @@ impl Predictors {
     /// # Errors
     /// A value is not finite.
     pub fn layer(&self, layer: usize) -> anyhow::Result<Array2<f64>> {
-        finite(&self.layers, layer)
+        Ok(self.layers.finite(layer)?)
     }
 
     /// The names of a layer's bands.
@@ -103,12 +111,13 @@ impl Predictors {
         design.reduce(lags.kept(self.spread(features)?).view()).context(named)
     }
 
-    /// Features of words on the rows of the responses; those of rows as they are.
+    /// Features of words on the rows of the responses, those of rows as they are; without drift.
     fn spread(&self, features: Array2<f64>) -> anyhow::Result<Array2<f64>> {
-        match &self.words {
-            Some(words) => Ok(words.model.spread(features.view(), &words.times, words.sampling, words.rows)?),
-            None => Ok(features),
-        }
+        let spread = match &self.words {
+            Some(words) => words.model.spread(features.view(), &words.times, words.sampling, words.rows)?,
+            None => features,
+        };
+        Ok(self.drift.removed(spread))
     }
 
     /// The controls: those of the file `rows`, with the rows of `responses`, and those of the file `words`, with the
@@ -126,7 +135,8 @@ impl Predictors {
         if let Some(path) = rows {
             let controls = Joined::open(path)?;
             controls.check_rows(responses)?;
-            found.push(controls.finite().with_context(|| format!("controls of `{}`", path.display()))?);
+            let finite = controls.finite().with_context(|| format!("controls of `{}`", path.display()))?;
+            found.push(self.drift.removed(finite));
         }
         if let Some(path) = words {
             let controls = Joined::open(path)?;
@@ -144,14 +154,6 @@ impl Predictors {
     pub fn unreduced(&self, layer: usize, lags: &Lags) -> anyhow::Result<Array2<f64>> {
         Ok(lags.kept(self.spread(self.layer(layer)?)?))
     }
-}
-
-/// A matrix of `file`, which must be finite.
-fn finite(file: &MatrixFile, matrix: usize) -> anyhow::Result<Array2<f64>> {
-    let features = file.matrix(matrix);
-    check_finite(features.view(), 0, f64::is_finite)
-        .with_context(|| format!("tensor `{}` of `{}`", file.name(matrix), file.path().display()))?;
-    Ok(features)
 }
 
 /// Fails unless a matrix of `file` has the rows of the first of `other`.
@@ -173,14 +175,4 @@ pub fn check_same_targets(file: &MatrixFile, matrix: usize, responses: &MatrixFi
         responses.path().display()
     );
     Ok(())
-}
-
-/// Fails at the first value of `a` that is not `good`; columns are counted from `first`.
-pub fn check_finite(a: ArrayView2<f64>, first: usize, good: impl Fn(f64) -> bool) -> anyhow::Result<()> {
-    match a.indexed_iter().find(|(_, value)| !good(**value)) {
-        Some(((row, column), value)) => {
-            bail!("the value is `{value}` in row {row}, column {} (from 0)", column + first)
-        }
-        None => Ok(()),
-    }
 }

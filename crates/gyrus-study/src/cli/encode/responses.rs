@@ -3,17 +3,19 @@
 use std::ops::Range;
 use std::path::Path;
 
-use anyhow::Context;
 use gyrus_encoding::missing;
 use gyrus_study::{Error, MatrixFile};
 use ndarray::Array2;
 
+use super::drift::Drift;
 use super::lags::Lags;
-use super::predictors::check_finite;
 
 /// Responses `(rows, targets)` on disk.
 #[derive(Debug)]
-pub struct Responses(MatrixFile);
+pub struct Responses {
+    file: MatrixFile,
+    drift: Drift,
+}
 
 /// Targets that are read together, which bounds the memory.
 pub const TARGETS: usize = 1024;
@@ -24,40 +26,49 @@ impl Responses {
     /// # Errors
     /// It cannot be read, or holds not one matrix.
     pub fn open(path: &Path) -> Result<Self, Error> {
-        MatrixFile::open_one(path).map(Self)
+        Ok(Self { file: MatrixFile::open_one(path)?, drift: Drift::default() })
+    }
+
+    /// Without drift from now on.
+    pub fn without(mut self, drift: Drift) -> Self {
+        self.drift = drift;
+        self
+    }
+
+    /// What is removed from them, and from whatever is compared with them.
+    pub fn drift(&self) -> &Drift {
+        &self.drift
     }
 
     /// The file.
     pub fn file(&self) -> &MatrixFile {
-        &self.0
+        &self.file
     }
 
     /// Number of rows.
     pub fn rows(&self) -> usize {
-        self.0.shape(0).0
+        self.file.shape(0).0
     }
 
     /// Number of targets.
     pub fn targets(&self) -> usize {
-        self.0.shape(0).1
+        self.file.shape(0).1
     }
 
     /// Some targets at every lag, `(kept, lags x targets)`, lag by lag.
     pub fn at(&self, lags: &Lags, targets: Range<usize>) -> Array2<f64> {
-        lags.responses(self.0.columns(0, targets))
+        lags.responses(self.drift.removed(self.file.columns(0, targets)))
     }
 
     /// The targets that are undefined because values are missing, in words; NaN is a missing value.
     ///
     /// # Errors
-    /// A value is infinite; the error names it as a failure against these responses.
-    pub fn undefined(&self) -> anyhow::Result<Vec<String>> {
-        let path = self.0.path().display();
+    /// A value is infinite.
+    pub fn undefined(&self) -> Result<Vec<String>, Error> {
+        let path = self.file.path().display();
         let mut said = Vec::new();
         for first in (0..self.targets()).step_by(TARGETS) {
-            let some = self.0.columns(0, first..(first + TARGETS).min(self.targets()));
-            check_finite(some.view(), first, |value| !value.is_infinite())
-                .with_context(|| format!("features against `{path}`"))?;
+            let some = self.file.measured(0, first..(first + TARGETS).min(self.targets()))?;
             said.extend(missing(some.view()).into_iter().map(|target| {
                 format!(
                     "target {} of `{path}` is undefined: {} of its values are missing, the first in row {} (from 0)",

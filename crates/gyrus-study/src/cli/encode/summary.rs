@@ -8,6 +8,7 @@ use gyrus_study::{Table, write_table};
 use ndarray::{Array1, Array3, ArrayView1, ArrayView2, Axis, s};
 
 use super::ceiling::CeilingArguments;
+use super::held::Held;
 use super::intervals::{Intervals, TargetIntervals};
 use super::responses::Responses;
 
@@ -23,7 +24,7 @@ pub struct SummaryArguments {
     /// drawn again with the weights fixed. The sums of every block and layer stay in memory.
     #[arg(long, requires = "summary_out", value_parser = clap::value_parser!(u32).range(100..))]
     draws: Option<u32>,
-    /// Least rows of a block for `--draws`, longer than the responses' autocorrelation.
+    /// Least rows of a block for `--draws` and `--hierarchy-out`, longer than the responses' autocorrelation.
     #[arg(long, default_value_t = 20)]
     block: usize,
     #[command(flatten)]
@@ -48,14 +49,14 @@ impl SummaryArguments {
         self.summary_out.is_some()
     }
 
-    /// Results to keep for intervals, if those are asked for.
-    pub fn intervals(&self, seed: u64) -> Option<Intervals> {
-        self.draws.map(|draws| Intervals::new(draws as usize, seed))
+    /// Whether intervals are asked for.
+    pub fn is_drawn(&self) -> bool {
+        self.draws.is_some()
     }
 
-    /// Least rows of a held-out block; as many as there are where nothing is resampled.
+    /// Least rows of a held-out block where results are resampled.
     pub fn block(&self) -> usize {
-        self.draws.map_or(usize::MAX, |_| self.block)
+        self.block
     }
 
     /// The ceiling of every target.
@@ -66,7 +67,8 @@ impl SummaryArguments {
         self.ceiling.ceiling(responses, seed)
     }
 
-    /// Writes the table of `r`, `(layers, folds, lags x targets)`, and says what there is to say about it.
+    /// Writes the table of `r`, `(layers, folds, lags x targets)`, and says what there is to say about it; intervals are those
+    /// of results that were `held`, and follow from the seed beside them.
     ///
     /// # Errors
     /// It cannot be written.
@@ -75,7 +77,7 @@ impl SummaryArguments {
         r: &Array3<f64>,
         lags: Option<&[f64]>,
         ceiling: &Ceiling,
-        intervals: Option<&Intervals>,
+        held: Option<(&Held, u64)>,
     ) -> anyhow::Result<Vec<String>> {
         let Some(path) = &self.summary_out else { return Ok(Vec::new()) };
         let n_lags = lags.map_or(1, <[f64]>::len);
@@ -91,8 +93,9 @@ impl SummaryArguments {
             notes.extend((r.len_of(Axis(0)) > 1).then(|| said(reliability, lags.map(|lags| lags[lag]))));
         }
         let mut table = summary.table(lags.is_some());
-        if let Some(intervals) = intervals {
-            table = beside(table, &intervals.targets(n_lags));
+        if let (Some(draws), Some((held, seed))) = (self.draws, held) {
+            let intervals = Intervals { draws: draws as usize, seed };
+            table = beside(table, &intervals.targets(held, n_lags));
         }
         if let Some(ceilings) = ceiling.r() {
             let ceilings: Vec<f64> = ceilings.iter().map(|ceiling| ceiling.value).collect();
@@ -175,7 +178,7 @@ fn beside(table: Table, targets: &[TargetIntervals]) -> Table {
 }
 
 /// How reliable peak layers are, in words.
-fn said(reliability: Reliability, lag: Option<f64>) -> String {
+pub fn said(reliability: Reliability, lag: Option<f64>) -> String {
     let Reliability { half, whole, targets, undefined } = reliability;
     let at = lag.map(|lag| format!(" at lag {lag}")).unwrap_or_default();
     format!(

@@ -2,12 +2,14 @@
 
 use anyhow::Context;
 use gyrus_encoding::{Design, Reduced, baseline};
+use gyrus_ridge::Sharing;
 use gyrus_types::Progress;
 use ndarray::{Array2, Array3, ArrayView2};
 
 use super::Arguments;
 use super::across::Across;
-use super::intervals::Intervals;
+use super::held::Held;
+use super::hierarchy::Hierarchies;
 use super::lags::Lags;
 use super::model::{Found, Model};
 use super::null::{Fitted, Null};
@@ -27,6 +29,8 @@ pub struct Walk<'a> {
     lags: &'a Lags,
     /// `(rows, controls)`.
     controls: Option<Array2<f64>>,
+    /// Which targets share a penalty.
+    sharing: Sharing,
     /// Targets that are worked on together.
     together: usize,
     results: Results,
@@ -41,6 +45,21 @@ pub struct Questions {
     pub across: Option<Across>,
     /// Where power is asked for.
     pub power: Option<PowerTable>,
+    /// Where depths are held against distance.
+    pub hierarchies: Option<Hierarchies>,
+}
+
+/// What every layer is fitted to, and together with.
+#[derive(Debug, Clone, Copy)]
+pub struct Given<'a> {
+    /// Folds, penalties and blocks.
+    pub design: &'a Design,
+    /// Layers and bands.
+    pub predictors: &'a Predictors,
+    /// Targets.
+    pub responses: &'a Responses,
+    /// Responses to each row.
+    pub lags: &'a Lags,
 }
 
 /// Every answer.
@@ -54,8 +73,8 @@ pub struct Results {
     pub partition: Option<Partitions>,
     /// r `(layers, folds, lags x targets)`, where targets are summed up.
     pub r: Option<Array3<f64>>,
-    /// What intervals are made of, where they are asked for.
-    pub intervals: Option<Intervals>,
+    /// What intervals and depths are made of, where they are asked for.
+    pub held: Option<Held>,
 }
 
 /// A layer: the joint model of its bands, and where they are asked for the models without each band.
@@ -70,13 +89,12 @@ impl<'a> Walk<'a> {
     /// A walk that has not begun.
     pub fn new(
         arguments: &'a Arguments,
-        design: &'a Design,
-        predictors: &'a Predictors,
-        responses: &'a Responses,
-        lags: &'a Lags,
+        given: Given<'a>,
         controls: Option<Array2<f64>>,
+        sharing: Sharing,
         questions: Questions,
     ) -> Self {
+        let Given { design, predictors, responses, lags } = given;
         let (lagged, names) = (arguments.lags.is_some(), predictors.names());
         let all = (predictors.n_layers(), design.folds().len(), lags.len() * responses.targets());
         let out = arguments.partition_out.clone();
@@ -86,12 +104,12 @@ impl<'a> Walk<'a> {
         };
         let results = Results {
             scores: Scores::new(lagged, arguments.model.is_banded().then_some(&names)),
-            questions,
             partition: out.map(|out| Partitions::new(out, names, lagged)),
-            intervals: arguments.summary.intervals(arguments.seed),
+            held: (arguments.summary.is_drawn() || questions.hierarchies.is_some()).then(Held::default),
             r: arguments.summary.is_asked().then(|| Array3::zeros(all)),
+            questions,
         };
-        Self { arguments, design, predictors, responses, lags, controls, together, results }
+        Self { arguments, design, predictors, responses, lags, controls, sharing, together, results }
     }
 
     /// Fits every layer to every target.
@@ -146,21 +164,22 @@ impl<'a> Walk<'a> {
         columns: Columns,
         responses: ArrayView2<f64>,
     ) -> Result<(), gyrus_encoding::Error> {
-        let fit = |model: &Model| self.arguments.model.fit(model, responses, columns.lags.len());
-        let found = fit(&model.joint)?;
-        let without = model.without.iter().map(|model| fit(model).map(|found: Found| found.scores));
+        let rule = &self.arguments.model.rule(&self.sharing, columns.targets, columns.lags.len());
+        let found = model.joint.fit(responses, rule)?;
+        let without = model.without.iter().map(|model| model.fit(responses, rule).map(|found: Found| found.scores));
         let without = without.collect::<Result<Vec<_>, _>>()?;
         let controls = self.controls.as_ref().map(Array2::view);
+        let beside = self.results.partition.is_some() || self.results.questions.hierarchies.is_some();
+        let alone =
+            controls.filter(|_| beside).map(|controls| baseline(self.design, controls, responses)).transpose()?;
         if let Some(partition) = &mut self.results.partition {
-            let alone = controls.map(|controls| baseline(self.design, controls, responses)).transpose()?;
             partition.push(layer, columns, &found.scores, alone.as_ref(), &without);
+        }
+        if let Some(null) = &mut self.results.questions.null {
+            null.push(layer, columns, Fitted { model: &model.joint, rule, controls }, responses, &found)?;
         }
         // The other questions are refused for models with a penalty for each band.
         if let Model::Ridge(encoder) = &model.joint {
-            let rule = &self.arguments.model.rule(columns.targets, columns.lags.len());
-            if let Some(null) = &mut self.results.questions.null {
-                null.push(layer, columns, Fitted { encoder, rule, controls }, responses, &found)?;
-            }
             if let Some(across) = &mut self.results.questions.across {
                 across.push(layer, columns, self.lags, encoder, rule)?;
             }
@@ -169,8 +188,8 @@ impl<'a> Walk<'a> {
                 power.push(layer, columns, planted, responses)?;
             }
         }
-        if let Some(intervals) = &mut self.results.intervals {
-            intervals.push(columns, &found.scores);
+        if let Some(held) = &mut self.results.held {
+            held.push(columns, &found.scores, alone.as_ref());
         }
         if let Some(r) = &mut self.results.r {
             put(r, layer, columns, self.responses.targets(), &found);

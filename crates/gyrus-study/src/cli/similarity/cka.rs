@@ -72,14 +72,12 @@ pub fn table(arguments: &Arguments, files: &Files, news: &mut News) -> anyhow::R
         table = table.numbers("cka_high", &intervals.iter().map(|interval| interval.high).collect::<Vec<_>>());
     }
     if let Some(shifts) = asked.shifts {
-        let orders = orders(files.rows(), asked.least_shift as usize, shifts as usize, asked.seed)?;
+        let (rows, least) = (files.rows(), asked.least_shift as usize);
+        let shifts = circular_shifts(rows, least, shifts as usize, asked.seed);
+        ensure!(!shifts.is_empty(), "{rows} rows cannot be shifted by at least {least} from both ends");
         let mut on_progress = on_progress(news, "null", "pairs of blocks");
-        table = with_null(
-            table,
-            &pairs,
-            &found,
-            &cka_null(&layers, &orders, arguments.gap as usize, memory, &mut on_progress)?,
-        );
+        let null = cka_null(&layers, &shifts, arguments.gap as usize, memory, &mut on_progress)?;
+        table = with_null(table, &pairs, &found, &null);
     }
     Ok(table)
 }

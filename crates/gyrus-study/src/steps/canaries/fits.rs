@@ -1,13 +1,13 @@
 //! The fits of canaries on the group, and of what was measured on each listener on single listeners.
 
 use gyrus_encoding::{Design, Jackknife, JackknifeProfile, Reduced};
-use gyrus_ridge::Rule;
 use ndarray::Axis;
 use rayon::prelude::*;
 
 use super::found::{Canary, Kind};
 use crate::Error;
 use crate::run::Desk;
+use crate::settings::EncodingSettings;
 use crate::steps::averages::Averages;
 use crate::steps::clock::{ControlPart, Panel};
 use crate::steps::extraction::Variant;
@@ -18,7 +18,7 @@ use crate::steps::shift_null::{Scoring, ShiftNull};
 /// Everything that canaries are fitted with and held against.
 pub struct Fits<'a> {
     design: &'a Design,
-    rule: Rule,
+    encoding: &'a EncodingSettings,
     /// The listeners, then the group.
     panels: Vec<Panel>,
     averages: Averages,
@@ -41,7 +41,7 @@ impl<'a> Fits<'a> {
         let layer = [fitted];
         let controls = over_places(averages.places(&layer)?).chosen_score();
         let controls_listeners = averages.listeners(&layer)?.chosen_score();
-        Ok(Self { design, rule: study.encoding.rule(), panels, averages, controls, controls_listeners })
+        Ok(Self { design, encoding: &study.encoding, panels, averages, controls, controls_listeners })
     }
 
     /// The listeners, and the group.
@@ -128,7 +128,8 @@ impl<'a> Fits<'a> {
         let (asked, seed) = (&desk.study.inference, desk.study.seed.wrapping_add(2));
         let shifts = asked.orders(desk.clock.runs(), asked.shifts, seed)?;
         let reached: Vec<_> = layers.iter().zip(fitted.iter().map(|layer| &layer[0].scores)).collect();
-        let scoring = Scoring { rule: &self.rule, penalties: asked.null_penalties };
+        let rule = self.encoding.rule(&self.split().0.groups);
+        let scoring = Scoring { rule: &rule, penalties: asked.null_penalties };
         let null = ShiftNull::new(self.design, self.split().0, &reached, scoring, &shifts)?;
         Ok(Canary {
             score: Some(score.estimate()),
@@ -147,7 +148,7 @@ impl<'a> Fits<'a> {
     /// Each layer on the group.
     fn fitted(&self, layers: &[&Reduced], predictors: Predictors) -> Result<Vec<Vec<Fitted>>, Error> {
         let group = self.split().0;
-        let fit = |layer: &&Reduced| Ok(vec![Fitted::layer((self.design, &self.rule), layer, predictors, group)?]);
+        let fit = |layer: &&Reduced| Ok(vec![Fitted::layer((self.design, self.encoding), layer, predictors, group)?]);
         layers.iter().map(fit).collect()
     }
 }

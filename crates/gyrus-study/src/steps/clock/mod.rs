@@ -14,6 +14,7 @@ use ndarray::{Array2, ArrayView1, ArrayView2, Axis, s};
 pub use self::panel::{ControlPart, MEAN, Panel};
 use self::scans::ScanRows;
 use self::words::WordRows;
+use crate::penalty_groups::penalty_groups;
 use crate::settings::{ControlSettings, EncodingSettings, Study, Targets};
 use crate::steps::heard::Heard;
 use crate::steps::material::Story;
@@ -189,7 +190,8 @@ impl Clock {
         let responses = standardised(self.signal(heard)?);
         let targets = heard.targets.iter().map(|target| target.name.clone()).collect();
         let (controls, parts) = controls::of_listener(self, heard)?;
-        Ok(Panel { name: heard.subject().into(), targets, responses, controls, parts })
+        let groups = penalty_groups(&heard.targets);
+        Ok(Panel { name: heard.subject().into(), targets, groups, responses, controls, parts })
     }
 
     /// What is made of words for these rows.

@@ -15,6 +15,8 @@ pub struct Panel {
     pub name: String,
     /// Name of each target.
     pub targets: Vec<String>,
+    /// The group of each target, which may share a penalty: a number.
+    pub groups: Vec<usize>,
     /// `(rows, targets)` at the main lag, each with mean 0 and standard deviation 1.
     pub responses: Array2<f64>,
     /// `(rows, controls)`: those of the words, of the sound, and for a listener what else was measured on them.
@@ -56,7 +58,8 @@ impl Panel {
     pub(super) fn mean(listeners: &[Self], (controls, parts): Controls) -> Self {
         let sum = listeners.iter().map(|panel| panel.responses.clone()).reduce(|a, b| a + b).unwrap_or_default();
         let targets = listeners.first().map(|panel| panel.targets.clone()).unwrap_or_default();
-        Self { name: MEAN.into(), targets, responses: standardised(sum), controls, parts }
+        let groups = listeners.first().map(|panel| panel.groups.clone()).unwrap_or_default();
+        Self { name: MEAN.into(), targets, groups, responses: standardised(sum), controls, parts }
     }
 
     /// The targets of the first listener, then of the second, and so on.
@@ -64,7 +67,18 @@ impl Panel {
         let views: Vec<ArrayView2<f64>> = listeners.iter().map(|panel| panel.responses.view()).collect();
         let responses = concatenate(Axis(1), &views).expect("listeners share their rows");
         let own = |panel: &Self| panel.targets.iter().map(|t| format!("{} {t}", panel.name)).collect::<Vec<_>>();
-        Self { name: ALL.into(), targets: listeners.iter().flat_map(own).collect(), responses, controls, parts }
+        let (targets, groups) = (listeners.iter().flat_map(own).collect(), Self::all_groups(listeners));
+        Self { name: ALL.into(), targets, groups, responses, controls, parts }
+    }
+
+    /// The groups of all targets of several listeners, side by side; no two listeners have one in common.
+    pub fn all_groups(listeners: &[Self]) -> Vec<usize> {
+        let mut all: Vec<usize> = Vec::new();
+        for panel in listeners {
+            let first = all.iter().max().map_or(0, |last| last + 1);
+            all.extend(panel.groups.iter().map(|group| first + group));
+        }
+        all
     }
 }
 

@@ -1,10 +1,8 @@
 //! Rows are scans: words reach those after them.
 
-use std::ops::Range;
-
 use gyrus_encoding::{HighPass, Runs, convolve, delayed, finite_impulse_response, lanczos};
 use gyrus_types::{Interval, Sampling};
-use ndarray::{Array2, ArrayView2, Axis, s};
+use ndarray::{Array2, ArrayView2, Axis};
 
 use super::standardised;
 use crate::Error;
@@ -21,7 +19,7 @@ pub(super) struct ScanRows {
     rows: Vec<usize>,
     ends: Vec<f64>,
     /// Drift is removed within each run.
-    runs: Vec<(Range<usize>, HighPass)>,
+    drift: HighPass,
     settings: ScanSettings,
 }
 
@@ -40,7 +38,7 @@ impl ScanRows {
             scans,
             rows: timed.rows,
             ends: timed.times.iter().map(Interval::offset).collect(),
-            runs: Vec::new(),
+            drift: HighPass::new(0, 0),
             settings: settings.clone(),
         };
         rows.filter_within(&Runs::unbroken(scans))?;
@@ -49,12 +47,11 @@ impl ScanRows {
 
     /// Removes drift within each of `runs` from now on.
     pub fn filter_within(&mut self, runs: &Runs) -> Result<(), Error> {
-        let cosines = self.settings.cosines;
-        let filter = |run: &Range<usize>| match run.len() {
-            scans if cosines >= scans => Err(Error::Cosines { cosines, scans }),
-            scans => Ok((run.clone(), HighPass::new(scans, cosines))),
-        };
-        self.runs = runs.stretches().iter().map(filter).collect::<Result<_, _>>()?;
+        let slow = self.settings.slow(self.sampling.step());
+        self.drift = HighPass::within(runs, slow).map_err(|error| match error {
+            gyrus_encoding::Error::Cosines { rows, cosines, .. } => Error::Cosines { cosines, scans: rows },
+            other => other.into(),
+        })?;
         Ok(())
     }
 
@@ -70,7 +67,7 @@ impl ScanRows {
 
     /// States of all words of the transcript, `(words, width)`, as features of scans without drift.
     pub fn features(&self, states: ArrayView2<f32>) -> Result<Array2<f64>, Error> {
-        Ok(self.filtered(self.spread(states)?.view()))
+        Ok(self.drift.apply(self.spread(states)?.view()))
     }
 
     /// The same with their drift.
@@ -93,29 +90,9 @@ impl ScanRows {
 
     /// Without drift, on the scale it came in.
     pub fn without_drift(&self, signal: ArrayView2<f64>) -> Array2<f64> {
-        let mut clean = self.filtered(signal);
-        for (mut clean, signal) in clean.axis_iter_mut(Axis(1)).zip(signal.axis_iter(Axis(1))) {
-            let largest = signal.fold(0.0_f64, |largest, value| largest.max(value.abs()));
-            // What the filter leaves of a constant is rounding, not signal.
-            if clean.std(0.0) <= ROUNDING * largest {
-                clean.fill(0.0);
-            }
-        }
-        clean
-    }
-
-    fn filtered(&self, signal: ArrayView2<f64>) -> Array2<f64> {
-        let mut filtered = Array2::zeros(signal.dim());
-        for (run, filter) in &self.runs {
-            let rows = s![run.clone(), ..];
-            filtered.slice_mut(rows).assign(&filter.apply(signal.slice(rows)));
-        }
-        filtered
+        self.drift.without_drift(signal)
     }
 }
-
-/// Standard deviation, as a fraction of the largest value before the filter, below which nothing but rounding is left.
-const ROUNDING: f64 = 1e-12;
 
 #[cfg(test)]
 mod tests {
@@ -125,9 +102,11 @@ mod tests {
     use super::*;
 
     fn scans(n: usize, cosines: usize) -> Result<ScanRows, Box<dyn std::error::Error>> {
-        let settings = ScanSettings { response: Response::Canonical, delays: Vec::new(), cosines };
+        let settings =
+            ScanSettings { response: Response::Canonical, delays: Vec::new(), cosines: Some(cosines), high_pass: None };
         let sampling = Sampling::new(20.0, 2.0)?;
-        let mut rows = ScanRows { sampling, scans: n, rows: vec![0], ends: vec![21.0], runs: Vec::new(), settings };
+        let mut rows =
+            ScanRows { sampling, scans: n, rows: vec![0], ends: vec![21.0], drift: HighPass::new(0, 0), settings };
         rows.filter_within(&Runs::unbroken(n))?;
         Ok(rows)
     }
@@ -156,7 +135,7 @@ mod tests {
         let mut rows = scans(20, 1)?;
         rows.filter_within(&Runs::new(&[8, 12])?)?;
         let step = Array2::from_shape_fn((20, 1), |(i, _)| if i < 8 { 3.0 } else { -1.0 });
-        assert!(rows.filtered(step.view()).iter().all(|value| value.abs() < 1e-12));
+        assert!(rows.without_drift(step.view()).iter().all(|value| value.abs() < 1e-12));
         Ok(())
     }
 }

@@ -2,89 +2,35 @@
 //!
 //! A layer may predict better than another only because it fills more dimensions, or fewer; these are the rival accounts.
 
+mod found;
+mod profiles;
 mod section;
 mod table;
 
 use std::path::PathBuf;
 
-use gyrus_encoding::{Dimension, Estimate, Reduced, rank_correlation};
+use gyrus_encoding::Dimension;
 use gyrus_types::Progress;
-use ndarray::{Array1, Array2};
+use ndarray::Array2;
 use rayon::prelude::*;
-use serde::{Deserialize, Serialize};
 
+pub use self::found::{Dimensions, LayerDimensions, MEASURES};
+use self::profiles::Profiles;
 pub use self::section::section;
 use crate::activation_files::ActivationFile;
 use crate::keep::Keep;
 use crate::matrix_file::MatrixFile;
 use crate::run::Desk;
 use crate::steps::averages::Averages;
-use crate::steps::clock::Panel;
 use crate::steps::extraction::{Variant, activations_file, all_files, is_compared};
 use crate::steps::layers::{COMPARED, Layers};
-use crate::steps::scores::{Fitted, Predictors};
+use crate::steps::scores::Fitted;
 use crate::store::write_json;
 use crate::tables::write_table;
 use crate::{Error, Event};
 
 /// The files of the step, within the results.
 pub const FILES: [&str; 2] = ["dimension.parquet", "dimension.json"];
-
-/// The findings of the step.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Dimensions {
-    /// Components that every layer was cut to.
-    pub matched: usize,
-    /// Whether the study asked for that number; else it is the least of what trained layers need on the rows of the analysis.
-    pub asked: bool,
-    /// Components of the analysis, where it has a number of them.
-    pub components: Option<usize>,
-    /// Components of the states that stand on disk, where they are not whole.
-    pub kept: Option<usize>,
-    /// The mean recording, or all targets.
-    pub group: String,
-    /// Each model trained, then its first twin, then features of any origin.
-    pub models: Vec<ModelDimensions>,
-}
-
-/// One model variant at the main window.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct ModelDimensions {
-    /// Name of the model.
-    pub name: String,
-    /// Name of the variant.
-    pub variant: String,
-    /// One entry per layer.
-    pub layers: Vec<LayerDimensions>,
-    /// Score of the layers chosen on other folds, mean over targets.
-    pub score: Estimate,
-    /// The same of cut layers, chosen anew.
-    pub matched_score: Estimate,
-    /// That less the score.
-    pub difference: Estimate,
-    /// Rank correlation over layers of the score and of the matched score with each dimension, as in [`MEASURES`].
-    #[serde(deserialize_with = "undefined_or_not")]
-    pub correlations: [[f64; 2]; 3],
-}
-
-/// One layer.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct LayerDimensions {
-    /// Over the words of the story.
-    pub dimension: Dimension,
-    /// Components that hold 95 % of the variance of the layer as the analysis reads it, the fewest over folds.
-    pub needed: usize,
-    /// r of controls and layer, mean over targets of the group.
-    pub score: Estimate,
-    /// The same with the layer cut to the common number of components.
-    pub matched: Estimate,
-}
-
-/// The dimensions of a layer, in the order of [`ModelDimensions::correlations`].
-pub const MEASURES: [&str; 3] = ["nearest neighbours", "participation ratio", "components for 95 %"];
 
 /// Runs the step.
 ///
@@ -166,87 +112,3 @@ fn needed(desk: &Desk, (name, variant): (&str, Variant)) -> Result<Vec<usize>, E
 
 /// The share of variance that [`needed`] components hold.
 const SHARE: f64 = 0.95;
-
-/// The scores of every layer of a model variant on the group, as it is and cut.
-struct Profiles {
-    whole: Vec<Vec<Fitted>>,
-    cut: Vec<Vec<Fitted>>,
-}
-
-impl Profiles {
-    fn of(desk: &Desk, (name, variant): (&str, Variant), matched: usize, group: &Panel) -> Result<Self, Error> {
-        let layers = Layers::open(desk, (name, variant, desk.study.words.main))?;
-        let plan = (desk.design, &desk.study.encoding.rule());
-        let fit = |layer: &Reduced| Ok::<_, Error>(vec![Fitted::layer(plan, layer, Predictors::Joint, group)?]);
-        let both = |layer: usize| {
-            let layer = layers.layer(layer)?;
-            let cut = match desk.study.encoding.components.is_some_and(|most| matched >= most) {
-                true => layer.clone(),
-                false => desk.design.cut(&layer, matched)?,
-            };
-            Ok((fit(&layer)?, fit(&cut)?))
-        };
-        let fitted: Vec<_> = (0..layers.n_layers()).map(both).collect::<Result<_, Error>>()?;
-        let (whole, cut) = fitted.into_iter().unzip();
-        Ok(Self { whole, cut })
-    }
-
-    fn model(
-        &self,
-        (name, variant): (&str, Variant),
-        (dimensions, needed): (Vec<Dimension>, Vec<usize>),
-        averages: &Averages,
-    ) -> Result<ModelDimensions, Error> {
-        let mean = |layers: &[Vec<Fitted>]| Ok::<_, Error>(averages.places(layers)?.swap_remove(averages.regions()));
-        let (whole, cut) = (mean(&self.whole)?, mean(&self.cut)?);
-        let layers = dimensions.into_iter().zip(needed).zip(whole.layers().iter().zip(cut.layers()));
-        let layers: Vec<LayerDimensions> = layers
-            .map(|((dimension, needed), (score, matched))| LayerDimensions {
-                dimension,
-                needed,
-                score: score.estimate(),
-                matched: matched.estimate(),
-            })
-            .collect();
-        let (score, matched) = (whole.chosen_score(), cut.chosen_score());
-        Ok(ModelDimensions {
-            name: name.to_owned(),
-            variant: variant.name(),
-            correlations: correlations(&layers),
-            layers,
-            score: score.estimate(),
-            matched_score: matched.estimate(),
-            difference: matched.minus(&score).estimate(),
-        })
-    }
-}
-
-/// Rank correlations over layers that are defined.
-fn correlations(layers: &[LayerDimensions]) -> [[f64; 2]; 3] {
-    let scores: [fn(&LayerDimensions) -> f64; 2] = [|layer| layer.score.value, |layer| layer.matched.value];
-    std::array::from_fn(|measure| scores.map(|score| correlation(layers, |layer| layer.measures()[measure], score)))
-}
-
-fn correlation(
-    layers: &[LayerDimensions],
-    a: impl Fn(&LayerDimensions) -> f64,
-    b: impl Fn(&LayerDimensions) -> f64,
-) -> f64 {
-    let pairs = layers.iter().map(|layer| (a(layer), b(layer))).filter(|(a, b)| a.is_finite() && b.is_finite());
-    let (a, b): (Vec<f64>, Vec<f64>) = pairs.unzip();
-    rank_correlation(Array1::from(a).view(), Array1::from(b).view())
-}
-
-impl LayerDimensions {
-    /// In the order of [`MEASURES`].
-    pub fn measures(&self) -> [f64; 3] {
-        let Dimension { two_nearest, participation_ratio, components } = self.dimension;
-        [two_nearest.dimension, participation_ratio, components as f64]
-    }
-}
-
-/// Numbers of which JSON writes the undefined ones as nothing.
-fn undefined_or_not<'de, D: serde::Deserializer<'de>>(source: D) -> Result<[[f64; 2]; 3], D::Error> {
-    let found = <[[Option<f64>; 2]; 3]>::deserialize(source)?;
-    Ok(found.map(|pair| pair.map(|number| number.unwrap_or(f64::NAN))))
-}

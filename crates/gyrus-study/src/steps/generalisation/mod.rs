@@ -65,6 +65,8 @@ struct Listeners {
     controls: Array2<f64>,
     /// Targets of each listener.
     targets: Vec<usize>,
+    /// The group of each of all targets.
+    groups: Vec<usize>,
 }
 
 /// Runs the step.
@@ -107,7 +109,7 @@ fn fit(desk: &Desk, listeners: &Listeners, features: &Reduced, on_controls: bool
     let scored = |training: &Array2<f64>| {
         let (training, own) = (training.view(), own.view());
         let scores = match on_controls {
-            true => encoder.encode_for(training, own, &desk.study.encoding.rule())?,
+            true => encoder.encode_for(training, own, &desk.study.encoding.rule(&listeners.groups))?,
             false => encoder.refit_for(training, own, free(desk, own).view())?,
         };
         let influence = FoldInfluence::of_others(desk.design, features, controls, [training, own], &scores)?;
@@ -129,7 +131,8 @@ impl Listeners {
         let means: Vec<ArrayView2<f64>> = means.iter().map(Array2::view).collect();
         let joined = |views: &[ArrayView2<f64>]| concatenate(Axis(1), views).expect("listeners share their rows");
         let targets = views.iter().map(ArrayView2::ncols).collect();
-        Ok(Self { own: joined(&views), others: joined(&means), controls: group.controls.clone(), targets })
+        let (controls, groups) = (group.controls.clone(), Panel::all_groups(panels));
+        Ok(Self { own: joined(&views), others: joined(&means), controls, targets, groups })
     }
 
     fn compare(&self, model: &str, layers: &[Fit], controls: &Fit) -> Result<Generalised, Error> {

@@ -1,23 +1,18 @@
 //! Whether targets farther from auditory cortex peak in deeper layers: `hierarchy.parquet` and `hierarchy.json`.
 
-mod alignment;
 mod places;
 mod section;
 mod table;
 
 use std::path::PathBuf;
 
-use gyrus_encoding::{
-    Bootstrap, Encoder, Estimate, FoldScores, Profile, Reliability, Weights, baseline, peak_reliability,
-};
-use ndarray::{Array3, Axis};
-use rayon::prelude::*;
+use gyrus_encoding::{Encoder, FoldScores, Reliability, baseline};
 use serde::{Deserialize, Serialize};
 
-use self::alignment::Alignment;
-use self::places::{Place, places};
+use self::places::places;
 pub use self::section::{section, warnings};
 use crate::Error;
+use crate::hierarchy::{Alignment, Depths, Place, TargetDepth};
 use crate::run::Desk;
 use crate::steps::clock::Panel;
 use crate::steps::extraction::{Variant, all_files};
@@ -54,22 +49,6 @@ pub struct ModelHierarchy {
     pub centres: Alignment,
     /// Whether the map of peak layers comes back in the other half of the folds.
     pub reliability: Reliability,
-}
-
-/// Where in a model a target is predicted best, as fractions of its depth: 0 is the first layer, 1 the last.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct TargetDepth {
-    /// Whose it is.
-    pub subject: String,
-    /// Its name.
-    pub target: String,
-    /// Millimetres from primary auditory cortex.
-    pub distance: f64,
-    /// Its peak layer; undefined where no layer is.
-    pub peak: Estimate,
-    /// The centre of mass of what layers add to the controls; undefined where no layer adds anything.
-    pub centre: Estimate,
 }
 
 /// Runs the step; without distances it leaves empty results.
@@ -110,7 +89,7 @@ fn find(desk: &Desk) -> Result<Found, Error> {
 /// Each layer of a model on top of the controls, for every target of `group`.
 fn scores(desk: &Desk, group: &Panel, model: &str) -> Result<Vec<FoldScores>, Error> {
     let layers = Layers::open(desk, (model, Variant::Trained, desk.study.words.main))?;
-    let rule = desk.study.encoding.rule();
+    let rule = desk.study.encoding.rule(&group.groups);
     let score = |layer| {
         let layer = layers.layer(layer)?;
         let encoder = Encoder::new(desk.design, &layer, Some(group.controls.view()))?;
@@ -126,61 +105,7 @@ fn model(
     (layers, (controls, controlled)): (&[FoldScores], (&FoldScores, bool)),
 ) -> Result<ModelHierarchy, Error> {
     let (draws, seed) = (desk.study.inference.draws, desk.study.seed);
-    // The draws of the peaks in the summary.
-    let bootstrap = Bootstrap::new(controls, draws, seed);
     let floor = controlled.then_some(controls);
-    let depths: Vec<TargetDepth> =
-        places.par_iter().map(|place| place.depth(layers, floor, &bootstrap, &patients[place.patient])).collect();
-    let alignment = |pick: fn(&TargetDepth) -> f64| {
-        Alignment::of(places.iter().zip(depths.iter().map(pick)), patients, draws, seed.wrapping_add(4))
-    };
-    Ok(ModelHierarchy {
-        model: name.to_owned(),
-        peaks: alignment(|depth| depth.peak.value),
-        centres: alignment(|depth| depth.centre.value),
-        reliability: reliability(places, layers)?,
-        targets: depths,
-    })
-}
-
-/// Of the peak layers of `places` in the two halves of the folds.
-fn reliability(places: &[Place], layers: &[FoldScores]) -> Result<Reliability, Error> {
-    let columns: Vec<usize> = places.iter().map(|place| place.column).collect();
-    let r: Vec<_> = layers.iter().map(|layer| layer.r().select(Axis(1), &columns)).collect();
-    let folds = r.first().map_or(0, |r| r.nrows());
-    let all = Array3::from_shape_fn((r.len(), folds, columns.len()), |(layer, fold, t)| r[layer][[fold, t]]);
-    Ok(peak_reliability(all.view())?)
-}
-
-impl Place {
-    /// Peak and centre of mass of this target in a model whose layers have `layers` scores.
-    fn depth(
-        &self,
-        layers: &[FoldScores],
-        controls: Option<&FoldScores>,
-        bootstrap: &Bootstrap,
-        subject: &str,
-    ) -> TargetDepth {
-        let only = |scores: &FoldScores| scores.only(self.column);
-        let profile = |scores: &[FoldScores]| {
-            Profile::new(scores, bootstrap, &[Weights::only(0, 1, bootstrap.draws())]).swap_remove(0)
-        };
-        let own: Vec<FoldScores> = layers.iter().map(only).collect();
-        let floor = controls.map(|controls| profile(&[only(controls)]).layer(0));
-        let joint = profile(&own);
-        let (peak, centre) = (joint.peak(), joint.centre_of_mass(floor.as_ref()));
-        let depth = |layer: f64| layer / layers.len().saturating_sub(1).max(1) as f64;
-        let defined = own.iter().any(|layer| !layer.mean()[0].is_nan());
-        let [value, low, high] = match defined {
-            true => [peak.layer as f64, peak.low, peak.high].map(depth),
-            false => [f64::NAN; 3],
-        };
-        TargetDepth {
-            subject: subject.to_owned(),
-            target: self.target.clone(),
-            distance: self.distance,
-            peak: Estimate { value, low, high },
-            centre: Estimate { value: depth(centre.value), low: depth(centre.low), high: depth(centre.high) },
-        }
-    }
+    let Depths { targets, peaks, centres, reliability } = Depths::of((places, patients), layers, floor, draws, seed)?;
+    Ok(ModelHierarchy { model: name.to_owned(), targets, peaks, centres, reliability })
 }

@@ -1,21 +1,9 @@
 //! The targets of the group whose distance from auditory cortex is known.
 
+use crate::hierarchy::Place;
 use crate::settings::Targets;
 use crate::steps::clock::MEAN;
 use crate::steps::heard::Heard;
-
-/// A target with a distance.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Place {
-    /// Whose it is, among those who have such targets.
-    pub patient: usize,
-    /// Its name.
-    pub target: String,
-    /// Its place among the targets of the group.
-    pub column: usize,
-    /// Millimetres from primary auditory cortex.
-    pub distance: f64,
-}
 
 /// The targets that have a distance, whose they are, and how many have none.
 ///

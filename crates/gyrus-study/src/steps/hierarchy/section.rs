@@ -3,9 +3,9 @@
 use gyrus_encoding::Estimate;
 use gyrus_report::{Cell, Section, Table};
 
-use super::alignment::Alignment;
 use super::{Found, ModelHierarchy};
 use crate::Error;
+use crate::hierarchy::Alignment;
 use crate::steps::figures::shown;
 
 /// Fewest patients that an alignment is shown of without a warning.

@@ -51,7 +51,7 @@ impl Fits<'_> {
     /// A refit that fails.
     pub fn ready<'p>(&self, part: &'p Part, responses: Array2<f64>) -> Result<Ready<'p>, Error> {
         let together = match self.share {
-            Share::All => part.targets.len(),
+            Share::All | Share::Groups => part.targets.len(),
             Share::None => (CHUNK / (responses.nrows() * size_of::<f64>()).max(1)).max(1),
         };
         let left = ResidualNull::new(self.group.controls.view(), responses.view())?;

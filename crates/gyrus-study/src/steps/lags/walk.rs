@@ -46,7 +46,7 @@ impl<'a, 'b> Walk<'a, 'b> {
         let mut panels = desk.clock.panels(&desk.material.story.listeners)?;
         let group = panels.pop().expect("the group is always there");
         let (encoding, null_penalties) = (&desk.study.encoding, desk.study.inference.null_penalties);
-        let (rule, share) = (encoding.rule(), encoding.share);
+        let (rule, share) = (encoding.rule(&group.groups), encoding.share);
         let fits = Fits { design: desk.design, rule, share, group, shifts, null_penalties };
         Ok(Self { desk, fits })
     }
@@ -66,8 +66,8 @@ impl<'a, 'b> Walk<'a, 'b> {
         }
         let parts = match self.fits.share {
             Share::None => parts(self.desk.clock, listeners, targets),
-            // One penalty for all targets of a lag: they stand in memory together.
-            Share::All => Part::whole(listeners, targets),
+            // Targets of a lag that share a penalty stand in memory together.
+            Share::All | Share::Groups => Part::whole(listeners, targets),
         };
         let total = (parts.len() * maps.iter().map(|map| map.r.len_of(Axis(0))).sum::<usize>()) as u64;
         let mut done = 0;

@@ -11,7 +11,7 @@ use gyrus_windows::Tokenizer;
 pub use self::story::Story;
 use crate::hash::{file_hash, text_hash};
 use crate::matrix_file::MatrixFile;
-use crate::settings::{FeatureEntry, ModelEntry, PartitionSettings, Study};
+use crate::settings::{FeatureEntry, ModelEntry, PartitionSettings, Share, Study};
 use crate::steps::heard::Heard;
 use crate::{Error, Event};
 
@@ -46,6 +46,10 @@ impl Material {
         for refusal in &story.refusals {
             let note = format!("{} is left out: {} (`{}`)", refusal.subject, refusal.reason, refusal.file.display());
             on_event(Event::Note(note));
+        }
+        let ungrouped = |heard: &&Heard| heard.targets.iter().all(|target| target.group.is_none());
+        if let (Share::Groups, Some(heard)) = (study.encoding.share, story.listeners.iter().find(ungrouped)) {
+            return Err(Error::NoGroups { subject: heard.subject().to_owned() });
         }
         let mut files = story.files.clone();
         for path in study.controls.paths() {

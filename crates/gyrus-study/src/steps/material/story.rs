@@ -84,11 +84,17 @@ fn heard(entry: &RecordingEntry) -> Result<Heard, Error> {
     let beside = |path: &Option<PathBuf>| path.as_deref().map(|path| of_samples(path, &signal)).transpose();
     let targets = match &entry.targets {
         Some(path) => read_targets(path)?,
-        None => (0..columns).map(|i| Target { name: i.to_string(), region: None, distance: None }).collect(),
+        None => (0..columns).map(|column| Target::named(column.to_string())).collect(),
     };
     if let Some(path) = entry.targets.as_ref().filter(|_| targets.len() != columns) {
         let (path, other) = (path.clone(), entry.signal.clone());
         return Err(Error::TargetRows { path, found: targets.len(), other, expected: columns });
+    }
+    let other = |target: &Target| target.patient.as_ref().is_some_and(|patient| *patient != entry.subject);
+    if let (Some(path), Some(column)) = (&entry.targets, targets.iter().position(other)) {
+        let (path, subject) = (path.clone(), entry.subject.clone());
+        let patient = targets[column].patient.clone().unwrap_or_default();
+        return Err(Error::OtherPatient { path, column, patient, subject });
     }
     let sound = beside(&entry.sound)?.map(|sound| sound.column(0).to_owned());
     let names = targets.iter().map(|target| target.name.clone()).collect();

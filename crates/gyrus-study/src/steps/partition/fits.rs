@@ -46,7 +46,8 @@ impl Fits<'_> {
             return Ok(Fitted { scores: found.scores, influence });
         }
         let joint = Reduced::side_by_side(bands).expect("the layer or a band is always left");
-        let scores = Encoder::new(design, &joint, controls)?.encode(responses, &self.encoding.rule())?;
+        let rule = self.encoding.rule(&panel.groups);
+        let scores = Encoder::new(design, &joint, controls)?.encode(responses, &rule)?;
         let influence = FoldInfluence::of(design, &joint, controls, responses, &scores)?;
         Ok(Fitted { scores, influence })
     }

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 
 use gyrus_encoding::{Encoder, Estimate, Power, PowerCurve, PowerParams};
 use gyrus_types::Progress;
-use ndarray::Array2;
+use ndarray::Axis;
 use serde::{Deserialize, Serialize};
 
 pub use self::section::section;
@@ -103,7 +103,10 @@ fn of_model(
     let (reduced, controls) = (layers.layer(layer)?, group.controls.view());
     let encoder = Encoder::new(desk.design, &reduced, Some(controls))?;
     let power = Power::new(&encoder, features.view(), Some(controls), desk.clock.runs(), params.clone())?;
-    let curve = power.simulate(varying(group).view(), 0, &desk.study.encoding.rule())?.of_mean();
+    let varying = varying(group);
+    let groups: Vec<usize> = varying.iter().map(|column| group.groups[*column]).collect();
+    let responses = group.responses.select(Axis(1), &varying);
+    let curve = power.simulate(responses.view(), 0, &desk.study.encoding.rule(&groups))?.of_mean();
     Ok(Some(ModelPower::of(&model.name, layer, &curve)))
 }
 
@@ -122,11 +125,9 @@ impl ModelPower {
     }
 }
 
-/// The responses of the targets that vary.
-fn varying(group: &Panel) -> Array2<f64> {
-    let columns: Vec<usize> =
-        (0..group.responses.ncols()).filter(|column| group.responses.column(*column).std(0.0) > 0.0).collect();
-    group.responses.select(ndarray::Axis(1), &columns)
+/// The targets that vary.
+fn varying(group: &Panel) -> Vec<usize> {
+    (0..group.responses.ncols()).filter(|column| group.responses.column(*column).std(0.0) > 0.0).collect()
 }
 
 /// The layer that stands most often in a list; the lowest of several.

@@ -1,0 +1,297 @@
+//! The plan of an encoding analysis, made once per recording: folds, inner folds, penalties, components, blocks.
+
+use std::ops::Range;
+
+use gyrus_ridge::{Pca, PenaltyGrid, rows_of, variances};
+use linfa::DatasetBase;
+use linfa::traits::Fit;
+use ndarray::{Array2, ArrayView2, Axis, concatenate};
+
+use crate::finite;
+use crate::rows::folds::{Fold, contiguous_folds};
+use crate::{Error, FoldRow, Gap, Runs, Scheme, components_for, fold_table};
+
+/// What an analysis is asked to do.
+#[derive(Debug, Clone, PartialEq)]
+pub struct DesignParams {
+    /// Outer folds.
+    pub folds: usize,
+    /// Folds inside the training rows, in which penalties are chosen.
+    pub inner_folds: usize,
+    /// Rows left out on both sides of every held-out stretch, outer and inner.
+    pub gap: usize,
+    /// Penalties to choose from.
+    pub penalties: PenaltyGrid,
+    /// Principal components per layer; without a number the features are used as they are.
+    pub components: Option<usize>,
+    /// The unit of the features, and with it of the penalties.
+    pub unit: FeatureUnit,
+    /// Rows per held-out block for resampling, at least.
+    pub block: usize,
+}
+
+/// How rows are held out, where [`DesignParams`] do not say it all.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Division {
+    /// The outer folds.
+    pub outer: Scheme,
+    /// The folds inside the training rows of each outer fold, in which penalties are chosen.
+    pub inner: Scheme,
+    /// What is left out on both sides of every held-out stretch, outer and inner.
+    pub gap: Gap,
+}
+
+/// The unit of the features, and with it of the penalties.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum FeatureUnit {
+    /// As they come.
+    #[default]
+    Own,
+    /// Divided by one number per fold and layer, the root of their mean variance on training rows,
+    /// so that a penalty means the same at every layer. They are not whitened.
+    RootMeanVariance,
+}
+
+/// What is fitted on what, and what it is scored on.
+#[derive(Debug, Clone)]
+pub struct Design {
+    rows: usize,
+    folds: Vec<Fold>,
+    inner: Vec<Vec<Fold>>,
+    params: DesignParams,
+}
+
+/// The features of one layer as an analysis reads them; what was learnt was learnt on training rows alone.
+#[derive(Debug, Clone)]
+pub enum Reduced {
+    /// As they came, `(rows, width)`, the same in every outer fold.
+    Same(Array2<f64>),
+    /// As principal components or in a unit of each outer fold's own, `[fold]`: `(rows, components)`.
+    PerFold(Vec<Array2<f64>>),
+}
+
+impl Reduced {
+    /// Several sets of features as one, side by side; `None` of none.
+    ///
+    /// # Panics
+    /// They are not of the same plan.
+    pub fn side_by_side(several: &[Self]) -> Option<Self> {
+        let per_fold = several.iter().find_map(|one| match one {
+            Self::PerFold(folds) => Some(folds.len()),
+            Self::Same(_) => None,
+        });
+        let joined = |fold: usize| {
+            let views: Vec<_> = several.iter().map(|one| one.of_fold(fold).view()).collect();
+            concatenate(Axis(1), &views).expect("features of one plan share its rows")
+        };
+        match (several, per_fold) {
+            ([], _) => None,
+            ([one], _) => Some(one.clone()),
+            (_, None) => Some(Self::Same(joined(0))),
+            (_, Some(folds)) => Some(Self::PerFold((0..folds).map(joined).collect())),
+        }
+    }
+
+    /// The features as outer fold `fold` reads them, `(rows, components)`.
+    pub(crate) fn of_fold(&self, fold: usize) -> &Array2<f64> {
+        match self {
+            Self::Same(features) => features,
+            Self::PerFold(folds) => &folds[fold],
+        }
+    }
+}
+
+impl Design {
+    /// A plan for `rows` rows.
+    ///
+    /// # Errors
+    /// [`Error::Folds`] or [`Error::Gap`] if the rows do not suffice.
+    pub fn new(rows: usize, params: DesignParams) -> Result<Self, Error> {
+        let folds = contiguous_folds(rows, params.folds, params.gap)?;
+        let inner = folds.iter().map(|fold| fold.inner(params.inner_folds, params.gap)).collect::<Result<_, _>>()?;
+        Ok(Self { rows, folds, inner, params })
+    }
+
+    /// A plan for the rows of `runs`, divided as `division` says; the folds and the gap of `params` are not read.
+    ///
+    /// # Errors
+    /// As [`Scheme::folds`] and [`Scheme::inner`].
+    pub fn divided(runs: &Runs, division: &Division, params: DesignParams) -> Result<Self, Error> {
+        let folds = division.outer.folds(runs, division.gap)?;
+        let inner = folds.iter().map(|fold| division.inner.inner(fold, runs, division.gap));
+        Ok(Self { rows: runs.rows(), inner: inner.collect::<Result<_, _>>()?, folds, params })
+    }
+
+    /// What each fold holds out, learns from and loses.
+    pub fn fold_table(&self) -> Vec<FoldRow> {
+        fold_table(&self.folds, &self.inner)
+    }
+
+    /// The outer folds.
+    pub fn folds(&self) -> &[Fold] {
+        &self.folds
+    }
+
+    /// The folds inside the training rows of outer fold `fold`.
+    pub fn inner(&self, fold: usize) -> &[Fold] {
+        &self.inner[fold]
+    }
+
+    /// The penalties to choose from.
+    pub fn penalties(&self) -> &PenaltyGrid {
+        &self.params.penalties
+    }
+
+    /// The held-out blocks of outer fold `fold`, each at least the block length (a shorter rest joins the last).
+    pub fn blocks(&self, fold: usize) -> Vec<Range<usize>> {
+        let cut = |stretch: &Range<usize>| {
+            let n = (stretch.len() / self.params.block.max(2)).max(1);
+            let edge = {
+                let stretch = stretch.clone();
+                move |i: usize| stretch.start + stretch.len() * i / n
+            };
+            (0..n).map(|i| edge(i)..edge(i + 1)).collect::<Vec<_>>()
+        };
+        self.folds[fold].test.iter().flat_map(cut).collect()
+    }
+
+    /// Features `(rows, width)` as principal components, fitted in every outer fold on its training rows.
+    ///
+    /// # Errors
+    /// [`Error::Rows`] or [`Error::NotFinite`] if the features do not fit the plan, [`Error::Ridge`] if they are all constant.
+    pub fn reduce(&self, features: ArrayView2<f64>) -> Result<Reduced, Error> {
+        self.check("features", features)?;
+        if self.params.components.is_none() && self.params.unit == FeatureUnit::Own {
+            return Ok(Reduced::Same(features.to_owned()));
+        }
+        let folds = self.folds.iter().map(|fold| self.reduce_on(fold, features)).collect::<Result<_, _>>()?;
+        Ok(Reduced::PerFold(folds))
+    }
+
+    /// Features of this plan with no more than `components` principal components, fitted as in [`Design::reduce`] and in
+    /// the plan's unit: those that the same plan with fewer components would have made.
+    ///
+    /// # Errors
+    /// [`Error::Ridge`] if the features are all constant, or no component is asked for.
+    ///
+    /// # Panics
+    /// The features are of another plan.
+    pub fn cut(&self, features: &Reduced, components: usize) -> Result<Reduced, Error> {
+        let params = DesignParams { components: Some(components), ..self.params.clone() };
+        let plan = Self { params, ..self.clone() };
+        let folds = self.folds.iter().enumerate();
+        let cut = folds.map(|(at, fold)| plan.reduce_on(fold, features.of_fold(at).view()));
+        Ok(Reduced::PerFold(cut.collect::<Result<_, _>>()?))
+    }
+
+    /// The fewest principal components that hold `share` of the variance of features of this plan on the training rows of a
+    /// fold, the fewest over folds; 0 if nothing varies.
+    ///
+    /// # Errors
+    /// [`Error::Ridge`] with fewer than two training rows.
+    ///
+    /// # Panics
+    /// The features are of another plan.
+    pub fn components_for(&self, share: f64, features: &Reduced) -> Result<usize, Error> {
+        let folds = self.folds.iter().enumerate();
+        let of_fold = |(at, fold): (usize, &Fold)| -> Result<usize, Error> {
+            let e = variances(rows_of(features.of_fold(at).view(), &fold.train).view())?;
+            Ok(components_for(share, e.view()))
+        };
+        Ok(folds.map(of_fold).collect::<Result<Vec<_>, _>>()?.into_iter().min().unwrap_or(0))
+    }
+
+    fn reduce_on(&self, fold: &Fold, features: ArrayView2<f64>) -> Result<Array2<f64>, Error> {
+        let train = rows_of(features, &fold.train);
+        let mut reduced = match self.params.components {
+            Some(components) => {
+                let pca = Pca::params(components).fit(&DatasetBase::from(train))?;
+                pca.transform(features)
+            }
+            None => &features - &train.mean_axis(Axis(0)).expect("a fold has training rows"),
+        };
+        if self.params.unit == FeatureUnit::RootMeanVariance {
+            let kept = rows_of(reduced.view(), &fold.train);
+            let scale = (kept.mapv(|v| v * v).sum() / kept.len().max(1) as f64).sqrt();
+            if scale > 0.0 {
+                reduced /= scale;
+            }
+        }
+        Ok(reduced)
+    }
+
+    pub(crate) fn check(&self, what: &'static str, array: ArrayView2<f64>) -> Result<(), Error> {
+        if array.nrows() != self.rows {
+            return Err(Error::Rows { what, found: array.nrows(), expected: self.rows });
+        }
+        finite::check(what, array)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn design(rows: usize, folds: usize, gap: usize) -> Result<Design, Error> {
+        let penalties = PenaltyGrid::logarithmic(1.0, 10.0, 2)?;
+        let unit = FeatureUnit::Own;
+        Design::new(rows, DesignParams { folds, inner_folds: 2, gap, penalties, components: None, unit, block: 15 })
+    }
+
+    #[test]
+    fn blocks_cover_the_held_out_rows() -> Result<(), Error> {
+        let lengths: Vec<usize> = design(362, 6, 16)?.blocks(0).iter().map(Range::len).collect();
+        assert_eq!(lengths.iter().sum::<usize>(), 61);
+        assert!(lengths.iter().all(|length| *length >= 15));
+        Ok(())
+    }
+
+    #[test]
+    fn cut_features_are_those_of_a_plan_with_fewer_components() -> Result<(), Error> {
+        let x = Array2::from_shape_fn((60, 6), |(i, j)| (((i * 7 + 3) * (j * j + 1)) as f64).sin() * (j + 1) as f64);
+        let plan = |components| {
+            let penalties = PenaltyGrid::logarithmic(1.0, 10.0, 2)?;
+            let unit = FeatureUnit::RootMeanVariance;
+            Design::new(60, DesignParams { folds: 3, inner_folds: 2, gap: 1, penalties, components, unit, block: 5 })
+        };
+        let few = plan(Some(2))?.reduce(x.view())?;
+        for start in [Some(4), None] {
+            let design = plan(start)?;
+            let cut = design.cut(&design.reduce(x.view())?, 2)?;
+            for fold in 0..3 {
+                let apart = few.of_fold(fold) - cut.of_fold(fold);
+                assert!(apart.iter().all(|d| d.abs() < 1e-9), "{apart}");
+            }
+        }
+        Ok(())
+    }
+
+    #[test]
+    fn variance_is_counted_on_training_rows() -> Result<(), Error> {
+        // The second column varies in the last fold alone.
+        let x =
+            Array2::from_shape_fn((60, 2), |(i, j)| if j == 0 || i >= 40 { ((i * 7 + j) as f64).sin() } else { 0.0 });
+        let design = design(60, 3, 0)?;
+        let features = design.reduce(x.view())?;
+        assert_eq!((design.components_for(1.0 - 1e-9, &features)?, design.components_for(0.1, &features)?), (1, 1));
+        let still = design.reduce(Array2::ones((60, 2)).view())?;
+        assert_eq!(design.components_for(0.95, &still)?, 0);
+        Ok(())
+    }
+
+    #[test]
+    fn misaligned_features_are_an_error() -> Result<(), Error> {
+        let reduced = design(40, 2, 0)?.reduce(Array2::zeros((41, 2)).view());
+        assert!(matches!(reduced, Err(Error::Rows { .. })));
+        Ok(())
+    }
+
+    #[test]
+    fn infinite_features_are_named() -> Result<(), Error> {
+        let mut features = Array2::zeros((40, 2));
+        features[[7, 1]] = f64::INFINITY;
+        let error = design(40, 2, 0)?.reduce(features.view()).expect_err("an infinite feature");
+        assert!(error.to_string().contains("`inf` in row 7, column 1"), "{error}");
+        Ok(())
+    }
+}

@@ -1,0 +1,13 @@
+//! From words to rows: delays, response models, lags, and what is too slow.
+
+mod delays;
+mod drift;
+mod hemodynamics;
+mod lags;
+mod lanczos;
+
+pub use self::delays::{delayed, finite_impulse_response};
+pub use self::drift::{HighPass, Slow};
+pub use self::hemodynamics::{canonical_response, convolve};
+pub use self::lags::{LaggedResponses, LaggedTarget, Lags, Outside};
+pub use self::lanczos::{lanczos, lanczos_window};
