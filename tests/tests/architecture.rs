@@ -33,6 +33,7 @@ const ARROWS: [(&str, &[&str]); 10] = [
             "gyrus-encoding",
             "gyrus-similarity",
             "gyrus-report",
+            "gyrus-simulation",
         ],
     ),
 ];

@@ -1,4 +1,5 @@
-//! A study with a known answer: words, what a language model's layers hold of them, and a cortex that hears them.
+//! A study with a known answer: words, when they are spoken, what a language model's layers hold of them, and a cortex
+//! that hears them.
 //!
 //! Everything is made in memory from a seed, one row per word, and the truth is a value beside what is measured.
 //! Nothing here analyses anything; the program `calibration` holds the analysis to these truths.
@@ -11,6 +12,7 @@ mod layers;
 mod levels;
 mod noise;
 mod rotation;
+mod speech;
 mod standard;
 mod words;
 
@@ -19,4 +21,5 @@ pub use error::Error;
 pub use layers::{Layer, LayerParams, layers};
 pub use levels::{Levels, TIME_CONSTANTS};
 pub use noise::Noise;
+pub use speech::{SpeechParams, spoken, syllables};
 pub use words::Words;

@@ -11,6 +11,7 @@ mod positions;
 mod reading;
 mod run;
 mod similarity;
+mod simulate;
 mod verify_model;
 
 use anyhow::Context;
@@ -42,6 +43,9 @@ enum Command {
     Positions(positions::Arguments),
     /// Linear CKA between all layers of all given files.
     Similarity(similarity::Arguments),
+    /// Make what was never recorded: when the words of a text would be spoken.
+    #[command(subcommand)]
+    Simulate(simulate::Command),
     /// Look at a data set.
     #[command(subcommand)]
     Data(data::Command),
@@ -59,6 +63,7 @@ impl Cli {
             Command::Controls(arguments) => controls::run(&arguments).context("could not make controls"),
             Command::Positions(arguments) => positions::run(&arguments).context("could not make position features"),
             Command::Similarity(arguments) => similarity::run(&arguments).context("could not compare the files"),
+            Command::Simulate(command) => simulate::run(&command).context("could not simulate"),
             Command::Data(command) => data::run(&command).context("could not vouch for the data"),
         }
     }
