@@ -9,7 +9,6 @@ use gyrus_types::Transcript;
 
 use crate::arrays::{check_refused, program};
 
-#[expect(dead_code, reason = "the other commands' tests use the rest of it")]
 mod arrays;
 
 type Outcome = Result<(), Box<dyn Error>>;
