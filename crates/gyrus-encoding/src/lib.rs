@@ -40,8 +40,8 @@ pub use inference::{
     shifted, shifts_within_runs,
 };
 pub use layers::{
-    Peak, Profile, Reliability, Scored, Trend, Weights, average, centre_of_mass, centres_of_mass, chosen_layers,
-    chosen_score, peak_reliability, rank_correlation,
+    Peak, Profile, RankTest, Reliability, Scored, Trend, Weights, average, centre_of_mass, centres_of_mass,
+    chosen_layers, chosen_score, peak_reliability, rank_correlation,
 };
 pub use rows::{
     Fold, FoldRow, Gap, Missing, RowOrder, Runs, Scheme, Stretches, contiguous_folds, fold_table, leave_one_group_out,

@@ -10,8 +10,8 @@ use crate::hash::{file_hash, text_hash};
 use crate::settings::Study;
 use crate::steps::clock::Clock;
 use crate::steps::{
-    canaries, ceilings, dimension, encoding, extraction, generalisation, hierarchy, lags, material::Material,
-    partition, power, report, similarity, text,
+    canaries, ceilings, context, convergence, dimension, encoding, extraction, generalisation, hierarchy, lags,
+    material::Material, partition, power, report, similarity, text,
 };
 use crate::{Error, Event};
 
@@ -62,7 +62,7 @@ impl Step {
 }
 
 /// The steps, in order.
-const STEPS: [Step; 13] = [
+const STEPS: [Step; 15] = [
     Step::new("activations", extraction::run),
     Step::new("text", text::run),
     Step::new("encoding", encoding::run),
@@ -75,6 +75,8 @@ const STEPS: [Step; 13] = [
     Step::new("dimension", dimension::run),
     Step::new("power", power::run),
     Step::new("similarity", similarity::run),
+    Step::new("convergence", convergence::run).reading(),
+    Step::new("context", context::run),
     Step::new("report", report::run).reading(),
 ];
 

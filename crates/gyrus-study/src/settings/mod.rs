@@ -13,6 +13,7 @@ mod partition;
 mod power;
 mod rows;
 mod rules;
+mod similarity;
 mod words;
 
 use std::path::Path;
@@ -31,6 +32,7 @@ pub use self::lag_map::LagMapSettings;
 pub use self::partition::{Band, LAYER, PartitionSettings};
 pub use self::power::PowerSettings;
 pub use self::rows::{Anchor, LagSettings, Response, ScanSettings};
+pub use self::similarity::SimilaritySettings;
 pub use self::words::{Pooling, WordSettings};
 use crate::Error;
 
@@ -97,6 +99,9 @@ pub struct Study {
     /// The map over layers and lags.
     #[serde(default)]
     pub lag_map: LagMapSettings,
+    /// How models are compared with models.
+    #[serde(default)]
+    pub similarity: SimilaritySettings,
     /// Bits per character.
     pub text: TextSettings,
 }

@@ -180,6 +180,10 @@ fn counts(study: &Study) -> Vec<Rule> {
         ("lag_map.shifts", study.lag_map.shifts.filter(|shifts| *shifts > 0).unwrap_or(19), 19),
         ("inference.least_shift", study.inference.least_shift, 1),
         ("inference.null_block", study.inference.null_block, 1),
+        // Without groups there are no intervals; one alone leaves nothing to compare.
+        ("similarity.groups", Some(study.similarity.groups).filter(|groups| *groups > 0).unwrap_or(2), 2),
+        ("similarity.shifts", study.similarity.shifts, 19),
+        ("similarity.best", study.similarity.best.unwrap_or(2), 2),
         ("text.characters", study.text.characters, 1),
     ];
     let rule = |(setting, value, least)| (setting, value >= least, format!("must be at least {least}: `{value}`"));

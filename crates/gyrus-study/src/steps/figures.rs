@@ -7,7 +7,7 @@ use gyrus_report::{
 };
 
 use crate::Error;
-use crate::steps::similarity::Similarity;
+use crate::steps::similarity::{Compared, Similarity};
 use crate::steps::text::TextScore;
 use crate::summary::{ModelSummary, Summary};
 
@@ -95,9 +95,9 @@ pub enum Cka {
 /// # Errors
 /// An [`Error::Report`] if a value cannot be drawn.
 pub fn similarity(similarity: &Similarity, cka: Cka) -> Result<Svg, Error> {
-    let group = |(name, layers): &(String, usize)| TickGroup {
-        name: name.clone(),
-        ticks: (0..*layers).map(|layer| layer.to_string()).collect(),
+    let group = |model: &Compared| TickGroup {
+        name: model.label(),
+        ticks: (0..model.layers).map(|layer| layer.to_string()).collect(),
     };
     let (name, values) = match cka {
         Cka::Debiased => ("debiased", &similarity.debiased),

@@ -4,6 +4,8 @@ pub mod averages;
 pub mod canaries;
 pub mod ceilings;
 pub mod clock;
+pub mod context;
+pub mod convergence;
 pub mod dimension;
 pub mod encoding;
 pub mod extraction;

@@ -9,13 +9,15 @@ use crate::Error;
 use crate::run::{Desk, instruction_set};
 use crate::settings::{SCHEMA, Study};
 use crate::steps::ceilings::{self, Ceilings};
+use crate::steps::context::{self, Contexts};
+use crate::steps::convergence::{self, Convergences};
 use crate::steps::dimension::{self, Dimensions};
-use crate::steps::figures::{Cka, contributions, score_by_layer, similarity, text_trend};
+use crate::steps::figures::{Cka, contributions, score_by_layer, similarity as heat_map, text_trend};
 use crate::steps::generalisation::{self, Generalisation};
 use crate::steps::partition::{self, Partitions};
 use crate::steps::power::{self, Detectable};
-use crate::steps::sections::{additions, alike, brains, found, layers, models, windows, words};
-use crate::steps::similarity::Similarity;
+use crate::steps::sections::{additions, brains, found, layers, models, windows, words};
+use crate::steps::similarity::{self, Drawings, Similarity};
 use crate::steps::text::TextScore;
 use crate::steps::{canaries, hierarchy, lags, prose};
 use crate::store::{read_json, write_whole};
@@ -39,6 +41,8 @@ struct Findings {
     summary: Summary,
     text: Vec<TextScore>,
     cka: Similarity,
+    convergence: Convergences,
+    context: Contexts,
     generalisation: Generalisation,
     power: Detectable,
     partition: Option<Partitions>,
@@ -53,8 +57,9 @@ struct Findings {
 struct Figures {
     by_layer: Svg,
     contributions: Svg,
-    similarity: Svg,
-    similarity_biased: Svg,
+    similarity: Drawings,
+    /// None for a single window.
+    context: Option<Svg>,
     /// None without language models, which alone predict text.
     text: Option<Svg>,
     /// One per model, where there are several lags.
@@ -69,7 +74,9 @@ pub fn run(desk: &mut Desk) -> Result<(), Error> {
     let findings = Findings {
         summary: read_json(&desk.path(super::encoding::SUMMARY))?,
         text: read_json(&desk.path(super::text::FILE))?,
-        cka: read_json(&desk.path(super::similarity::FILES[1]))?,
+        cka: read_json(&desk.path(similarity::FILES[1]))?,
+        convergence: read_json(&desk.path(convergence::FILE))?,
+        context: read_json(&desk.path(context::FILES[1]))?,
         canaries: read_json(&desk.path(canaries::FILES[1]))?,
         hierarchy: read_json(&desk.path(hierarchy::FILES[1]))?,
         lags: read_json(&desk.path(lags::FILES[2]))?,
@@ -100,13 +107,18 @@ pub fn run(desk: &mut Desk) -> Result<(), Error> {
 }
 
 impl Figures {
-    fn draw(study: &Study, Findings { summary, text, cka, lags, .. }: &Findings) -> Result<Self, Error> {
+    fn draw(study: &Study, Findings { summary, text, cka, lags, context, .. }: &Findings) -> Result<Self, Error> {
         let palette = Palette::new(study.names());
         Ok(Self {
             by_layer: score_by_layer(summary, &palette)?,
             contributions: contributions(summary, &palette)?,
-            similarity: similarity(cka, Cka::Debiased)?,
-            similarity_biased: similarity(cka, Cka::Biased)?,
+            similarity: Drawings {
+                debiased: heat_map(cka, Cka::Debiased)?,
+                biased: heat_map(cka, Cka::Biased)?,
+                matches: similarity::correspondences(cka, &palette)?,
+                map: similarity::map(cka, &palette)?,
+            },
+            context: context::contents(context, &palette)?,
             text: (!text.is_empty()).then(|| text_trend(summary, text, &palette)).transpose()?,
             lags: lags::figures(lags)?,
         })
@@ -116,11 +128,14 @@ impl Figures {
         let always = [
             ("score-by-layer", &self.by_layer),
             ("contributions", &self.contributions),
-            ("similarity", &self.similarity),
-            ("similarity-biased", &self.similarity_biased),
+            ("similarity", &self.similarity.debiased),
+            ("similarity-biased", &self.similarity.biased),
+            ("layer-map", &self.similarity.map),
         ];
+        let asked = [("correspondence", &self.similarity.matches), ("context", &self.context), ("text", &self.text)];
+        let asked = asked.into_iter().filter_map(|(name, svg)| Some((name, svg.as_ref()?)));
         let lags = self.lags.iter().map(|(name, svg)| (name.as_str(), svg));
-        always.into_iter().chain(self.text.iter().map(|text| ("text", text))).chain(lags)
+        always.into_iter().chain(asked).chain(lags)
     }
 }
 
@@ -154,7 +169,15 @@ fn page(desk: &Desk, findings: &Findings, figures: Figures) -> Result<Page, Erro
         .into_iter()
         .flatten()
         .fold(page, Page::section)
-        .section(alike(figures.similarity, figures.similarity_biased))
+        .section(similarity::section(&findings.cka, figures.similarity)?);
+    let compared = [
+        convergence::section(&findings.convergence)?,
+        context::section(&findings.context, text, figures.context, desk.study.seed)?,
+    ];
+    let page = compared
+        .into_iter()
+        .flatten()
+        .fold(page, Page::section)
         .section(brains(summary)?.prose(prose::folds(&desk.design.fold_table())))
         .section(words(&desk.material.story)?);
     Ok(provenance(desk, page))

@@ -10,7 +10,7 @@ use crate::steps::text::TextScore;
 use crate::summary::Summary;
 
 /// A drawing with its caption and what to look for.
-fn figure(svg: Svg, caption: &str, look_for: &str) -> Figure {
+pub fn figure(svg: Svg, caption: &str, look_for: &str) -> Figure {
     Figure { svg, caption: caption.into(), look_for: look_for.into() }
 }
 
@@ -170,23 +170,6 @@ pub fn windows(summary: &Summary) -> Result<Section, Error> {
         }
     }
     Ok(Section::new("Does context matter").table(table))
-}
-
-/// How alike the layers are.
-pub fn alike(debiased: Svg, biased: Svg) -> Section {
-    Section::new("Model against model")
-        .figure(figure(
-            debiased,
-            "Linear CKA, debiased, between all layers of all models and the first untrained twin of each, \
-             over all words of the story.",
-            "Blocks on the diagonal are layers of one model; bright cells off it are layers of different models that \
-             are alike.",
-        ))
-        .figure(figure(
-            biased,
-            "The same, biased, for comparison with papers that report it so.",
-            "Cells that are brighter here than above owe it to chance.",
-        ))
 }
 
 /// The recordings, the controls and the ceiling.

@@ -1,0 +1,24 @@
+//! How models are compared with models.
+
+use serde::{Deserialize, Serialize};
+
+/// How models are compared with models.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct SimilaritySettings {
+    /// Groups of consecutive words that are left out, one by one, for intervals.
+    pub groups: usize,
+    /// Circular shifts of one of two models for p values.
+    pub shifts: usize,
+    /// Words that count as neighbours: debiased values are of pairs of words further apart.
+    pub gap: usize,
+    /// How many models are the best and as many the worst; without a number half of them, at most five.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub best: Option<usize>,
+}
+
+impl Default for SimilaritySettings {
+    fn default() -> Self {
+        Self { groups: 20, shifts: 200, gap: 0, best: None }
+    }
+}

@@ -1,0 +1,62 @@
+//! The models that are compared, with their states.
+
+use std::ops::Range;
+
+use ndarray::Array2;
+use serde::{Deserialize, Serialize};
+
+use crate::Error;
+use crate::activation_files::ActivationFile;
+use crate::matrix_file::MatrixFile;
+use crate::run::Desk;
+use crate::steps::extraction::{Variant, activations_file, is_compared};
+
+/// A model as it is compared with others.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Compared {
+    /// Its name in the study.
+    pub name: String,
+    /// Whether it is the first untrained twin of that model.
+    pub untrained: bool,
+    /// Number of layers.
+    pub layers: usize,
+}
+
+impl Compared {
+    /// What it is called where trained models and twins stand side by side.
+    pub fn label(&self) -> String {
+        if self.untrained { format!("{} untrained", self.name) } else { self.name.clone() }
+    }
+
+    /// The layers of each of `models` among those of all.
+    pub fn places(models: &[Self]) -> Vec<Range<usize>> {
+        let mut end = 0;
+        let place = |model: &Self| {
+            end += model.layers;
+            end - model.layers..end
+        };
+        models.iter().map(place).collect()
+    }
+}
+
+/// The trained models at the main window, each followed by its first twin, then features of any origin; and the states of
+/// all their layers, each `(words, width)`.
+pub fn sources(desk: &Desk) -> Result<(Vec<Compared>, Vec<Array2<f32>>), Error> {
+    let (mut models, mut layers) = (Vec::new(), Vec::new());
+    let variants = || Variant::all(desk.study.words.twins).filter(|variant| is_compared(*variant));
+    for (model, variant) in desk.study.models.iter().flat_map(|model| variants().map(move |variant| (model, variant))) {
+        let file = ActivationFile::open(&desk.path(activations_file(&model.name, variant, desk.study.words.main)))?;
+        let untrained = matches!(variant, Variant::Twin(_));
+        models.push(Compared { name: model.name.clone(), untrained, layers: file.n_layers() });
+        for layer in 0..file.n_layers() {
+            layers.push(file.layer(layer)?);
+        }
+    }
+    for features in &desk.study.features {
+        let file = MatrixFile::open(&features.file)?;
+        models.push(Compared { name: features.name.clone(), untrained: false, layers: file.len() });
+        layers.extend((0..file.len()).map(|layer| file.matrix(layer).mapv(|x| x as f32)));
+    }
+    Ok((models, layers))
+}
