@@ -12,7 +12,7 @@ mod walk;
 
 type Outcome = Result<(), Box<dyn Error>>;
 
-const STEPS: [&str; 14] = [
+const STEPS: [&str; 16] = [
     "activations-tiny-trained",
     "activations-tiny-twin-1",
     "activations-tiny-shuffled",
@@ -26,12 +26,24 @@ const STEPS: [&str; 14] = [
     "dimension",
     "power",
     "similarity",
+    "convergence",
+    "context",
     "report",
 ];
 
 /// Steps of the brain's side, which the data or the plan of the analysis change.
-const ANALYSIS: [&str; 9] =
-    ["encoding", "canaries", "hierarchy", "lags", "generalisation", "ceilings", "dimension", "power", "report"];
+const ANALYSIS: [&str; 10] = [
+    "encoding",
+    "canaries",
+    "hierarchy",
+    "lags",
+    "generalisation",
+    "ceilings",
+    "dimension",
+    "power",
+    "convergence",
+    "report",
+];
 
 /// Runs a good study, changes it, and runs it again: exactly the steps `expected` run anew.
 fn check_reruns(change: impl FnOnce(&SmallStudy) -> std::io::Result<()>, expected: &[&str]) -> Outcome {
@@ -64,6 +76,9 @@ fn from_files_to_the_report() -> Outcome {
         "ceilings.parquet",
         "dimension.parquet",
         "similarity.parquet",
+        "correspondence.parquet",
+        "layer-map.parquet",
+        "context.parquet",
         "figures/score-by-layer.svg",
         "report.html",
     ];
@@ -115,11 +130,12 @@ fn a_second_run_finds_every_step_and_changes_no_byte() -> Outcome {
 
 #[test]
 fn a_setting_reruns_only_what_depends_on_it() -> Outcome {
-    let draws = ["encoding", "canaries", "hierarchy", "ceilings", "power", "report"];
+    let draws = ["encoding", "canaries", "hierarchy", "ceilings", "power", "convergence", "report"];
     check_setting("draws = 100", "draws = 101", &draws)?;
     check_setting("folds = 4", "folds = 3", &ANALYSIS)?;
     check_setting("[text]", "[lag_map]\nshifts = 0\n[text]", &["lags", "report"])?;
-    check_setting("characters = 300", "characters = 200", &["text", "report"])?;
+    check_setting("characters = 300", "characters = 200", &["text", "convergence", "report"])?;
+    check_setting("[text]", "[similarity]\ngap = 2\n[text]", &["similarity", "convergence", "context", "report"])?;
     check_setting("A study of nobody", "A study of somebody", &["report"])
 }
 
