@@ -11,6 +11,7 @@ mod positions;
 mod reading;
 mod run;
 mod similarity;
+mod train;
 mod verify_model;
 
 use anyhow::Context;
@@ -42,6 +43,8 @@ enum Command {
     Positions(positions::Arguments),
     /// Linear CKA between all layers of all given files.
     Similarity(similarity::Arguments),
+    /// Train small language models from a recipe.
+    Train(train::Arguments),
     /// Look at a data set.
     #[command(subcommand)]
     Data(data::Command),
@@ -59,6 +62,7 @@ impl Cli {
             Command::Controls(arguments) => controls::run(&arguments).context("could not make controls"),
             Command::Positions(arguments) => positions::run(&arguments).context("could not make position features"),
             Command::Similarity(arguments) => similarity::run(&arguments).context("could not compare the files"),
+            Command::Train(arguments) => train::run(&arguments).context("could not train"),
             Command::Data(command) => data::run(&command).context("could not vouch for the data"),
         }
     }
