@@ -128,9 +128,8 @@ impl Checkpoint {
     /// # Errors
     /// Those of reading weights.
     pub fn weights(&self) -> Result<Vec<Weight>, Error> {
-        let one = |slot: &Slot| {
-            Ok(Weight { name: slot.name.clone(), shape: slot.shape.clone(), values: self.values(slot)? })
-        };
+        let one =
+            |slot: &Slot| Ok(Weight { name: slot.name.clone(), shape: slot.shape.clone(), values: self.values(slot)? });
         self.inventory.slots().into_iter().map(one).collect()
     }
 

@@ -62,8 +62,7 @@ impl Differentiable {
         let (architecture, inventory) = (self.checkpoint.architecture(), self.checkpoint.inventory());
         let mut x = weights.entrance(&batch);
         for (layer, slots) in inventory.blocks.iter().enumerate() {
-            let block =
-                Block::of(slots, &|slots| Ok(weights.linear(slots)), &|slots| Ok(weights.norm(slots)))?;
+            let block = Block::of(slots, &|slots| Ok(weights.linear(slots)), &|slots| Ok(weights.norm(slots)))?;
             let turns = architecture.layers[layer].rotary.as_ref().map(|rotary| self.tables.of(rotary));
             let place = Place {
                 engine: &self.engine,

@@ -35,12 +35,13 @@ pub fn learn_tokenizer(text: &str, vocabulary: usize) -> Result<String, Error> {
         .special_tokens(vec![AddedToken::from(END_OF_TEXT, true)])
         .build();
     let bytes = ByteLevel::default().add_prefix_space(false);
-    let mut tokenizer = TokenizerBuilder::<BPE, NormalizerWrapper, ByteLevel, PostProcessorWrapper, DecoderWrapper>::new()
-        .with_model(BPE::default())
-        .with_pre_tokenizer(Some(bytes))
-        .with_decoder(Some(DecoderWrapper::ByteLevel(bytes)))
-        .build()
-        .map_err(failed)?;
+    let mut tokenizer =
+        TokenizerBuilder::<BPE, NormalizerWrapper, ByteLevel, PostProcessorWrapper, DecoderWrapper>::new()
+            .with_model(BPE::default())
+            .with_pre_tokenizer(Some(bytes))
+            .with_decoder(Some(DecoderWrapper::ByteLevel(bytes)))
+            .build()
+            .map_err(failed)?;
     tokenizer.train(&mut trainer, chunks(text).into_iter()).map_err(failed)?;
     let found = tokenizer.get_vocab_size(true);
     if found < vocabulary {

@@ -2,8 +2,8 @@
 
 use gyrus_windows::Tokenizer;
 
-use crate::recipe::{File, Recipe};
 use crate::Error;
+use crate::recipe::{File, Recipe};
 
 /// Bytes of text that are made tokens at a time.
 const CHUNK: usize = 1 << 16;

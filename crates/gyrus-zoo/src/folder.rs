@@ -51,10 +51,6 @@ pub(crate) fn write_model(dir: &Path, config: &Map<String, Value>, learnt: &[Lea
     let data: Vec<Vec<u8>> = learnt.iter().map(bytes).collect();
     let path = dir.join("model.safetensors");
     let failed = |error: safetensors::SafeTensorError| Error::State { path: path.clone(), reason: error.to_string() };
-    let view = |(weight, data): (&Learnt, &'_ [u8])| -> Result<(String, Vec<usize>, Vec<u8>), Error> {
-        Ok((weight.name.clone(), weight.shape.clone(), data.to_vec()))
-    };
-    let _ = view;
     let views = learnt.iter().zip(&data).map(|(weight, data)| {
         let view = TensorView::new(Dtype::F16, weight.shape.clone(), data).map_err(failed)?;
         Ok((weight.name.as_str(), view))

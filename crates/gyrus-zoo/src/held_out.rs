@@ -34,11 +34,6 @@ impl HeldOut {
         parts.iter().map(|part| part.characters).sum()
     }
 
-    /// Tokens of all parts.
-    pub(crate) fn tokens(parts: &[Self]) -> usize {
-        parts.iter().map(|part| part.ids.len() - 1).sum()
-    }
-
     /// Bits that the whole part takes, each token predicted from at least half of `length` tokens before it, or all there are.
     fn bits(&self, checkpoint: &Checkpoint, device: &Device, length: usize) -> Result<f64, Error> {
         let half = (length / 2).max(1);

@@ -6,6 +6,7 @@
 
 mod adamw;
 mod batches;
+mod card;
 mod corpus;
 mod error;
 mod folder;
@@ -18,6 +19,7 @@ mod state;
 mod train;
 mod trained;
 
+pub use card::card;
 pub use error::Error;
 pub use progress::Step;
 pub use recipe::{File, Model, Recipe, Text, TokenizerRecipe, Training};

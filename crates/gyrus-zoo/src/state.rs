@@ -27,7 +27,21 @@ pub(crate) struct About {
     pub(crate) done: u64,
     pub(crate) log: Vec<LogLine>,
     /// Bits per token of the steps since the last line, summed.
+    #[serde(with = "bits")]
     pub(crate) since: f64,
+}
+
+/// A number by its bits: JSON is not read back to the last one.
+mod bits {
+    use serde::{Deserialize, Deserializer, Serializer};
+
+    pub(super) fn serialize<S: Serializer>(x: &f64, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_u64(x.to_bits())
+    }
+
+    pub(super) fn deserialize<'a, D: Deserializer<'a>>(deserializer: D) -> Result<f64, D::Error> {
+        u64::deserialize(deserializer).map(f64::from_bits)
+    }
 }
 
 /// The three arrays of a weight, in a file.
@@ -86,11 +100,9 @@ impl State {
                 parts.push((format!("{part}.{}", weight.name), &weight.shape, bytes(values)));
             }
         }
-        let view = |(name, shape, data): &'_ (String, &Vec<usize>, Vec<u8>)| (name.clone(), shape.to_vec(), data.clone());
-        let _ = view;
-        let views = parts.iter().map(|(name, shape, data)| {
-            Ok((name.as_str(), TensorView::new(Dtype::F32, shape.to_vec(), data)?))
-        });
+        let views = parts
+            .iter()
+            .map(|(name, shape, data)| Ok((name.as_str(), TensorView::new(Dtype::F32, shape.to_vec(), data)?)));
         let views: Vec<_> = views.collect::<Result<_, _>>().map_err(flaw)?;
         let about = serde_json::to_string(&self.about).expect("numbers and names");
         let metadata = Some([("about".to_owned(), about)].into());

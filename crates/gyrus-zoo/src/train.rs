@@ -43,10 +43,10 @@ pub fn train(
     options: &Options,
     on_step: &mut dyn FnMut(Step<'_>),
 ) -> Result<Vec<Trained>, Error> {
-    let mut trainer = Trainer::new(recipe, device, options)?;
+    let (mut trainer, plans) = Trainer::new(recipe, device, options)?;
     let mut trained = Vec::new();
-    for model in trainer.plans.clone() {
-        trained.extend(trainer.model(&model, on_step)?);
+    for plan in &plans {
+        trained.extend(trainer.model(plan, on_step)?);
         if trainer.left == Some(0) {
             break;
         }
@@ -62,13 +62,11 @@ struct Trainer<'a> {
     tokenizer: String,
     batches: Batches,
     held_out: Vec<HeldOut>,
-    plans: Vec<Plan>,
     /// Steps that may still be done.
     left: Option<u64>,
 }
 
 /// One model as it begins.
-#[derive(Debug, Clone)]
 struct Plan {
     model: Model,
     beginning: Checkpoint,
@@ -76,7 +74,7 @@ struct Plan {
 }
 
 impl<'a> Trainer<'a> {
-    fn new(recipe: &'a Recipe, device: &'a Device, options: &'a Options) -> Result<Self, Error> {
+    fn new(recipe: &'a Recipe, device: &'a Device, options: &'a Options) -> Result<(Self, Vec<Plan>), Error> {
         for name in &options.only {
             if recipe.models.iter().all(|model| model.name != *name) {
                 return Err(recipe.refuse("models", name, "the name of a model in the recipe"));
@@ -88,12 +86,8 @@ impl<'a> Trainer<'a> {
         let tokenizer = learn_tokenizer(&corpus.learnt.join(" "), recipe.tokenizer.vocabulary)?;
         let opened = write_tokenizer(&options.out, &tokenizer, training.length)?;
         let parts = corpus.learnt.iter().map(|text| ids(text, &opened)).collect::<Result<Vec<_>, _>>()?;
-        let batches = Batches {
-            ids: parts.concat(),
-            length: training.length,
-            sequences: training.sequences,
-            seed: recipe.seed,
-        };
+        let batches =
+            Batches { ids: parts.concat(), length: training.length, sequences: training.sequences, seed: recipe.seed };
         let (tokens, least) = (batches.ids.len(), training.length + 1);
         if tokens < least {
             return Err(Error::TooShort { part: "training".into(), tokens, least });
@@ -106,16 +100,16 @@ impl<'a> Trainer<'a> {
             Plan { model: model.clone(), beginning, key }
         });
         let plans = plans.collect();
-        Ok(Self { recipe, device, out: &options.out, tokenizer, batches, held_out, plans, left: options.most })
+        Ok((Self { recipe, device, out: &options.out, tokenizer, batches, held_out, left: options.most }, plans))
     }
 
     /// One model after all its steps, and after those where it is written too.
     fn model(&mut self, plan: &Plan, on_step: &mut dyn FnMut(Step<'_>)) -> Result<Vec<Trained>, Error> {
         let (model, training) = (&plan.model, &self.recipe.training);
-        if let Some(found) = self.found(plan)? {
-            return Ok(found);
-        }
         let path = state_path(self.out, &model.name);
+        if let Some(found) = self.found(plan)? {
+            return forget(&path).map(|()| found);
+        }
         let mut state = State::new(&plan.key, plan.beginning.weights()?).resumed(&path)?;
         let slope = Slope::new(&plan.beginning, self.device, training.length, training.together)?;
         let written = model.written_after();
@@ -132,10 +126,10 @@ impl<'a> Trainer<'a> {
             on_step(Step { model: &model.name, done, total: model.steps, bits, held_out });
             self.left = self.left.map(|left| left - 1);
         }
-        if state.about.done == model.steps && path.exists() {
-            std::fs::remove_file(&path).map_err(|source| Error::Write { path, source })?;
+        match self.found(plan)? {
+            Some(found) => forget(&path).map(|()| found),
+            None => Ok(Vec::new()),
         }
-        Ok(self.found(plan)?.unwrap_or_default())
     }
 
     /// The model's folders, if all are there.
@@ -168,8 +162,7 @@ impl<'a> Trainer<'a> {
         about.since += bits;
         if step.is_multiple_of(training.log_every) || step == plan.model.steps {
             let steps = step - about.log.last().map_or(0, |line| line.step);
-            let bits_per_token = about.since / steps as f64;
-            about.log.push(LogLine { step, bits_per_token, gradient: length, learning_rate: rate });
+            about.log.push(LogLine::new(step, about.since / steps as f64, length, rate));
             about.since = 0.0;
         }
         Ok(bits)
@@ -205,6 +198,21 @@ impl<'a> Trainer<'a> {
     }
 }
 
+/// Removes the state of a training that is over, if there is one, and the folder of states with the last of them.
+fn forget(path: &Path) -> Result<(), Error> {
+    match std::fs::remove_file(path) {
+        Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+            return Err(Error::Write { path: path.into(), source: error });
+        }
+        _ => {}
+    }
+    if let Some(folder) = path.parent() {
+        // Other trainings may have states there; then the folder stays.
+        let _ = std::fs::remove_dir(folder);
+    }
+    Ok(())
+}
+
 /// A model before training; its configuration is refused here or never.
 fn beginning(recipe: &Recipe, model: &Model) -> Result<Checkpoint, Error> {
     let failed = |source| Error::Write { path: std::env::temp_dir(), source };
@@ -213,7 +221,8 @@ fn beginning(recipe: &Recipe, model: &Model) -> Result<Checkpoint, Error> {
     let named = |source| Error::Configuration { path: recipe.path().into(), model: model.name.clone(), source };
     let beginning = Checkpoint::described(dir.path(), recipe.seed).map_err(named)?;
     if beginning.architecture().limit < recipe.training.length {
-        let expected = format!("at most the {} tokens that model `{}` reads", beginning.architecture().limit, model.name);
+        let expected =
+            format!("at most the {} tokens that model `{}` reads", beginning.architecture().limit, model.name);
         return Err(recipe.refuse("training.length", recipe.training.length, &expected));
     }
     Ok(beginning)

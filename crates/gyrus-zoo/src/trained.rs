@@ -46,6 +46,19 @@ pub struct LogLine {
     pub learning_rate: f64,
 }
 
+impl LogLine {
+    /// A line with numbers short enough to be read back from JSON to the last bit.
+    pub(crate) fn new(step: u64, bits_per_token: f64, gradient: f64, learning_rate: f64) -> Self {
+        let rounded = |x: f64, digits: f64| (x * digits).round() / digits;
+        Self {
+            step,
+            bits_per_token: rounded(bits_per_token, 1e6),
+            gradient: rounded(gradient, 1e6),
+            learning_rate: rounded(learning_rate, 1e12),
+        }
+    }
+}
+
 impl Trained {
     /// What the `training.json` in the folder `dir` says, if it is there.
     ///

@@ -115,9 +115,7 @@ fn bias(gpu: &Gpu, queries: std::ops::Range<usize>, heads: &Heads<'_, Norm>) -> 
     let (n_keys, window) = (queries.end, heads.layer.window);
     let hides = |i: usize, j: usize| j > i || window.is_some_and(|window| j + window <= i);
     let biases: Vec<Vec<f32>> = match &heads.attention.alibi {
-        Some(alibi) => {
-            (0..heads.attention.heads).map(|head| alibi.bias(head, n_keys, heads.layer.scale)).collect()
-        }
+        Some(alibi) => (0..heads.attention.heads).map(|head| alibi.bias(head, n_keys, heads.layer.scale)).collect(),
         None => vec![vec![0.0; n_keys]],
     };
     let shape = [1, biases.len(), queries.len(), n_keys];
