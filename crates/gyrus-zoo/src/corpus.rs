@@ -60,3 +60,28 @@ fn division(text: &str, share: f64) -> usize {
     let from = (text.len() as f64 * share) as usize;
     text.as_bytes().iter().skip(from).position(|byte| *byte == b' ').map_or(text.len(), |at| from + at)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn pieces_give_the_tokens_of_the_whole() -> Result<(), Box<dyn std::error::Error>> {
+        let text = "the cat sat on the mat, and Père saw it. ".repeat(4000);
+        let dir = tempfile::tempdir()?;
+        std::fs::write(dir.path().join("tokenizer.json"), gyrus_windows::learn_tokenizer(&text, 270)?)?;
+        let tokenizer = Tokenizer::open(dir.path())?;
+        let found = ids(text.trim_end(), &tokenizer)?;
+        assert_eq!((found[0], &found[1..]), (0, tokenizer.tokens(text.trim_end())?.ids()));
+        Ok(())
+    }
+
+    #[test]
+    fn a_text_is_divided_before_a_word() {
+        let text = "one two three";
+        assert_eq!(&text[division(text, 0.1)..], " two three");
+        assert_eq!(&text[division(text, 0.25)..], " two three");
+        assert_eq!(&text[division(text, 0.4)..], " three");
+        assert_eq!(&text[division(text, 0.9)..], "");
+    }
+}

@@ -50,7 +50,7 @@ pub enum Error {
         /// The model's name.
         model: String,
         /// Why.
-        source: gyrus_activations::Error,
+        source: Box<gyrus_activations::Error>,
     },
     /// A text without the line that it should be cut at.
     #[error("`{path}` has no line `{line}`, which the recipe ends the text before")]

@@ -14,3 +14,29 @@ pub(crate) fn learning_rate(training: &Training, model: &Model, step: u64) -> f6
     let fall = (1.0 + (PI * (t - warm_up) / (steps - warm_up)).cos()) / 2.0;
     model.learning_rate * (training.last_rate + (1.0 - training.last_rate) * fall)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_rate_rises_in_a_line_and_falls_as_a_cosine() {
+        let training = Training {
+            length: 1,
+            sequences: 1,
+            together: 1,
+            warm_up: 10,
+            last_rate: 0.2,
+            betas: [0.0; 2],
+            weight_decay: 0.0,
+            clip: 1.0,
+            log_every: 1,
+            save_every: 1,
+        };
+        let (name, config) = (String::new(), serde_json::Map::new());
+        let model = Model { name, steps: 110, learning_rate: 5.0, also_after: Vec::new(), config };
+        for (step, expected) in [(1, 0.5), (5, 2.5), (10, 5.0), (60, 3.0), (110, 1.0)] {
+            assert!((learning_rate(&training, &model, step) - expected).abs() < 1e-12, "{step}");
+        }
+    }
+}

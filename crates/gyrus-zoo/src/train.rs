@@ -218,7 +218,8 @@ fn beginning(recipe: &Recipe, model: &Model) -> Result<Checkpoint, Error> {
     let failed = |source| Error::Write { path: std::env::temp_dir(), source };
     let dir = tempfile::tempdir().map_err(failed)?;
     write_json(&dir.path().join("config.json"), &model.configuration(recipe.tokenizer.vocabulary))?;
-    let named = |source| Error::Configuration { path: recipe.path().into(), model: model.name.clone(), source };
+    let named =
+        |error| Error::Configuration { path: recipe.path().into(), model: model.name.clone(), source: Box::new(error) };
     let beginning = Checkpoint::described(dir.path(), recipe.seed).map_err(named)?;
     if beginning.architecture().limit < recipe.training.length {
         let expected =
