@@ -46,9 +46,9 @@ pub fn train(
     let (mut trainer, plans) = Trainer::new(recipe, device, options)?;
     let mut trained = Vec::new();
     for plan in &plans {
-        trained.extend(trainer.model(plan, on_step)?);
-        if trainer.left == Some(0) {
-            break;
+        match trainer.model(plan, on_step)? {
+            models if models.is_empty() => break,
+            models => trained.extend(models),
         }
     }
     Ok(trained)
