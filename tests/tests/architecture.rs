@@ -11,7 +11,7 @@ use serde_json::Value;
 type Result<T> = std::result::Result<T, Box<dyn error::Error>>;
 
 /// Each crate, and the crates of ours that it may use.
-const ARROWS: [(&str, &[&str]); 10] = [
+const ARROWS: [(&str, &[&str]); 11] = [
     ("gyrus-types", &[]),
     ("gyrus-recordings", &["gyrus-types"]),
     ("gyrus-windows", &["gyrus-types"]),
@@ -22,6 +22,7 @@ const ARROWS: [(&str, &[&str]); 10] = [
     // Its library uses types alone; the other two are for the program `calibration`.
     ("gyrus-simulation", &["gyrus-types", "gyrus-ridge", "gyrus-encoding"]),
     ("gyrus-report", &[]),
+    ("gyrus-zoo", &["gyrus-windows", "gyrus-activations"]),
     (
         "gyrus-study",
         &[
@@ -34,6 +35,7 @@ const ARROWS: [(&str, &[&str]); 10] = [
             "gyrus-similarity",
             "gyrus-report",
             "gyrus-simulation",
+            "gyrus-zoo",
         ],
     ),
 ];

@@ -13,6 +13,7 @@ mod ci;
 mod cold_build;
 mod process;
 mod reproduce;
+mod zoo;
 
 const HELP: &str = "\
 cargo xtask COMMAND
@@ -21,6 +22,7 @@ cargo xtask COMMAND
   ci          format, lints, tests, docs and the small study, as .ci/run does
   bench       measure the program against what people use today (`cargo xtask bench help`)
   calibrate   hold the analysis to simulated truths (`cargo xtask calibrate help`)
+  zoo         train the models of datasets/zoo (`cargo xtask zoo help`)
   cold-build  measure what a build from nothing costs
   help        this text";
 
@@ -31,6 +33,7 @@ fn main() -> ExitCode {
         ("reproduce", rest) => reproduce::run(rest),
         ("bench", rest) => bench::run(rest),
         ("calibrate", rest) => calibrate::run(rest),
+        ("zoo", rest) => zoo::run(rest),
         ("ci", []) => ci::run(),
         ("cold-build", []) => cold_build::run(),
         ("help" | "--help" | "-h", _) => {

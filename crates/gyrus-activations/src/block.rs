@@ -5,7 +5,7 @@ use crate::architecture::{Architecture, Placement};
 use crate::batch::{Batch, Rows};
 use crate::checkpoint::Checkpoint;
 use crate::engine::{Engine, Heads};
-use crate::inventory::{LinearSlots, NormSlots};
+use crate::inventory::{BlockSlots, LinearSlots, NormSlots};
 use crate::joined::Joined;
 use crate::rotary::Turns;
 
@@ -43,18 +43,25 @@ pub(crate) struct Place<'a, E: Engine> {
 impl<E: Engine> Block<E> {
     /// Block `layer` of a model; its weights pass through host memory one product at a time.
     pub(crate) fn load(checkpoint: &Checkpoint, layer: usize, engine: &E) -> Result<Self, Error> {
-        let slots = &checkpoint.inventory().blocks[layer];
         let linear = |slots: &LinearSlots| {
             let weights = checkpoint.linear(slots)?;
             let bytes = (weights.values.len() * size_of::<f32>()) as u64;
             match engine.largest_array() {
                 Some(limit) if bytes > limit => Err(Error::TooLarge { layer, bytes, limit }),
-                _ => Ok::<_, Error>(engine.linear(weights)),
+                _ => Ok(engine.linear(weights)),
             }
         };
-        let norm = |slots: &Option<NormSlots>| {
-            slots.as_ref().map(|slots| Ok::<_, Error>(engine.norm(checkpoint.norm(slots)?))).transpose()
-        };
+        let norm = |slots: &NormSlots| Ok(engine.norm(checkpoint.norm(slots)?));
+        Self::of(&checkpoint.inventory().blocks[layer], &linear, &norm)
+    }
+
+    /// The block of `slots`, each product and each norm as it is given.
+    pub(crate) fn of(
+        slots: &BlockSlots,
+        linear: &dyn Fn(&LinearSlots) -> Result<E::Linear, Error>,
+        norm: &dyn Fn(&NormSlots) -> Result<E::Norm, Error>,
+    ) -> Result<Self, Error> {
+        let norm = |slots: &Option<NormSlots>| slots.as_ref().map(norm).transpose();
         Ok(Self {
             attention_norm: norm(&slots.attention_norm)?,
             attention_input: linear(&slots.attention_input)?,

@@ -12,7 +12,7 @@ use crate::architecture::{Architecture, Gain};
 use crate::config::Config;
 use crate::engine::{LinearWeights, NormWeights};
 use crate::family::{Described, Family};
-use crate::inventory::{Beginning, Inventory, LinearSlots, NormSlots, Slot};
+use crate::inventory::{Beginning, Inventory, LinearSlots, Naming, NormSlots, Slot};
 use crate::tensors::{check_unread, naming, own_head};
 use crate::weights::WeightFiles;
 
@@ -26,6 +26,17 @@ pub struct Checkpoint {
     inventory: Arc<Inventory>,
     unknown_keys: Arc<[String]>,
     source: Source,
+}
+
+/// One weight of a model.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Weight {
+    /// Its name in weight files.
+    pub name: String,
+    /// Numbers along each axis.
+    pub shape: Vec<usize>,
+    /// The numbers, the last axis fastest.
+    pub values: Vec<f32>,
 }
 
 /// Where weights come from.
@@ -73,6 +84,27 @@ impl Checkpoint {
         })
     }
 
+    /// The model that the `config.json` in the folder `dir` describes, not trained, whatever weights the folder has.
+    ///
+    /// Weights have the names that the family's own class saves them under, and begin as [`Checkpoint::untrained`] says.
+    ///
+    /// # Errors
+    /// Those of [`Checkpoint::open`] that name the `config.json`.
+    pub fn described(dir: &Path, seed: u64) -> Result<Self, Error> {
+        let config = Config::open(&dir.join("config.json"))?;
+        let family = Family::of(&config)?;
+        let Described { architecture, unknown_keys } = family.read(&config)?;
+        let naming = Naming { prefix: family.names.prefixes[0], head: family.names.heads[0] };
+        let inventory = Inventory::new(&architecture, family, naming);
+        Ok(Self {
+            dir: dir.into(),
+            architecture: architecture.into(),
+            inventory: inventory.into(),
+            unknown_keys: unknown_keys.into(),
+            source: Source::Untrained(seed),
+        })
+    }
+
     /// The untrained twin: the same architecture with weights as its own initialiser draws them.
     ///
     /// Matrices are normal with standard deviation `initializer_range`, biases zero, gains one.
@@ -89,6 +121,16 @@ impl Checkpoint {
     /// Number of weights; an output head tied to the embedding counts once, and one that was not saved counts too.
     pub fn parameters(&self) -> u64 {
         self.inventory.slots().iter().map(|slot| slot.shape.iter().product::<usize>() as u64).sum()
+    }
+
+    /// Every weight, in a fixed order; an output head tied to the embedding is not repeated.
+    ///
+    /// # Errors
+    /// Those of reading weights.
+    pub fn weights(&self) -> Result<Vec<Weight>, Error> {
+        let one =
+            |slot: &Slot| Ok(Weight { name: slot.name.clone(), shape: slot.shape.clone(), values: self.values(slot)? });
+        self.inventory.slots().into_iter().map(one).collect()
     }
 
     /// What the model computes.

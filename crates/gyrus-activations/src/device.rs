@@ -88,6 +88,19 @@ impl Device {
         self.fallback.as_deref()
     }
 
+    /// Whether it is a GPU.
+    pub fn is_gpu(&self) -> bool {
+        matches!(self.inner, Inner::Gpu(_))
+    }
+
+    /// The same device for burn's tensors; on the processor that is burn's own way to compute.
+    pub fn tensors(&self) -> burn::tensor::Device {
+        match &self.inner {
+            Inner::Host(_) => burn::tensor::Device::flex(),
+            Inner::Gpu(gpu) => gpu.device().clone(),
+        }
+    }
+
     pub(crate) fn inner(&self) -> &Inner {
         &self.inner
     }

@@ -119,7 +119,7 @@ fn positions(checkpoint: &Checkpoint, longest: usize) -> Result<Option<Vec<f32>>
 }
 
 /// sin(p f_i) for every i, then cos(p f_i), with f_i = 10000^(-i / (width / 2 - 1)); a last odd number is zero.
-fn sinusoids(p: usize, width: usize) -> Vec<f32> {
+pub(crate) fn sinusoids(p: usize, width: usize) -> Vec<f32> {
     let half = width / 2;
     let angle = |i: usize| p as f64 * 10_000f64.powf(-(i as f64) / (half as f64 - 1.0));
     let mut row: Vec<f32> = (0..half).map(|i| angle(i).sin() as f32).collect();

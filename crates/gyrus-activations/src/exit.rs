@@ -15,10 +15,11 @@ impl<E: Engine> Exit<E> {
         let inventory = checkpoint.inventory();
         let norm = inventory.final_norm.as_ref().map(|slots| checkpoint.norm(slots)).transpose()?;
         let projection = inventory.project_out.as_ref().map(|slots| checkpoint.linear(slots)).transpose()?;
-        Ok(Self {
-            norm: norm.map(|weights| engine.norm(weights)),
-            projection: projection.map(|weights| engine.linear(weights)),
-        })
+        Ok(Self::of(norm.map(|weights| engine.norm(weights)), projection.map(|weights| engine.linear(weights))))
+    }
+
+    pub(crate) fn of(norm: Option<E::Norm>, projection: Option<E::Linear>) -> Self {
+        Self { norm, projection }
     }
 
     /// The last state, `(rows, embedding width)`.

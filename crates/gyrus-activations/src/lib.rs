@@ -12,6 +12,7 @@ mod checkpoint;
 mod config;
 mod decoder;
 mod device;
+mod differentiable;
 mod distribution;
 mod engine;
 mod entrance;
@@ -46,8 +47,9 @@ pub use architecture::{
     Activation, Architecture, Attention, Embedding, FeedForward, Gain, HeadNorm, Layer, Norm, NormKind, Output,
     Placement, Positions, Span,
 };
-pub use checkpoint::Checkpoint;
+pub use checkpoint::{Checkpoint, Weight};
 pub use device::{Device, DeviceChoice, Precision, open_device};
+pub use differentiable::Differentiable;
 pub use error::Error;
 pub use extract::{Extraction, extract, extract_to, need};
 pub use hidden_states::{HiddenStates, hidden_states};

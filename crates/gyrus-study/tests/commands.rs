@@ -219,11 +219,65 @@ fn news_for_machines_is_json() -> Outcome {
     Ok(())
 }
 
+/// A model that is trained in a moment.
+const RECIPE: &str = r#"
+seed = 1
+[text]
+folder = "."
+held_out = 0.2
+files = [{ name = "text.txt" }]
+[tokenizer]
+vocabulary = 262
+[training]
+length = 8
+sequences = 2
+together = 1
+warm_up = 1
+last_rate = 0.1
+betas = [0.9, 0.95]
+weight_decay = 0.1
+clip = 1.0
+log_every = 2
+save_every = 2
+[[models]]
+name = "tiny"
+steps = 6
+learning_rate = 0.01
+also_after = [1]
+config = { model_type = "gpt2", n_embd = 8, n_layer = 1, n_head = 2, n_positions = 8 }
+"#;
+
+#[test]
+fn a_training_goes_on_and_its_model_is_read() -> Outcome {
+    let folder = tempfile::tempdir()?;
+    fs::write(folder.path().join("text.txt"), "the cat sat on the mat and the rat ran ".repeat(20))?;
+    fs::write(folder.path().join("recipe.toml"), RECIPE)?;
+    assert_eq!(call(folder.path(), "train recipe.toml --out zoo --device cpu --steps 3")?, "");
+    let said = call(folder.path(), "train recipe.toml --out zoo --device cpu")?;
+    let lines: Vec<_> = said.lines().map(|line| line.split("  ").next().unwrap_or_default()).collect();
+    assert_eq!(lines, ["tiny-1", "tiny"], "{said}");
+    assert_eq!(call(folder.path(), "train recipe.toml --out zoo --device cpu")?, said);
+    let card = fs::read_to_string(folder.path().join("zoo/README.md"))?;
+    assert!(card.contains("| `tiny` | gpt2 | 1 | 8 |"), "{card}");
+    call(folder.path(), "extract --model zoo/tiny --transcript text.txt --windows 2w --out states --device cpu")?;
+    assert_eq!(read_tensors(&folder.path().join("states"))?[1].1.dim(), (200, 8));
+    Ok(())
+}
+
+#[test]
+fn a_bad_recipe_is_refused_before_training() -> Outcome {
+    let folder = tempfile::tempdir()?;
+    fs::write(folder.path().join("recipe.toml"), RECIPE.replace("clip = 1.0", "clip = -1.0"))?;
+    let expected = ["could not train: `recipe.toml` has `training.clip`: `-1`, expected a positive number"];
+    check_refused(folder.path(), "train recipe.toml --device cpu", &expected)?;
+    check_refused(folder.path(), "train absent.toml", &["could not train: read `absent.toml`"])
+}
+
 #[test]
 fn every_command_explains_itself() -> Outcome {
     let folder = tempfile::tempdir()?;
     let overview = call(folder.path(), "--help")?;
-    let commands = "run extract hidden-states verify-model encode controls positions similarity data";
+    let commands = "run extract hidden-states verify-model encode controls positions similarity train data";
     for command in commands.split(' ').chain(["data check"]) {
         let first = command.split(' ').next().unwrap_or_default();
         assert!(overview.contains(&format!("\n  {first} ")), "{first} is not in the overview");

@@ -11,6 +11,9 @@ const CONVERT: &str = "convert it once in Python: load it with `AutoTokenizer.fr
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {
+    /// A tokenizer that cannot be learnt.
+    #[error("no tokenizer can be learnt: {0}")]
+    Learn(String),
     /// A file that cannot be read.
     #[error("read `{}`", path.display())]
     Read {

@@ -9,6 +9,7 @@ mod error;
 mod fixture;
 mod histories;
 mod json;
+mod learnt;
 mod merges;
 mod reading;
 #[cfg(test)]
@@ -23,6 +24,7 @@ mod words;
 pub use bos::Bos;
 pub use error::Error;
 pub use histories::{Histories, histories};
+pub use learnt::{LEAST_VOCABULARY, learn_tokenizer};
 pub use reading::Reading;
 pub use shuffled_words::ShuffledWords;
 pub use specification::WindowSpec;

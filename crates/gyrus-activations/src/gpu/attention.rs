@@ -3,10 +3,10 @@
 //! Plain causal heads go to the backend's own attention; heads with a bias, a cap or a window are made of products here,
 //! some queries at a time so that scores stay small.
 
-use burn::tensor::activation::{softmax, tanh};
+use burn::tensor::Tensor;
+use burn::tensor::activation::tanh;
 use burn::tensor::module::attention;
 use burn::tensor::ops::AttentionModuleOptions;
-use burn::tensor::{Bool, Tensor, TensorData};
 
 use super::{Gpu, Norm, SCORES};
 use crate::batch::Batch;
@@ -39,7 +39,9 @@ pub(super) fn attend(gpu: &Gpu, joined: Tensor<2>, batch: &Batch, heads: &Heads<
     let queries = turned(split(queries, model.heads));
     let keys = shared(turned(split(keys, model.kv_heads)));
     let values = shared(split(values, model.kv_heads));
-    let out = if model.alibi.is_none() && model.softcap.is_none() && heads.layer.window.is_none_or(|w| w >= length) {
+    let plain = model.alibi.is_none() && model.softcap.is_none() && heads.layer.window.is_none_or(|w| w >= length);
+    // The backend's own attention keeps every score for gradients, several times over.
+    let out = if plain && !gpu.differentiates() {
         let options = AttentionModuleOptions { scale: Some(heads.layer.scale), is_causal: true, ..Default::default() };
         attention(queries, keys, values, None, None, options)
     } else {
@@ -72,7 +74,11 @@ fn turn(gpu: &Gpu, x: Tensor<4>, turns: &Turns) -> Tensor<4> {
     if 2 * half == dim { turned } else { Tensor::cat(vec![turned, x.narrow(3, 2 * half, dim - 2 * half)], 3) }
 }
 
-/// out_i = sum over j of p_ij v_j, p_i = softmax(cap(scale q_i k_j + bias_j)) over the keys j that i may see.
+/// out_i = sum over j of e_ij v_j / sum over j of e_ij, e_ij = exp(s_ij - max over j of s_ij),
+/// s_ij = cap(scale q_i k_j) + bias_j over the keys j that i may see.
+///
+/// Dividing the sums and not every e_ij, and taking the largest score as a constant, saves half of the passes over the scores,
+/// and more of those that gradients need.
 fn by_products(
     gpu: &Gpu,
     queries: Tensor<4>,
@@ -81,32 +87,43 @@ fn by_products(
     heads: &Heads<'_, Norm>,
 ) -> Tensor<4> {
     let [sequences, n_heads, length, _] = queries.dims();
-    let together = (SCORES / (sequences * n_heads * length)).clamp(1, length);
+    // With gradients half of the scores would be hidden ones: fewer queries at a time see fewer of them.
+    let most = if gpu.differentiates() { length.div_ceil(4) } else { length };
+    let together = (SCORES / (sequences * n_heads * length)).clamp(1, most);
+    let queries = queries * heads.layer.scale;
     let chunk = |first: usize| {
         let last = (first + together).min(length);
         let (queries, n_keys) = (queries.clone().narrow(2, first, last - first), last);
-        let scores = queries.matmul(keys.clone().narrow(2, 0, n_keys).swap_dims(2, 3)) * heads.layer.scale;
-        let scores = match &heads.attention.alibi {
-            Some(alibi) => {
-                let bias = |head| alibi.bias(head, n_keys, heads.layer.scale);
-                scores + gpu.tensor((0..n_heads).flat_map(bias).collect(), [1, n_heads, 1, n_keys])
-            }
-            None => scores,
-        };
+        let scores = queries.matmul(keys.clone().narrow(2, 0, n_keys).swap_dims(2, 3));
         let scores = match heads.attention.softcap {
             Some(cap) => tanh(scores / cap) * cap,
             None => scores,
         };
-        let scores = scores.mask_fill(hidden(gpu, first..last, heads.layer.window), f32::NEG_INFINITY);
-        softmax(scores, 3).matmul(values.clone().narrow(2, 0, n_keys))
+        let scores = scores + bias(gpu, first..last, heads);
+        let most = scores.clone().detach().max_dim(3);
+        let e = (scores - most).exp();
+        let sums = e.clone().sum_dim(3);
+        e.matmul(values.clone().narrow(2, 0, n_keys)) / sums
     };
-    Tensor::cat((0..length).step_by(together).map(chunk).collect(), 2)
+    let mut chunks: Vec<_> = (0..length).step_by(together).map(chunk).collect();
+    if chunks.len() == 1 { chunks.remove(0) } else { Tensor::cat(chunks, 2) }
 }
 
-/// Whether query i (of `queries`) may not see key j, `(1, 1, queries, keys)`, keys up to the last query.
-fn hidden(gpu: &Gpu, queries: std::ops::Range<usize>, window: Option<usize>) -> Tensor<4, Bool> {
-    let n_keys = queries.end;
+/// What is added to the score of query i (of `queries`) and key j, keys up to the last query: minus infinity where i may not
+/// see j, else the head's bias, `(1, 1 or heads, queries, keys)`.
+fn bias(gpu: &Gpu, queries: std::ops::Range<usize>, heads: &Heads<'_, Norm>) -> Tensor<4> {
+    let (n_keys, window) = (queries.end, heads.layer.window);
     let hides = |i: usize, j: usize| j > i || window.is_some_and(|window| j + window <= i);
-    let mask: Vec<bool> = queries.clone().flat_map(|i| (0..n_keys).map(move |j| hides(i, j))).collect();
-    Tensor::from_data(TensorData::new(mask, [1, 1, queries.len(), n_keys]), &gpu.device)
+    let biases: Vec<Vec<f32>> = match &heads.attention.alibi {
+        Some(alibi) => (0..heads.attention.heads).map(|head| alibi.bias(head, n_keys, heads.layer.scale)).collect(),
+        None => vec![vec![0.0; n_keys]],
+    };
+    let shape = [1, biases.len(), queries.len(), n_keys];
+    let mut values = Vec::with_capacity(shape.iter().product());
+    for biases in biases {
+        for i in queries.clone() {
+            values.extend(biases.iter().enumerate().map(|(j, &b)| if hides(i, j) { f32::NEG_INFINITY } else { b }));
+        }
+    }
+    gpu.tensor(values, shape)
 }

@@ -4,7 +4,9 @@
 
 mod attention;
 
-use burn::tensor::activation::{gelu, gelu_approximate, relu, silu};
+use std::f64::consts::PI;
+
+use burn::tensor::activation::{gelu, relu, sigmoid, silu};
 use burn::tensor::{DType, Device, Int, Tensor, TensorData};
 
 use crate::Error;
@@ -31,28 +33,36 @@ pub(crate) struct Gpu {
 /// The weights of a product, W `(in, out)`.
 #[derive(Debug, Clone)]
 pub(crate) struct Linear {
-    weight: Tensor<2>,
-    bias: Option<Tensor<2>>,
+    pub(crate) weight: Tensor<2>,
+    pub(crate) bias: Option<Tensor<2>>,
 }
 
 /// The weights of a norm, `(1, columns)`.
 #[derive(Debug, Clone)]
 pub(crate) struct Norm {
-    kind: NormKind,
-    epsilon: f64,
-    gain: Tensor<2>,
-    bias: Option<Tensor<2>>,
-    span: usize,
+    pub(crate) kind: NormKind,
+    pub(crate) epsilon: f64,
+    pub(crate) gain: Tensor<2>,
+    pub(crate) bias: Option<Tensor<2>>,
+    pub(crate) span: usize,
 }
 
 impl Gpu {
     /// A device whose products are made in `half`, or in f32, and whose arrays have `largest` bytes at most.
-    #[cfg_attr(not(any(feature = "gpu", test)), expect(dead_code, reason = "only a build with a GPU makes one"))]
     pub(crate) fn new(device: Device, half: Option<DType>, largest: Option<u64>) -> Self {
         Self { device, half, largest }
     }
 
-    fn tensor<const D: usize>(&self, values: Vec<f32>, shape: [usize; D]) -> Tensor<D> {
+    pub(crate) fn device(&self) -> &Device {
+        &self.device
+    }
+
+    /// Whether gradients may be asked for.
+    fn differentiates(&self) -> bool {
+        self.device.is_autodiff()
+    }
+
+    pub(crate) fn tensor<const D: usize>(&self, values: Vec<f32>, shape: [usize; D]) -> Tensor<D> {
         Tensor::from_data(TensorData::new(values, shape), &self.device)
     }
 }
@@ -168,7 +178,11 @@ fn activate(x: Tensor<2>, activation: Activation) -> Tensor<2> {
     match activation {
         Activation::Silu => silu(x),
         Activation::Gelu => gelu(x),
-        Activation::GeluTanh => gelu_approximate(x),
+        // (1 + tanh(u)) / 2 = sigmoid(2 u), which is one operation and has a cheap gradient.
+        Activation::GeluTanh => {
+            let cube = x.clone() * x.clone().square() * 0.044715;
+            x.clone() * sigmoid((x + cube) * (2.0 * (2.0 / PI).sqrt()))
+        }
         Activation::Relu => relu(x),
     }
 }

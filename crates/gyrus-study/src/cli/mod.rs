@@ -12,6 +12,7 @@ mod reading;
 mod run;
 mod similarity;
 mod simulate;
+mod train;
 mod verify_model;
 
 use anyhow::Context;
@@ -46,6 +47,8 @@ enum Command {
     /// Make what was never recorded: when the words of a text would be spoken.
     #[command(subcommand)]
     Simulate(simulate::Command),
+    /// Train small language models from a recipe.
+    Train(train::Arguments),
     /// Look at a data set.
     #[command(subcommand)]
     Data(data::Command),
@@ -64,6 +67,7 @@ impl Cli {
             Command::Positions(arguments) => positions::run(&arguments).context("could not make position features"),
             Command::Similarity(arguments) => similarity::run(&arguments).context("could not compare the files"),
             Command::Simulate(command) => simulate::run(&command).context("could not simulate"),
+            Command::Train(arguments) => train::run(&arguments).context("could not train"),
             Command::Data(command) => data::run(&command).context("could not vouch for the data"),
         }
     }

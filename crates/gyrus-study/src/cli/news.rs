@@ -67,9 +67,9 @@ impl News {
                     if let Ok(style) = ProgressStyle::with_template(&template) {
                         bar.set_style(style.with_key("rate", rate));
                     }
-                    bar.set_message(step.clone());
                     bar.set_length(progress.total);
                 }
+                bar.set_message(step.clone());
                 bar.set_position(progress.done);
             }
             Event::Finished { .. } | Event::Found { .. } | Event::Planned { .. } | Event::Note(_) => {
@@ -78,7 +78,7 @@ impl News {
                 {
                     bar.finish_and_clear();
                 }
-                match &self.bar {
+                match self.bar.clone() {
                     Some(bar) => bar.suspend(|| self.line(event)),
                     None => self.line(event),
                 }
@@ -86,7 +86,7 @@ impl News {
         }
     }
 
-    fn line(&self, event: &Event) {
+    fn line(&mut self, event: &Event) {
         match event {
             Event::Begun { step } if !std::io::stderr().is_terminal() => note(&format!("{step} ...")),
             Event::Finished { step } => note(&format!("{step} done in {:.1} s", self.begun.elapsed().as_secs_f64())),
@@ -98,8 +98,9 @@ impl News {
         }
     }
 
-    fn plain_progress(&self, step: &str, done: u64, total: u64, unit: &str) {
+    fn plain_progress(&mut self, step: &str, done: u64, total: u64, unit: &str) {
         if self.said.elapsed() >= PAUSE && done > 0 {
+            self.said = Instant::now();
             let rate = done as f64 / self.begun.elapsed().as_secs_f64().max(1e-9);
             let left = (total - done) as f64 / rate;
             note(&format!("{step}: {done} of {total} {unit}, {rate:.0} per second, {left:.0} s left"));
