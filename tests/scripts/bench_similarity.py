@@ -12,8 +12,10 @@ Recipes:
   cka      24 layers of 2,000 rows x 1,024, 300 pairs, biased and debiased; the peer computes, for each pair, both Gram
            matrices, centres them, and takes their products (Kornblith et al. 2019), in f64 and in f32
   rsa      8 layers of 1,500 rows x 4,096: distance matrices by correlation, compared by Pearson's and Spearman's r
-  sweep    5,000 rows x 4,096, parts of 396 layers with the tiles that 396 layers have in 2 GB; the peer computes each
-           layer's Gram matrix once, in f32, by the symmetric product of numpy
+  sweep    5,000 rows x 4,096, a part of 396 layers with the tiles that 396 layers have in 2 GB; the peer centres each
+           layer and computes its Gram matrix once, in f32, by the symmetric product of numpy.
+           With T(L, p) the CPU seconds of L layers of p columns, the whole is
+           T(396, 4096) = T(396, 64) + 396 / L (T(L, 4096) - T(L, 64)): what pairs cost is measured with all 396 layers
 """
 import argparse
 import json
@@ -37,9 +39,9 @@ import numpy as np
 
 from side_by_side import mebibytes, publish, run
 
-SHAPES = {"cka": (24, 2000, 1024), "rsa": (8, 1500, 4096), "sweep": (32, 5000, 4096)}
+SHAPES = {"cka": (24, 2000, 1024), "rsa": (8, 1500, 4096), "sweep": (24, 5000, 4096), "narrow": (396, 5000, 64)}
 PEERS = {"cka": ["numpy f64", "numpy f32"], "rsa": ["rsatoolbox"], "sweep": ["numpy f32"]}
-PARTS, WHOLE, MEMORY = (16, 32), 396, 2 << 30
+WHOLE, MEMORY = 396, 2 << 30
 
 
 def layer_files(recipe):
@@ -131,7 +133,7 @@ def run_ours(recipe, threads, count, **settings):
     import polars
 
     out, costs, found = arguments.work / "ours.parquet", [], []
-    memory = MEMORY * count // WHOLE if recipe == "sweep" else 256 << 20
+    memory = MEMORY * count // WHOLE if recipe in ("sweep", "narrow") else 256 << 20
     metrics = {"rsa": ["--metric rsa", "--metric rsa --compare spearman"]}.get(recipe, ["--metric cka"])
     for metric in metrics:
         command = [arguments.gyrus, "similarity", *layer_files(recipe)[:count], "--memory", memory, "--out", out]
@@ -171,21 +173,23 @@ def compare(recipe, name, threads):
 
 
 def sweep(threads):
-    """T(L) = a L + b L^2 from two parts, against g L of the Gram matrices alone."""
-    rows, costs = [], {}
-    for count in PARTS:
-        theirs, ours = [], []
-        for _ in range(arguments.rounds):
-            ours.append(run_ours("sweep", threads, count, figure="RssAnon")[1])
-            theirs.append(run_peer("numpy f32", "sweep", threads, count)[1])
-        rows.append(row(f"sweep, {count} layers", "Gram matrices alone", threads, theirs, ours, "our peak besides mapped pages"))
-        costs[count] = [statistics.median(cost[1] for cost in side) for side in (ours, theirs)]
-    (l, m), ((tl, gl), (tm, gm)) = PARTS, (costs[count] for count in PARTS)
-    b = (tm / m - tl / l) / (m - l)
-    a, g = tl / l - b * l, (gl / l + gm / m) / 2
-    whole, alone = a * WHOLE + b * WHOLE**2, g * WHOLE
-    says = f"a = {a:.3f} s, b = {b:.2e} s, g = {g:.3f} s; projected CPU s"
-    rows.append(f"| sweep, {WHOLE} layers | Gram matrices alone | {threads} | {alone:,.0f} | {whole:,.0f} | | | {alone / whole:.2f} | | | {says} |")
+    """The cost of 396 layers, from a part of them at full width and from all of them at a small one."""
+    part, _, width = SHAPES["sweep"]
+    narrow = SHAPES["narrow"][2]
+    costs = {name: [] for name in ("part", "part narrow", "whole narrow", "alone")}
+    for _ in range(arguments.rounds):
+        costs["part"].append(run_ours("sweep", threads, part, figure="RssAnon")[1])
+        costs["part narrow"].append(run_ours("narrow", threads, part)[1])
+        costs["whole narrow"].append(run_ours("narrow", threads, WHOLE, figure="RssAnon")[1])
+        costs["alone"].append(run_peer("numpy f32", "sweep", threads, part)[1])
+    rows = [row(f"sweep, {part} layers", "Gram matrices alone", threads, costs["alone"], costs["part"], "peak without mapped pages")]
+    cpu = {name: statistics.median(cost[1] for cost in runs) for name, runs in costs.items()}
+    whole = cpu["whole narrow"] + WHOLE / part * (cpu["part"] - cpu["part narrow"])
+    alone = WHOLE / part * cpu["alone"]
+    peak = statistics.median(cost[2] for cost in costs["whole narrow"])
+    says = f"T({WHOLE}, {narrow}) {cpu['whole narrow']:.1f} s, T({part}, {width}) {cpu['part']:.1f} s, T({part}, {narrow}) {cpu['part narrow']:.2f} s"
+    cells = [f"sweep, {WHOLE} layers", "Gram matrices alone", threads, f"{alone:,.0f}", f"{whole:,.0f}", "", ""]
+    rows.append("| " + " | ".join(map(str, [*cells, f"{alone / whole:.2f}", "", f"{peak:,.0f}", says])) + " |")
     return rows
 
 
@@ -195,7 +199,8 @@ def main():
     arguments.work.mkdir(parents=True, exist_ok=True)
     rows = []
     for recipe in arguments.recipes.split(","):
-        layer_files(recipe)
+        for data in [recipe, "narrow"] if recipe == "sweep" else [recipe]:
+            layer_files(data)
         for threads in map(int, arguments.threads.split(",")):
             found = sweep(threads) if recipe == "sweep" else [compare(recipe, name, threads) for name in PEERS[recipe]]
             print(*found, sep="\n", flush=True)
