@@ -16,6 +16,13 @@ impl Estimate {
         let (z, reach) = (value.atanh(), t * standard_error / (1.0 - value * value));
         Self { value, low: (z - reach).tanh(), high: (z + reach).tanh() }
     }
+
+    /// The 95 % interval of a difference of two such values with a `standard_error` of whole `degrees` of freedom: as wide on
+    /// both sides, whatever the `value`; undefined without degrees of freedom.
+    pub fn of_difference(value: f64, standard_error: f64, degrees: usize) -> Self {
+        let reach = if degrees == 0 { f64::NAN } else { two_sided(0.95, degrees) * standard_error };
+        Self { value, low: value - reach, high: value + reach }
+    }
 }
 
 #[cfg(test)]
@@ -31,6 +38,14 @@ mod tests {
         let middle = Estimate::of_correlation(0.0, 0.01, 19);
         assert_abs_diff_eq!(middle.high, 2.093 * 0.01, epsilon = 1e-5);
         assert_abs_diff_eq!(middle.low, -middle.high, epsilon = 1e-15);
+    }
+
+    #[test]
+    fn differences_reach_as_far_on_both_sides() {
+        let found = Estimate::of_difference(1.2, 0.1, 19);
+        assert_abs_diff_eq!(found.high - found.low, 2.0 * 2.093 * 0.1, epsilon = 1e-4);
+        assert_abs_diff_eq!(found.high + found.low, 2.4, epsilon = 1e-12);
+        assert!(Estimate::of_difference(0.1, 0.1, 0).low.is_nan());
     }
 
     #[test]

@@ -1,10 +1,10 @@
 //! Whole Gram matrices of a few representations, whose rows can meet in any order.
 
-use ndarray::{Array2, ArrayView1, ArrayView2, ArrayViewMut2, Axis, concatenate, s};
+use ndarray::{Array2, ArrayView1, ArrayView2, ArrayViewMut2, Axis, s};
 use rayon::prelude::*;
 
 use super::far_pairs::{FarPairs, near};
-use super::hsic::Sums;
+use super::hsic::beyond_rounding;
 use super::margins::Margins;
 use super::null::Order;
 use super::stack;
@@ -21,55 +21,45 @@ const ROWS: usize = 256;
 /// Entries whose products are summed in f32.
 const CHUNK: usize = 4096;
 
-/// Gram matrices of some representations.
+/// Gram matrices of some representations, without what a row adds to all its pairs; see [`FarPairs`].
 pub(crate) struct Grams {
-    /// K of each, 0 for rows that are not far, `(layers, n n)`.
+    /// K_ab - f_a - f_b of each, 0 for rows that are not far, `(layers, n n)`.
     entries: Array2<f32>,
-    /// sum over b far from a of K_ab, `(layers, n)`.
-    rows: Array2<f64>,
+    /// Sum of the squares, NaN where they are no more than rounding.
+    own: Vec<f64>,
 }
 
 impl Grams {
-    pub(crate) fn new<R: Representation>(layers: &[Centred<R>], margins: &[Margins], n: usize, gap: usize) -> Self {
+    pub(crate) fn new<R: Representation>(
+        layers: &[Centred<R>],
+        margins: &[Margins],
+        far: &FarPairs,
+        gap: usize,
+    ) -> Self {
+        let n = far.n();
+        let shares = far.shares(stack(margins, |m| m.far_rows.sum_axis(Axis(0))).t());
         let mut entries = vec![0.0; layers.len() * n * n];
-        entries.par_chunks_mut(n * n).zip(layers).for_each(|(gram, layer)| fill(gram, layer, n, gap));
-        Self {
-            entries: Array2::from_shape_vec((layers.len(), n * n), entries).expect("one matrix per layer"),
-            rows: stack(margins, |m| m.far_rows.sum_axis(Axis(0))),
-        }
+        let one = |((gram, layer), shares): ((&mut [f32], &Centred<R>), ArrayView1<f64>)| {
+            fill(gram, layer, n);
+            clear_near(gram, n, gap);
+            let size = squares(gram);
+            subtract(gram, shares, gap);
+            beyond_rounding(squares(gram), size)
+        };
+        let columns: Vec<_> = shares.columns().into_iter().collect();
+        let own = entries.par_chunks_mut(n * n).zip(layers).zip(columns).map(one).collect();
+        Self { entries: Array2::from_shape_vec((layers.len(), n * n), entries).expect("one matrix per layer"), own }
     }
 
     /// HSIC of each with itself, NaN where it is no more than rounding.
-    pub(crate) fn own(&self, counts: FarPairs) -> Vec<f64> {
-        let square = |gram: ArrayView1<f32>| {
-            let gram = gram.as_slice().expect("a row of the entries");
-            gram.chunks(CHUNK).map(|part| f64::from(part.iter().map(|x| x * x).sum::<f32>())).sum::<f64>()
-        };
-        let one = |layer: usize| {
-            let trace = Array2::from_elem((1, 1), square(self.entries.row(layer)));
-            let rows = self.rows.slice(s![layer..=layer, ..]).to_owned();
-            Sums { trace: &trace, rows: &rows }.unbiased(counts).own()[0]
-        };
-        (0..self.entries.nrows()).into_par_iter().map(one).collect()
+    pub(crate) fn own(&self) -> &[f64] {
+        &self.own
     }
 
-    /// Unbiased HSIC of all pairs, with the rows of `other` in `order`.
-    pub(crate) fn unbiased(&self, other: &Self, order: &Order, counts: FarPairs) -> Array2<f64> {
-        let pieces: Vec<_> = order.iter().map(|stretch| other.rows.slice(s![.., stretch.clone()])).collect();
-        let moved = concatenate(Axis(1), &pieces).expect("as many layers in each");
-        let (left, right) = (self.rows.sum_axis(Axis(1)), other.rows.sum_axis(Axis(1)));
-        let mut hsic = self.trace(other, order);
-        let mut rows = Array2::zeros(hsic.dim());
-        multiply(rows.view_mut(), Before::Overwritten, self.rows.view(), moved.t());
-        for ((i, j), hsic) in hsic.indexed_iter_mut() {
-            *hsic = counts.unbiased(*hsic, left[i] * right[j], rows[[i, j]]);
-        }
-        hsic
-    }
-
-    /// sum over a, b of K_ab L_pq of all pairs, with p and q the a-th and the b-th row of `order`.
-    fn trace(&self, other: &Self, order: &Order) -> Array2<f64> {
-        let n = self.rows.ncols();
+    /// Unbiased HSIC of all pairs, with the rows of `other` in `order`: sum over a, b of K_ab L_pq, with p and q the a-th and
+    /// the b-th row of `order`.
+    pub(crate) fn unbiased(&self, other: &Self, order: &Order) -> Array2<f64> {
+        let n = self.entries.ncols().isqrt();
         let mut sums = Chunked::new((self.entries.nrows(), other.entries.nrows()));
         let mut begins = 0;
         for (at, stretch) in order.iter().enumerate() {
@@ -123,8 +113,8 @@ impl Chunked {
     }
 }
 
-/// XX' of one representation, (n, n) row after row, with 0 for rows that are no more than `gap` apart.
-fn fill<R: Representation>(gram: &mut [f32], layer: &Centred<R>, n: usize, gap: usize) {
+/// XX' of one representation, (n, n) row after row.
+fn fill<R: Representation>(gram: &mut [f32], layer: &Centred<R>, n: usize) {
     for start in (0..layer.width()).step_by(PANEL) {
         let columns = start..(start + PANEL).min(layer.width());
         let mut x = vec![0.0; n * columns.len()];
@@ -142,8 +132,26 @@ fn fill<R: Representation>(gram: &mut [f32], layer: &Centred<R>, n: usize, gap: 
             gram[a * n + b] = gram[b * n + a];
         }
     }
+}
+
+/// Sets the entries of rows to 0 that are no more than `gap` apart.
+fn clear_near(gram: &mut [f32], n: usize, gap: usize) {
     for a in 0..n {
         let near = near(a, n, gap);
         gram[a * n + near.start..a * n + near.end].fill(0.0);
     }
+}
+
+/// Takes f_a + f_b from all entries of rows that are far from each other.
+fn subtract(gram: &mut [f32], f: ArrayView1<f64>, gap: usize) {
+    for (a, row) in gram.chunks_mut(f.len()).enumerate() {
+        let near = near(a, f.len(), gap);
+        for (b, entry) in row.iter_mut().enumerate().filter(|(b, _)| !near.contains(b)) {
+            *entry -= (f[a] + f[b]) as f32;
+        }
+    }
+}
+
+fn squares(gram: &[f32]) -> f64 {
+    gram.iter().map(|x| f64::from(*x) * f64::from(*x)).sum()
 }

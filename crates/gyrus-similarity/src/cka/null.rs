@@ -22,7 +22,7 @@ pub type Order = Vec<Range<usize>>;
 ///
 /// Circular shifts `[s..n, 0..s]` keep the autocorrelation of both sides and break their alignment, so the values are
 /// the null distribution of [`super::CkaMatrix::debiased`], of pairs of rows more than `gap` apart on both sides.
-/// Rows that an order brings together, as the two ends in a shift, are left out of the sums but not of their number.
+/// Rows that are not far on either side are left out of the sums, as the two ends of a shift.
 /// Time is that of two Gram matrices for each block of representations that fits `memory` (4 n^2 bytes each, for both
 /// sides), for every pair of blocks, and n^2 multiplications for each pair of representations and each order.
 /// `progress` is told how many pairs of blocks of how many are done.
@@ -40,12 +40,12 @@ pub fn cka_null<R: Representation>(
     orders.iter().enumerate().try_for_each(|(index, order)| check(index, order, n))?;
     let layers = centre_all(representations)?;
     let whole = [Range { start: 0, end: n }];
-    let counts = FarPairs::new(n, &(0..0), gap);
-    if !counts.suffice() {
+    let far = FarPairs::new(n, &(0..0), gap);
+    if !far.suffice() {
         return Err(Error::Gap { gap, rows: n });
     }
     let margins: Vec<Margins> = layers.par_iter().map(|layer| Margins::new(layer, &whole, gap)).collect();
-    let grams = |layers: &[_], margins: &[Margins]| Grams::new(layers, margins, n, gap);
+    let grams = |layers: &[_], margins: &[Margins]| Grams::new(layers, margins, &far, gap);
     let block = (memory / (2 * size_of::<f32>() * n * n)).clamp(1, layers.len().max(1));
     let blocks: Vec<Range<usize>> =
         (0..layers.len()).step_by(block).map(|start| start..(start + block).min(layers.len())).collect();
@@ -54,12 +54,11 @@ pub fn cka_null<R: Representation>(
     let (mut done, total) = (0, (blocks.len() * blocks.len()) as u64);
     for left in &blocks {
         let left_grams = grams(&layers[left.clone()], &margins[left.clone()]);
-        left.clone().zip(left_grams.own(counts)).for_each(|(layer, norm)| own[layer] = norm);
+        own[left.clone()].copy_from_slice(left_grams.own());
         for right in &blocks {
             let other = (left != right).then(|| grams(&layers[right.clone()], &margins[right.clone()]));
             let right_grams = other.as_ref().unwrap_or(&left_grams);
-            let found: Vec<_> =
-                orders.par_iter().map(|order| left_grams.unbiased(right_grams, order, counts)).collect();
+            let found: Vec<_> = orders.par_iter().map(|order| left_grams.unbiased(right_grams, order)).collect();
             for (mut to, found) in values.outer_iter_mut().zip(found) {
                 to.slice_mut(s![left.clone(), right.clone()]).assign(&found);
             }
@@ -75,10 +74,11 @@ pub fn cka_null<R: Representation>(
 
 /// Whether an order holds each of `n` rows once.
 fn check(index: usize, order: &Order, n: usize) -> Result<(), Error> {
+    let inside = order.iter().all(|stretch| stretch.start <= stretch.end && stretch.end <= n);
     let mut stretches: Vec<&Range<usize>> = order.iter().filter(|stretch| !stretch.is_empty()).collect();
     stretches.sort_by_key(|stretch| stretch.start);
     let covered = stretches.iter().try_fold(0, |end, stretch| (stretch.start == end).then_some(stretch.end));
-    if covered == Some(n) { Ok(()) } else { Err(Error::Order { order: index, rows: n }) }
+    if inside && covered == Some(n) { Ok(()) } else { Err(Error::Order { order: index, rows: n }) }
 }
 
 #[cfg(test)]
@@ -128,7 +128,14 @@ mod tests {
     #[test]
     fn orders_that_lose_or_repeat_rows_are_refused_and_what_does_not_vary_is_undefined() -> Result<(), Error> {
         let layers = [mixtures(9, &[3])[0].clone(), Array2::ones((9, 2))];
-        for order in [vec![0..8, 8..8], vec![0..5, 4..9], vec![1..9, 0..2], vec![0..10, 10..10]] {
+        for order in [
+            vec![0..8, 8..8],
+            vec![0..5, 4..9],
+            vec![1..9, 0..2],
+            vec![0..10, 10..10],
+            vec![0..9, 20..20],
+            vec![0..9, Range { start: 9, end: 4 }],
+        ] {
             let found = cka_null(&layers, &[vec![3..9, 0..3], order], 0, 0, &mut |_, _| {});
             assert_eq!(found, Err(Error::Order { order: 1, rows: 9 }));
         }
