@@ -2,12 +2,11 @@
 
 use std::ops::Range;
 
-use ndarray::{Array1, Array2, ArrayView2, Axis, Zip, s};
-
-use super::margins::running;
+use ndarray::{Array1, Array2, ArrayView1, ArrayViewMut1, s};
+use rayon::prelude::*;
 
 /// The part of a right side, in its squares, that may be left when the margins' share is solved for.
-const LEFT: f64 = 1e-26;
+const LEFT: f64 = 1e-22;
 
 /// Most steps of that.
 const STEPS: usize = 1000;
@@ -55,69 +54,71 @@ impl FarPairs {
         trace - 2.0 * margins
     }
 
-    /// S r for each column r of `sums` (n, columns), which are 0 for rows that are left out.
-    pub(crate) fn shares(&self, sums: ArrayView2<f64>) -> Array2<f64> {
+    /// S r for each row r of `sums` (layers, n), which are 0 for rows that are left out.
+    pub(crate) fn shares(&self, sums: &Array2<f64>) -> Array2<f64> {
+        let mut shares = Array2::zeros(sums.dim());
+        let both: Vec<_> = shares.outer_iter_mut().zip(sums.outer_iter()).collect();
+        both.into_par_iter().for_each(|(mut to, sums)| to.assign(&self.share(sums)));
+        shares
+    }
+
+    /// S r for one r.
+    pub(crate) fn share(&self, sums: ArrayView1<f64>) -> Array1<f64> {
         if self.gap > 0 {
             return self.solved(sums);
         }
         let m = (self.n - self.left_out.len()) as f64;
-        let mean = sums.sum_axis(Axis(0)) / (2.0 * m - 2.0);
-        let mut shares = (&sums - &mean) / (m - 2.0);
-        self.leave_out(&mut shares);
-        shares
+        let mut share = (&sums - sums.sum() / (2.0 * m - 2.0)) / (m - 2.0);
+        self.leave_out(share.view_mut());
+        share
     }
 
-    /// The same by conjugate gradients, for each column by itself, with D as a first guess of D + W.
+    /// The same by conjugate gradients, with D as a first guess of D + W.
     ///
-    /// W is all ones but for a band, so few steps suffice. Where no row is far f is 0.
-    fn solved(&self, sums: ArrayView2<f64>) -> Array2<f64> {
-        let inverse = self.far.mapv(|far| if far > 0.0 { 1.0 / far } else { 0.0 }).insert_axis(Axis(1));
-        let dot = |a: &Array2<f64>, b: &Array2<f64>| (a * b).sum_axis(Axis(0));
+    /// W is all ones but for a band, so few steps suffice. Where no row is far the share is 0.
+    fn solved(&self, sums: ArrayView1<f64>) -> Array1<f64> {
+        let inverse = self.far.mapv(|far| if far > 0.0 { 1.0 / far } else { 0.0 });
         let mut rest = sums.to_owned();
-        let mut shares = Array2::zeros(sums.dim());
+        let mut share = Array1::zeros(self.n);
         let mut direction = &rest * &inverse;
-        let mut size = dot(&rest, &direction);
-        let enough = &size * LEFT;
+        let mut size = rest.dot(&direction);
+        let enough = size * LEFT;
         for _ in 0..STEPS {
-            if Zip::from(&size).and(&enough).all(|size, enough| size <= enough) {
+            let moved = self.sums(&direction) + &direction * &self.far;
+            let along = direction.dot(&moved);
+            if size <= enough || along <= 0.0 {
                 break;
             }
-            let moved = self.times(&direction);
-            let ratio = |a: &Array1<f64>, b: &Array1<f64>| {
-                Zip::from(a).and(b).map_collect(|a, b| if *b > 0.0 { a / b } else { 0.0 })
-            };
-            let step = ratio(&size, &dot(&direction, &moved));
-            shares += &(&direction * &step);
-            rest -= &(moved * &step);
+            share.scaled_add(size / along, &direction);
+            rest.scaled_add(-size / along, &moved);
             let guess = &rest * &inverse;
-            let next = dot(&rest, &guess);
-            direction = guess + &direction * &ratio(&next, &size);
+            let next = rest.dot(&guess);
+            direction = guess + direction * (next / size);
             size = next;
         }
-        shares
+        share
     }
 
-    /// (D + W) F for F (n, columns) that is 0 for rows left out.
-    fn times(&self, f: &Array2<f64>) -> Array2<f64> {
-        self.sums(f) + f * &self.far.view().insert_axis(Axis(1))
-    }
-
-    /// W F: the sum over the rows far from each that is kept, of F (n, columns) that is 0 for rows left out.
-    pub(crate) fn sums(&self, f: &Array2<f64>) -> Array2<f64> {
-        let before = running(f);
-        let mut sums = Array2::zeros(f.dim());
-        for (row, mut to) in sums.outer_iter_mut().enumerate().filter(|(row, _)| !self.left_out.contains(row)) {
+    /// W f: the sum over the rows far from each that is kept, of f that is 0 for rows left out.
+    pub(crate) fn sums(&self, f: &Array1<f64>) -> Array1<f64> {
+        let mut before = Vec::with_capacity(self.n + 1);
+        before.push(0.0);
+        before.extend(f.iter().scan(0.0, |sum, f| {
+            *sum += f;
+            Some(*sum)
+        }));
+        let sum = |row: usize| {
             let window = near(row, self.n, self.gap);
-            to += &before.row(self.n);
-            to -= &before.row(window.end);
-            to += &before.row(window.start);
-        }
+            before[self.n] - before[window.end] + before[window.start]
+        };
+        let mut sums: Array1<f64> = (0..self.n).map(sum).collect();
+        self.leave_out(sums.view_mut());
         sums
     }
 
     /// Sets rows that are left out to 0.
-    pub(crate) fn leave_out(&self, values: &mut Array2<f64>) {
-        values.slice_mut(s![self.left_out.clone(), ..]).fill(0.0);
+    pub(crate) fn leave_out(&self, mut values: ArrayViewMut1<f64>) {
+        values.slice_mut(s![self.left_out.clone()]).fill(0.0);
     }
 
     /// Number of rows, with those left out.
@@ -134,6 +135,7 @@ pub(crate) fn near(row: usize, n: usize, gap: usize) -> Range<usize> {
 #[cfg(test)]
 pub(crate) mod tests {
     use approx::assert_abs_diff_eq;
+    use ndarray::{Axis, Zip};
 
     use super::*;
 
@@ -163,10 +165,10 @@ pub(crate) mod tests {
             let far = FarPairs::new(14, &left_out, gap);
             let is_far = |a: usize, b: usize| a.abs_diff(b) > gap && kept.contains(&a) && kept.contains(&b);
             let masked = Array2::from_shape_fn((14, 14), |(a, b)| if is_far(a, b) { k[[a, b]] } else { 0.0 });
-            let sums = masked.sum_axis(Axis(1)).insert_axis(Axis(1));
+            let sums = masked.sum_axis(Axis(1));
             let expected = left_over(&k, &kept, gap).mapv(|x| x * x).sum();
-            for shares in [far.shares(sums.view()), far.solved(sums.view())] {
-                let found = FarPairs::unbiased((&masked * &masked).sum(), (&sums * &shares).sum());
+            for share in [far.share(sums.view()), far.solved(sums.view())] {
+                let found = FarPairs::unbiased((&masked * &masked).sum(), sums.dot(&share));
                 assert_abs_diff_eq!(found, expected, epsilon = 1e-8);
             }
         }
@@ -174,11 +176,11 @@ pub(crate) mod tests {
 
     #[test]
     fn without_a_gap_it_is_the_unbiased_estimate() {
-        let (n, trace, sums) = (6.0, 50.0, Array2::from_shape_fn((6, 1), |(row, _)| (row * row) as f64));
-        let shares = FarPairs::new(6, &(0..0), 0).shares(sums.view());
+        let (n, trace, sums) = (6.0, 50.0, Array1::from_shape_fn(6, |row| (row * row) as f64));
+        let share = FarPairs::new(6, &(0..0), 0).share(sums.view());
         let total = sums.sum();
-        let expected = trace + total * total / ((n - 1.0) * (n - 2.0)) - 2.0 / (n - 2.0) * (&sums * &sums).sum();
-        assert_abs_diff_eq!(FarPairs::unbiased(trace, (&sums * &shares).sum()), expected, epsilon = 1e-10);
+        let expected = trace + total * total / ((n - 1.0) * (n - 2.0)) - 2.0 / (n - 2.0) * sums.dot(&sums);
+        assert_abs_diff_eq!(FarPairs::unbiased(trace, sums.dot(&share)), expected, epsilon = 1e-10);
     }
 
     #[test]

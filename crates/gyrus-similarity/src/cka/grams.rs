@@ -37,7 +37,7 @@ impl Grams {
         gap: usize,
     ) -> Self {
         let n = far.n();
-        let shares = far.shares(stack(margins, |m| m.far_rows.sum_axis(Axis(0))).t());
+        let shares = far.shares(&stack(margins, |m| m.far_rows.sum_axis(Axis(0))));
         let mut entries = vec![0.0; layers.len() * n * n];
         let one = |((gram, layer), shares): ((&mut [f32], &Centred<R>), ArrayView1<f64>)| {
             fill(gram, layer, n);
@@ -46,8 +46,8 @@ impl Grams {
             subtract(gram, shares, gap);
             beyond_rounding(squares(gram), size)
         };
-        let columns: Vec<_> = shares.columns().into_iter().collect();
-        let own = entries.par_chunks_mut(n * n).zip(layers).zip(columns).map(one).collect();
+        let shares: Vec<_> = shares.outer_iter().collect();
+        let own = entries.par_chunks_mut(n * n).zip(layers).zip(shares).map(one).collect();
         Self { entries: Array2::from_shape_vec((layers.len(), n * n), entries).expect("one matrix per layer"), own }
     }
 

@@ -30,9 +30,9 @@ impl Sums<'_> {
     /// Unbiased, times a factor that is the same for all, from pairs of rows that are far from each other; rows that are
     /// left out are 0.
     pub(crate) fn unbiased(&self, far: &FarPairs) -> Hsic {
-        let shares = far.shares(self.rows.t());
+        let shares = far.shares(self.rows);
         let mut margins = Array2::zeros(self.trace.dim());
-        multiply(margins.view_mut(), Before::Overwritten, self.rows.view(), shares.view());
+        multiply(margins.view_mut(), Before::Overwritten, self.rows.view(), shares.t());
         let margins = symmetric(margins);
         let value =
             Zip::from(self.trace).and(&margins).map_collect(|trace, margins| FarPairs::unbiased(*trace, *margins));

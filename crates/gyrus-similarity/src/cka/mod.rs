@@ -140,8 +140,10 @@ impl CkaPlan {
         Self { memory, groups: None, gap: 0, sampled_columns: false }
     }
 
-    /// With standard errors by leaving out `groups` groups of consecutive rows, which should be longer than rows are
-    /// alike.
+    /// With standard errors by leaving out `groups` groups of consecutive rows.
+    ///
+    /// Over simulated layers 95 % intervals hold the truth 93 to 98 times in 100 with 20 groups of at least 2.6 time
+    /// constants of the rows (rows correlate by phi^lag, the constant is -1 / ln phi); 81 to 91 times with groups of half a one.
     #[must_use]
     pub fn with_groups(self, groups: usize) -> Self {
         Self { groups: Some(groups), ..self }

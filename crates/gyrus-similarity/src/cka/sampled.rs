@@ -1,6 +1,6 @@
 //! What equal columns add to a norm, for estimates that take columns for a sample of endlessly many.
 
-use ndarray::Array2;
+use ndarray::{Array1, Array2};
 use rayon::prelude::*;
 
 use super::far_pairs::FarPairs;
@@ -18,14 +18,17 @@ pub(crate) fn equal_columns<R: Representation>(layers: &[Centred<R>], subsets: &
     subsets.iter().map(subset).collect()
 }
 
-/// The sum over the columns of a panel: with W 1 for far pairs of rows, tr(KK) = sum_a x_a^2 (W x^2)_a and
-/// (K1)_a = x_a (W x)_a.
-fn of_panel(mut panel: Array2<f64>, far: &FarPairs) -> f64 {
-    far.leave_out(&mut panel);
-    let squares = panel.mapv(|x| x * x);
-    let trace = (far.sums(&squares) * &squares).sum();
-    let rows = far.sums(&panel) * &panel;
-    FarPairs::unbiased(trace, (far.shares(rows.view()) * &rows).sum())
+/// The sum over the columns of a panel.
+fn of_panel(panel: Array2<f64>, far: &FarPairs) -> f64 {
+    panel.columns().into_iter().map(|column| of_column(column.to_owned(), far)).sum()
+}
+
+/// With W 1 for far pairs of rows, tr(KK) = sum_a x_a^2 (W x^2)_a and (K1)_a = x_a (W x)_a.
+fn of_column(mut x: Array1<f64>, far: &FarPairs) -> f64 {
+    far.leave_out(x.view_mut());
+    let squares = &x * &x;
+    let rows = far.sums(&x) * &x;
+    FarPairs::unbiased(far.sums(&squares).dot(&squares), far.share(rows.view()).dot(&rows))
 }
 
 #[cfg(test)]
