@@ -19,8 +19,8 @@ const ARROWS: [(&str, &[&str]); 11] = [
     ("gyrus-ridge", &[]),
     ("gyrus-encoding", &["gyrus-types", "gyrus-ridge"]),
     ("gyrus-similarity", &["gyrus-ridge"]),
-    // Its library uses types alone; the other two are for the program `calibration`.
-    ("gyrus-simulation", &["gyrus-types", "gyrus-ridge", "gyrus-encoding"]),
+    // Its library uses types alone; the others are for the program `calibration`.
+    ("gyrus-simulation", &["gyrus-types", "gyrus-ridge", "gyrus-encoding", "gyrus-similarity"]),
     ("gyrus-report", &[]),
     ("gyrus-zoo", &["gyrus-windows", "gyrus-activations"]),
     (

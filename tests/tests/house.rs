@@ -130,7 +130,7 @@ fn a_second_run_finds_every_step_and_changes_no_byte() -> Outcome {
 
 #[test]
 fn a_setting_reruns_only_what_depends_on_it() -> Outcome {
-    let draws = ["encoding", "canaries", "hierarchy", "ceilings", "power", "convergence", "report"];
+    let draws = ["encoding", "canaries", "hierarchy", "ceilings", "power", "report"];
     check_setting("draws = 100", "draws = 101", &draws)?;
     check_setting("folds = 4", "folds = 3", &ANALYSIS)?;
     check_setting("[text]", "[lag_map]\nshifts = 0\n[text]", &["lags", "report"])?;

@@ -9,8 +9,8 @@ cargo xtask calibrate [TABLE...]
 
 Builds and runs the program `calibration` of gyrus-simulation, which takes minutes.
 
-  TABLE...   make and print only these: leakage, nulls, coverage, short-coverage, differences, peaks,
-             power, hierarchy;
+  TABLE...   make and print only these: leakage, nulls, partial, coverage, short-coverage, differences, peaks,
+             power, hierarchy, cka-bias, cka-columns, cka-coverage, cka-nulls, convergence, cka-canaries;
              without names all are made and written to docs/CALIBRATION.md";
 
 /// Runs `calibrate`.

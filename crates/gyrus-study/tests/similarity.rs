@@ -166,7 +166,7 @@ const MEASURES: [(&str, &str, f64); 7] = [
     ("procrustes", "procrustes procrustes_distance procrustes_angle", 0.5),
     ("cca", "cca cca_square chance_square pwcca_ab pwcca_ba", 0.5),
     ("svcca --share 0.9", "cca cca_square chance_square pwcca_ab pwcca_ba", 0.5),
-    ("neighbours --neighbours 5 --gap 20", "overlap chance", 0.2),
+    ("neighbours --neighbours 5 --gap 20", "overlap chance", 0.1),
     ("predictivity --gap 20 --folds 4", "r_ab r_ba r2_ab r2_ba", 0.5),
 ];
 

@@ -5,8 +5,9 @@ use ndarray::{Array1, Array2, Axis, Zip};
 use super::far_pairs::FarPairs;
 use crate::product::{Before, multiply};
 
-/// A norm smaller than this part of the terms it is the difference of is the rounding of f32 products.
-const ROUNDING: f64 = 1e-7;
+/// A norm smaller than this part of the terms it is the difference of is the rounding of f32 products, of which thousands
+/// that are alike are summed in f32.
+const ROUNDING: f64 = 1e-5;
 
 /// HSIC of all pairs of representations times a factor that is the same for all, `(layers, layers)`.
 #[derive(Debug, Clone, PartialEq)]
@@ -21,20 +22,21 @@ pub(crate) struct Hsic {
 pub(crate) struct Sums<'a> {
     /// sum of K_ab L_ab over the pairs of rows that count, `(layers, layers)`.
     pub(crate) trace: &'a Array2<f64>,
-    /// sum over b of K_ab, `(layers, m)`.
+    /// sum over the b that count of K_ab, `(layers, rows)`.
     pub(crate) rows: &'a Array2<f64>,
 }
 
 impl Sums<'_> {
-    /// Unbiased, from pairs of rows that are far from each other; see [`FarPairs::unbiased`].
-    pub(crate) fn unbiased(&self, counts: FarPairs) -> Hsic {
-        let (totals, rows) = (totals(self.rows), products(self.rows));
-        let mut value = Array2::zeros(self.trace.dim());
-        Zip::from(&mut value).and(self.trace).and(&totals).and(&rows).for_each(|value, trace, totals, rows| {
-            *value = counts.unbiased(*trace, *totals, *rows);
-        });
-        let size = |i: usize| (self.trace[[i, i]] + rows[[i, i]] / counts.pairs.sqrt()) / counts.pairs;
-        Hsic::new(value, size)
+    /// Unbiased, times a factor that is the same for all, from pairs of rows that are far from each other; rows that are
+    /// left out are 0.
+    pub(crate) fn unbiased(&self, far: &FarPairs) -> Hsic {
+        let shares = far.shares(self.rows);
+        let mut margins = Array2::zeros(self.trace.dim());
+        multiply(margins.view_mut(), Before::Overwritten, self.rows.view(), shares.t());
+        let margins = symmetric(margins);
+        let value =
+            Zip::from(self.trace).and(&margins).map_collect(|trace, margins| FarPairs::unbiased(*trace, *margins));
+        Hsic::new(value, |i| self.trace[[i, i]])
     }
 
     /// Biased, times (m - 1)^2, from all pairs of rows but a = b, and K_aa in `diagonals`:
@@ -51,14 +53,9 @@ impl Sums<'_> {
 impl Hsic {
     /// `size` is what a norm that is all rounding is measured against.
     fn new(value: Array2<f64>, size: impl Fn(usize) -> f64) -> Self {
-        let defined = |(i, own): (usize, &f64)| if *own > ROUNDING * size(i) { *own } else { f64::NAN };
+        let defined = |(i, own): (usize, &f64)| beyond_rounding(*own, size(i));
         let own = value.diag().iter().enumerate().map(defined).collect();
         Self { value, own }
-    }
-
-    /// HSIC of each with itself, NaN where it is no more than rounding.
-    pub(crate) fn own(&self) -> &Array1<f64> {
-        &self.own
     }
 
     /// HSIC_ij / sqrt(HSIC_ii HSIC_jj), 1 on the diagonal.
@@ -72,8 +69,8 @@ impl Hsic {
     /// `equal` holds the sum over q, and `widths` p, of each representation.
     pub(crate) fn cka_of_sampled_columns(&self, equal: &[f64], widths: &[usize]) -> Array2<f64> {
         let own = self.own.iter().zip(equal).zip(widths).map(|((own, equal), p)| {
-            let corrected = (own - equal) * *p as f64 / (*p as f64 - 1.0);
-            if corrected > ROUNDING * own { corrected } else { f64::NAN }
+            let unequal = if *p > 1 { beyond_rounding(own - equal, *own) } else { f64::NAN };
+            unequal * *p as f64 / (*p as f64 - 1.0)
         });
         self.normalised(&own.collect())
     }
@@ -87,12 +84,22 @@ impl Hsic {
     }
 }
 
+/// A norm, NaN if it is no more than the rounding of terms of that `size`.
+pub(crate) fn beyond_rounding(norm: f64, size: f64) -> f64 {
+    if norm > ROUNDING * size { norm } else { f64::NAN }
+}
+
 /// The inner products of all pairs of rows of `rows`, exactly symmetric.
 fn products(rows: &Array2<f64>) -> Array2<f64> {
     let mut products = Array2::zeros((rows.nrows(), rows.nrows()));
     multiply(products.view_mut(), Before::Overwritten, rows.view(), rows.t());
-    let mirrored = products.t().to_owned();
-    (products + mirrored) * 0.5
+    symmetric(products)
+}
+
+/// What is symmetric but for rounding.
+fn symmetric(matrix: Array2<f64>) -> Array2<f64> {
+    let mirrored = matrix.t().to_owned();
+    (matrix + mirrored) * 0.5
 }
 
 /// The products of all pairs of sums of rows of `rows`.

@@ -62,7 +62,7 @@ pub(crate) fn panels<R: Representation>(layer: &Centred<R>, n: usize) -> impl It
 }
 
 /// Sums of the rows before each row, (n + 1, columns).
-pub(crate) fn running(panel: &Array2<f64>) -> Array2<f64> {
+fn running(panel: &Array2<f64>) -> Array2<f64> {
     let mut sums = Array2::zeros((panel.nrows() + 1, panel.ncols()));
     for (row, values) in panel.outer_iter().enumerate() {
         let (before, mut after) = sums.multi_slice_mut((s![row, ..], s![row + 1, ..]));

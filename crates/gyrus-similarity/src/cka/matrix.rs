@@ -16,7 +16,7 @@ use super::{CkaErrors, CkaMatrix, stack};
 pub(crate) struct Gathered {
     pub(crate) cells: Cells,
     /// `[subset]`.
-    pub(crate) counts: Vec<FarPairs>,
+    pub(crate) far: Vec<FarPairs>,
     /// `[layer]`.
     pub(crate) margins: Vec<Margins>,
     pub(crate) pairs: PairSums,
@@ -35,12 +35,12 @@ impl Gathered {
     /// The values of all rows, and their errors by leaving out groups.
     pub(crate) fn matrix(&self) -> CkaMatrix {
         let Values { debiased, biased, sampled } = self.values(0);
-        let errors = (self.counts.len() > 1).then(|| {
+        let errors = (self.far.len() > 1).then(|| {
             let mut of_debiased = Jackknife::about(debiased.clone());
             let mut of_biased = Jackknife::about(biased.clone());
             let mut of_sampled = sampled.clone().map(Jackknife::about);
             let mut without_group = Vec::new();
-            for values in (1..self.counts.len()).map(|subset| self.values(subset)) {
+            for values in (1..self.far.len()).map(|subset| self.values(subset)) {
                 of_debiased.without_group(&values.debiased);
                 of_biased.without_group(&values.biased);
                 of_sampled.iter_mut().zip(&values.sampled).for_each(|(errors, values)| errors.without_group(values));
@@ -57,11 +57,13 @@ impl Gathered {
     }
 
     fn values(&self, subset: usize) -> Values {
-        let far = stack_kept(&self.margins, &self.cells, subset, |m| &m.far_rows);
+        let left_out = &self.cells.left_out()[subset];
+        let mut far = sums(&self.margins, subset, |m| &m.far_rows);
+        far.slice_mut(s![.., left_out.clone()]).fill(0.0);
         let trace = trace(self.pairs.far(), subset);
-        let unbiased = Sums { trace: &trace, rows: &far }.unbiased(self.counts[subset]);
-        let all = stack_kept(&self.margins, &self.cells, subset, |m| &m.rows);
-        let diagonals = kept(stack(&self.margins, |m| m.diagonal.clone()), &self.cells.left_out()[subset]);
+        let unbiased = Sums { trace: &trace, rows: &far }.unbiased(&self.far[subset]);
+        let all = kept(sums(&self.margins, subset, |m| &m.rows), left_out);
+        let diagonals = kept(stack(&self.margins, |m| m.diagonal.clone()), left_out);
         let biased = Sums { trace: &self::trace(&self.pairs.all, subset), rows: &all }.biased(&diagonals);
         let widths: Vec<usize> = self.margins.iter().map(|m| m.width).collect();
         let sampled = self.equal_columns.as_ref().map(|equal| unbiased.cka_of_sampled_columns(&equal[subset], &widths));
@@ -77,16 +79,11 @@ fn trace(traces: &Traces, subset: usize) -> Array2<f64> {
     }
 }
 
-/// The sums over the rows that a subset keeps, for each row that it keeps, `(layers, rows)`.
-fn stack_kept(
-    margins: &[Margins],
-    cells: &Cells,
-    subset: usize,
-    by_group: impl Fn(&Margins) -> &Array2<f64>,
-) -> Array2<f64> {
+/// The sums over the rows that a subset keeps, for each row, `(layers, n)`.
+fn sums(margins: &[Margins], subset: usize, by_group: impl Fn(&Margins) -> &Array2<f64>) -> Array2<f64> {
     let all = stack(margins, |m| by_group(m).sum_axis(Axis(0)));
     match subset.checked_sub(1) {
-        Some(group) => kept(all - stack(margins, |m| by_group(m).row(group).to_owned()), &cells.groups[group]),
+        Some(group) => all - stack(margins, |m| by_group(m).row(group).to_owned()),
         None => all,
     }
 }

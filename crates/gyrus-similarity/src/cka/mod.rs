@@ -23,6 +23,7 @@ use crate::error::Error;
 use crate::representation::Representation;
 use cells::Cells;
 use far_pairs::FarPairs;
+use jackknife::Jackknife;
 use margins::Margins;
 use matrix::Gathered;
 pub use null::cka_null;
@@ -97,6 +98,21 @@ pub struct Cka {
     pub biased: f64,
 }
 
+impl CkaErrors {
+    /// The standard error of the debiased value of one pair less that of another, with what the two share.
+    ///
+    /// # Panics
+    /// A pair is not of representations that were compared.
+    pub fn of_difference(&self, one: (usize, usize), other: (usize, usize)) -> f64 {
+        let difference = |values: &Array2<f64>| Array2::from_elem((1, 1), values[one] - values[other]);
+        let mut differences = self.without_group.iter().map(difference);
+        let first = differences.next().unwrap_or_default();
+        let mut jackknife = Jackknife::about(first.clone());
+        std::iter::once(first).chain(differences).for_each(|values| jackknife.without_group(&values));
+        jackknife.standard_errors()[[0, 0]]
+    }
+}
+
 /// Linear CKA of two representations (n, p) and (n, q) of the same rows; see [`CkaPlan::run`].
 ///
 /// # Errors
@@ -124,8 +140,10 @@ impl CkaPlan {
         Self { memory, groups: None, gap: 0, sampled_columns: false }
     }
 
-    /// With standard errors by leaving out `groups` groups of consecutive rows, which should be longer than rows are
-    /// alike.
+    /// With standard errors by leaving out `groups` groups of consecutive rows.
+    ///
+    /// Over simulated layers 95 % intervals hold the truth 93 to 98 times in 100 with 20 groups of at least 2.6 time
+    /// constants of the rows (rows correlate by phi^lag, the constant is -1 / ln phi); 81 to 91 times with groups of half a one.
     #[must_use]
     pub fn with_groups(self, groups: usize) -> Self {
         Self { groups: Some(groups), ..self }
@@ -135,6 +153,7 @@ impl CkaPlan {
     ///
     /// Rows that follow each other are alike in any representation of a story, whatever it represents: without a gap that
     /// makes even independent ones alike. The gap should be as long as rows are alike; biased values know none.
+    /// Over simulated layers the mean was then within .01 of the truth (docs/CALIBRATION.md).
     #[must_use]
     pub fn with_gap(self, gap: usize) -> Self {
         Self { gap, ..self }
@@ -152,11 +171,12 @@ impl CkaPlan {
     /// biased: HSIC = tr(KHLH) / (n - 1)^2 with H = I - 11'/n; and
     /// debiased, in all three places, with the diagonals of K and L set to 0 (Song et al. 2012; Murphy et al. 2024):
     /// HSIC = [tr(KL) + (1'K1)(1'L1) / ((n - 1)(n - 2)) - 2 / (n - 2) 1'KL1] / (n (n - 3)),
-    /// which is the mean of K_ab L_ab over pairs of different rows, and of K_ab L_cd over quadruples, less twice that of
-    /// K_ab L_ac over triples; with a gap the means are over tuples whose a and b (c and d, a and c) are far apart.
+    /// which is a sum of K_ab L_ab over pairs of different rows once what a row adds to all its pairs is taken from K and L.
+    /// With a gap it is that sum over pairs that are far apart: with the entries of all others set to 0 and W, 1 for far
+    /// pairs and 0 for others, HSIC = tr(KL) - 2 1'K (diag(W1) + W)^-1 L1, without a gap the same times n (n - 3).
     /// For sampled columns see Chun et al. (2025): norms leave out what a column adds with itself.
     ///
-    /// Values agree with the definition in f64 to 1e-6. They change with `memory` by less than that, and not at all with
+    /// Values agree with the definition in f64 to 1e-6, where one row is a thousand times as long as the others to 1e-5. They change with `memory` by less than that, and not at all with
     /// the number of threads. `progress` is told how many tiles of how many are done.
     ///
     /// # Errors
@@ -174,14 +194,14 @@ impl CkaPlan {
         let for_rows = size_of::<f64>() * layers.len() * n * (2 * groups + 4);
         let cells = Cells::new(n, groups, layers.len(), self.memory.saturating_sub(for_rows));
         let subsets = cells.left_out();
-        let counts: Vec<FarPairs> = subsets.iter().map(|left_out| FarPairs::new(n, left_out, self.gap)).collect();
-        if !counts.iter().all(FarPairs::suffice) {
+        let far: Vec<FarPairs> = subsets.iter().map(|left_out| FarPairs::new(n, left_out, self.gap)).collect();
+        if !far.iter().all(FarPairs::suffice) {
             return Err(Error::Gap { gap: self.gap, rows: n });
         }
         let margins = layers.par_iter().map(|layer| Margins::new(layer, &cells.groups, self.gap)).collect();
-        let equal_columns = self.sampled_columns.then(|| equal_columns(&layers, n, &subsets, self.gap));
+        let equal_columns = self.sampled_columns.then(|| equal_columns(&layers, &far));
         let pairs = walk(&layers, &cells, self.gap, progress);
-        Ok(Gathered { cells, counts, margins, pairs, equal_columns }.matrix())
+        Ok(Gathered { cells, far, margins, pairs, equal_columns }.matrix())
     }
 
     fn check_groups(&self, n: usize) -> Result<(), Error> {

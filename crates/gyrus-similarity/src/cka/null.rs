@@ -24,8 +24,7 @@ const LARGEST: usize = 48;
 ///
 /// Row a of i meets row a + s of j, the first rows coming after the last. That keeps the autocorrelation of both sides
 /// and breaks their alignment, so the values are the null distribution of [`super::CkaMatrix::debiased`], of pairs of
-/// rows more than `gap` apart on both sides; pairs that a shift brings together are left out of the sums but not of
-/// their number.
+/// rows more than `gap` apart on both sides; the two ends that a shift brings together are left out of the sums.
 /// All shifts together cost 2 n^2 multiplications for each pair, and about 2 n^2 bytes for each representation of two
 /// blocks that fit `memory`; smaller blocks are transformed more often.
 /// `progress` is told how many pairs of blocks of how many are done.
@@ -43,15 +42,15 @@ pub fn cka_null<R: Representation>(
     if let Some(shift) = shifts.iter().find(|shift| **shift == 0 || **shift >= n) {
         return Err(Error::Shift { shift: *shift, rows: n });
     }
-    let counts = FarPairs::new(n, &(0..0), gap);
-    if !counts.suffice() {
+    let far = FarPairs::new(n, &(0..0), gap);
+    if !far.suffice() {
         return Err(Error::Gap { gap, rows: n });
     }
     let layers = centre_all(representations)?;
     let margins: Vec<Margins> =
         layers.par_iter().map(|layer| Margins::new(layer, &[Range { start: 0, end: n }], gap)).collect();
     let blocks = even(layers.len(), (memory / (4 * n * n)).clamp(1, LARGEST));
-    let spectra = |block: &Range<usize>| Spectra::new(&layers[block.clone()], &margins[block.clone()], n, gap);
+    let spectra = |block: &Range<usize>| Spectra::new(&layers[block.clone()], &margins[block.clone()], &far, gap);
     let mut hsic = Array3::from_elem((shifts.len(), layers.len(), layers.len()), f64::NAN);
     let mut own = vec![f64::NAN; layers.len()];
     let (mut done, total) = (0, (blocks.len() * (blocks.len() + 1) / 2) as u64);
@@ -60,12 +59,12 @@ pub fn cka_null<R: Representation>(
         for right in &blocks[at..] {
             let other = (left != right).then(|| spectra(right));
             let of_right = other.as_ref().unwrap_or(&of_left);
-            let found = of_left.shifted(of_right, shifts, counts);
+            let found = of_left.shifted(of_right, shifts);
             hsic.slice_mut(s![.., left.clone(), right.clone()]).assign(&found);
             done += 1;
             progress(done, total);
         }
-        left.clone().zip(of_left.own(counts)).for_each(|(layer, norm)| own[layer] = norm);
+        own[left.clone()].copy_from_slice(of_left.own());
     }
     for ((_, i, j), value) in hsic.indexed_iter_mut() {
         *value = if i <= j { *value / (own[i].sqrt() * own[j].sqrt()) } else { f64::NAN };
@@ -79,6 +78,7 @@ mod tests {
     use ndarray::{Array2, Axis};
 
     use super::super::CkaPlan;
+    use super::super::far_pairs::tests::left_over;
     use super::super::tests::mixtures;
     use super::*;
 
@@ -108,24 +108,20 @@ mod tests {
         Ok(())
     }
 
-    /// With entries of rows that are near on either side set to 0.
+    /// What is left of far pairs of either side, multiplied with the other's.
     #[test]
     fn a_gap_leaves_near_rows_of_both_sides_out() -> Result<(), Error> {
         let (n, gap, shift) = (60, 4, 23);
         let layers = mixtures(n, &[5, 8]);
-        let hollow = |x: &Array2<f32>| {
+        let all: Vec<usize> = (0..n).collect();
+        let rest = |x: &Array2<f32>| {
             let x = x.mapv(f64::from);
-            let x = &x - &x.mean_axis(Axis(0)).expect("sixty rows");
-            let gram = x.dot(&x.t());
-            Array2::from_shape_fn(gram.dim(), |(a, b)| if a.abs_diff(b) > gap { gram[[a, b]] } else { 0.0 })
+            left_over(&x.dot(&x.t()), &all, gap)
         };
-        let (k, l) = (hollow(&layers[0]), hollow(&layers[1]));
+        let (k, l) = (rest(&layers[0]), rest(&layers[1]));
         let turned = Array2::from_shape_fn((n, n), |(a, b)| l[[(a + shift) % n, (b + shift) % n]]);
-        let counts = FarPairs::new(n, &(0..0), gap);
-        let hsic = |k: &Array2<f64>, l: &Array2<f64>| {
-            counts.unbiased((k * l).sum(), k.sum() * l.sum(), k.sum_axis(Axis(1)).dot(&l.sum_axis(Axis(1))))
-        };
-        let expected = hsic(&k, &turned) / (hsic(&k, &k) * hsic(&l, &l)).sqrt();
+        let product = |k: &Array2<f64>, l: &Array2<f64>| (k * l).sum();
+        let expected = product(&k, &turned) / (product(&k, &k) * product(&l, &l)).sqrt();
         let found = cka_null(&layers, &[shift], gap, usize::MAX, &mut |_, _| {})?[[0, 0, 1]];
         assert_abs_diff_eq!(found, expected, epsilon = 1e-5);
         Ok(())

@@ -4,11 +4,11 @@ use std::f64::consts::FRAC_1_SQRT_2;
 
 use ndarray::{Array2, Array3, ArrayView1, ArrayView2, Axis, s};
 use rayon::prelude::*;
+use realfft::RealFftPlanner;
 use realfft::num_complex::Complex;
-use realfft::{FftNum, RealFftPlanner};
 
 use super::far_pairs::{FarPairs, near};
-use super::hsic::Sums;
+use super::hsic::beyond_rounding;
 use super::margins::Margins;
 use super::stack;
 use crate::centred::Centred;
@@ -21,22 +21,30 @@ const PANEL: usize = 512;
 /// Rows of a Gram matrix that are computed at a time.
 const ROWS: usize = 256;
 
-/// Some representations, as their Gram matrices K with 0 for rows that are not far.
+/// Some representations, as their Gram matrices without what a row adds to all its pairs; see [`FarPairs`].
 pub(crate) struct Spectra {
     /// For each frequency and representation the transforms of the diagonals 1 to n / 2, real parts and then imaginary
     /// ones, `[frequency]`: `(layers, 2 n / 2)`. The last diagonal of an even n meets itself and counts half.
     diagonals: Vec<Array2<f32>>,
-    /// sum_b K_ab, `(layers, n)`.
-    rows: Array2<f64>,
-    /// tr(KK).
-    squares: Vec<f64>,
+    /// Sum of the squares of the entries, NaN where they are no more than rounding.
+    own: Vec<f64>,
+    n: usize,
 }
 
 impl Spectra {
-    /// Of `layers` of n rows that are far where they are more than `gap` apart.
-    pub(crate) fn new<R: Representation>(layers: &[Centred<R>], margins: &[Margins], n: usize, gap: usize) -> Self {
+    /// Of `layers` whose rows are far where they are more than `gap` apart.
+    pub(crate) fn new<R: Representation>(
+        layers: &[Centred<R>],
+        margins: &[Margins],
+        far: &FarPairs,
+        gap: usize,
+    ) -> Self {
+        let n = far.n();
         let (frequencies, width) = (n / 2 + 1, 2 * (n / 2));
-        let transforms: Vec<(Vec<f32>, f64)> = layers.par_iter().map(|layer| transform(layer, n, gap)).collect();
+        let shares = far.shares(&stack(margins, |m| m.far_rows.sum_axis(Axis(0))));
+        let shares: Vec<ArrayView1<f64>> = shares.outer_iter().collect();
+        let transforms: Vec<(Vec<f32>, f64)> =
+            layers.par_iter().zip(shares).map(|(layer, shares)| transform(layer, shares, gap)).collect();
         let of_frequency = |f: usize| {
             let mut to = Array2::zeros((layers.len(), width));
             for (mut to, (all, _)) in to.outer_iter_mut().zip(&transforms) {
@@ -44,38 +52,25 @@ impl Spectra {
             }
             to
         };
-        Self {
-            diagonals: (0..frequencies).into_par_iter().map(of_frequency).collect(),
-            rows: stack(margins, |m| m.far_rows.sum_axis(Axis(0))),
-            squares: transforms.iter().map(|(_, squares)| *squares).collect(),
-        }
+        let diagonals = (0..frequencies).into_par_iter().map(of_frequency).collect();
+        Self { diagonals, own: transforms.iter().map(|(_, own)| *own).collect(), n }
     }
 
     /// HSIC of each with itself, NaN where it is no more than rounding.
-    pub(crate) fn own(&self, counts: FarPairs) -> Vec<f64> {
-        let one = |layer: usize| {
-            let trace = Array2::from_elem((1, 1), self.squares[layer]);
-            let rows = self.rows.slice(s![layer..=layer, ..]).to_owned();
-            Sums { trace: &trace, rows: &rows }.unbiased(counts).own()[0]
-        };
-        (0..self.squares.len()).into_par_iter().map(one).collect()
+    pub(crate) fn own(&self) -> &[f64] {
+        &self.own
     }
 
     /// Unbiased HSIC of all pairs with the rows of `other` moved, `(shifts, layers, other layers)`.
-    pub(crate) fn shifted(&self, other: &Self, shifts: &[usize], counts: FarPairs) -> Array3<f64> {
-        let n = self.rows.ncols();
+    pub(crate) fn shifted(&self, other: &Self, shifts: &[usize]) -> Array3<f64> {
         let products: Vec<[Array2<f32>; 2]> =
             self.diagonals.par_iter().zip(&other.diagonals).map(|(a, b)| products(a.view(), b.view())).collect();
-        let (left, right) = (self.rows.sum_axis(Axis(1)), other.rows.sum_axis(Axis(1)));
-        let (own, moved) = (transforms(&self.rows), transforms(&other.rows));
-        let shape = (left.len(), right.len());
+        let shape = (self.own.len(), other.own.len());
         let pair = |index: usize| {
             let (i, j) = (index / shape.1, index % shape.1);
             let of = |part: &[Array2<f32>; 2]| Complex::new(f64::from(part[0][[i, j]]), f64::from(part[1][[i, j]]));
-            let trace = correlation(products.iter().map(of), n);
-            let rows = correlation(own[i].iter().zip(&moved[j]).map(|(a, b)| a.conj() * b), n);
-            let value = |s: &usize| counts.unbiased(2.0 * trace[*s], left[i] * right[j], rows[*s]);
-            shifts.iter().map(value).collect::<Vec<f64>>()
+            let trace = correlation(products.iter().map(of), self.n);
+            shifts.iter().map(|shift| 2.0 * trace[*shift]).collect::<Vec<f64>>()
         };
         let values: Vec<Vec<f64>> = (0..shape.0 * shape.1).into_par_iter().map(pair).collect();
         Array3::from_shape_fn((shifts.len(), shape.0, shape.1), |(s, i, j)| values[i * shape.1 + j][s])
@@ -109,23 +104,13 @@ fn correlation(products: impl Iterator<Item = Complex<f64>>, n: usize) -> Vec<f6
     values
 }
 
-/// The transform of each row.
-fn transforms(rows: &Array2<f64>) -> Vec<Vec<Complex<f64>>> {
-    rows.outer_iter().map(|row| forward(&mut row.to_vec())).collect()
-}
-
-fn forward<T: FftNum>(values: &mut [T]) -> Vec<Complex<T>> {
-    let plan = RealFftPlanner::<T>::new().plan_fft_forward(values.len());
-    let mut spectrum = plan.make_output_vec();
-    plan.process(values, &mut spectrum).expect("as many numbers as planned for");
-    spectrum
-}
-
-/// The transforms of one representation's diagonals, `[frequency][part][diagonal]`, and tr(KK).
-fn transform<R: Representation>(layer: &Centred<R>, n: usize, gap: usize) -> (Vec<f32>, f64) {
-    let gram = gram(layer, n, gap);
-    let square = |row: ArrayView1<f32>| row.iter().map(|x| f64::from(*x).powi(2)).sum::<f64>();
-    let squares = gram.outer_iter().map(square).sum();
+/// The transforms of one representation's diagonals, `[frequency][part][diagonal]`, and the sum of the squares of all.
+fn transform<R: Representation>(layer: &Centred<R>, shares: ArrayView1<f64>, gap: usize) -> (Vec<f32>, f64) {
+    let n = shares.len();
+    let mut gram = gram(layer, n, gap);
+    let size = squares(&gram);
+    subtract(&mut gram, shares, gap);
+    let own = beyond_rounding(squares(&gram), size);
     let (frequencies, diagonals) = (n / 2 + 1, n / 2);
     let mut spectra = vec![0.0; frequencies * 2 * diagonals];
     let plan = RealFftPlanner::<f32>::new().plan_fft_forward(n);
@@ -141,7 +126,21 @@ fn transform<R: Representation>(layer: &Centred<R>, n: usize, gap: usize) -> (Ve
             spectra[f * 2 * diagonals + diagonals + d - 1] = value.im;
         }
     }
-    (spectra, squares)
+    (spectra, own)
+}
+
+/// Takes f_a + f_b from all entries of rows that are far from each other.
+fn subtract(gram: &mut Array2<f32>, f: ArrayView1<f64>, gap: usize) {
+    for (a, mut row) in gram.outer_iter_mut().enumerate() {
+        let near = near(a, f.len(), gap);
+        for (b, entry) in row.iter_mut().enumerate().filter(|(b, _)| !near.contains(b)) {
+            *entry -= (f[a] + f[b]) as f32;
+        }
+    }
+}
+
+fn squares(gram: &Array2<f32>) -> f64 {
+    gram.iter().map(|x| f64::from(*x).powi(2)).sum()
 }
 
 /// XX' of one representation, (n, n), with 0 for rows that are no more than `gap` apart.

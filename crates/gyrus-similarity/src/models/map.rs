@@ -69,8 +69,8 @@ mod tests {
     /// Points of a plane whose distances are angles of less than a half turn come back as they were, but for a turn.
     #[test]
     fn points_of_a_plane_keep_their_distances() -> Result<(), Error> {
-        let at = [[0.0, 0.0], [1.0, 0.2], [0.4, 0.9], [1.3, 1.1]];
-        let apart = |a: usize, b: usize| ((at[a][0] - at[b][0]) as f64).hypot(at[a][1] - at[b][1]);
+        let at: [[f64; 2]; 4] = [[0.0, 0.0], [1.0, 0.2], [0.4, 0.9], [1.3, 1.1]];
+        let apart = |a: usize, b: usize| (at[a][0] - at[b][0]).hypot(at[a][1] - at[b][1]);
         let similarity = Array2::from_shape_fn((4, 4), |(a, b)| apart(a, b).cos());
         let found = layer_map(similarity.view())?;
         for (a, b) in [(0, 1), (0, 2), (1, 3), (2, 3)] {

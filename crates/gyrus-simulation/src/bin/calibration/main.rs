@@ -1,4 +1,4 @@
-//! Holds the analysis of `gyrus-encoding` to simulated truths, and prints as Markdown what it found.
+//! Holds the analysis of `gyrus-encoding` and `gyrus-similarity` to simulated truths, and prints as Markdown what it found.
 //!
 //! `calibration [--write FILE] [TABLE...]`: without names every table is made, and only then can a file be written.
 #![expect(clippy::print_stdout, reason = "a command line tool speaks to whoever typed the command")]
@@ -18,6 +18,7 @@ mod nulls;
 mod partial;
 mod peaks;
 mod power;
+mod similarity;
 mod spearman;
 mod streams;
 mod table;
@@ -28,7 +29,7 @@ use table::Table;
 type Make = fn() -> Result<Table>;
 
 /// What each table is called on the command line, and how it is made.
-const TABLES: [(&str, Make); 9] = [
+const TABLES: [(&str, Make); 15] = [
     ("leakage", || leakage::run(leakage::SERIES)),
     ("nulls", || nulls::run(nulls::SEEDS)),
     ("partial", || partial::run(partial::SEEDS)),
@@ -38,6 +39,12 @@ const TABLES: [(&str, Make); 9] = [
     ("peaks", || peaks::run(peaks::SEEDS)),
     ("power", || power::run(power::SEEDS)),
     ("hierarchy", || hierarchy::run(hierarchy::SEEDS)),
+    ("cka-bias", || similarity::bias::run(similarity::bias::SEEDS)),
+    ("cka-columns", || similarity::columns::run(similarity::columns::SEEDS)),
+    ("cka-coverage", || similarity::coverage::run(similarity::coverage::SEEDS)),
+    ("cka-nulls", || similarity::nulls::run(similarity::nulls::SEEDS)),
+    ("convergence", || similarity::convergence::run(similarity::convergence::SEEDS)),
+    ("cka-canaries", || similarity::canaries::run(&similarity::canaries::ROWS, similarity::canaries::WIDTH)),
 ];
 
 fn main() -> Result<()> {
