@@ -10,18 +10,23 @@ use crate::process;
 const HELP: &str = "\
 cargo xtask bench extract [--python PROGRAM] [--shared FOLDER] [ARGUMENT...]
 cargo xtask bench encode  [--python PROGRAM] [ARGUMENT...]
+cargo xtask bench similarity [--python PROGRAM] [ARGUMENT...]
 
   --python PROGRAM    an interpreter with the peers: torch, transformers, numpy and safetensors (extract),
-                      himalaya, scikit-learn and numpy (encode);
+                      himalaya, scikit-learn and numpy (encode), numpy, safetensors, polars and rsatoolbox (similarity);
                       without it they are installed in target/bench (about 6 GB for extract, python3 is needed)
   --shared FOLDER     where text/darwin.txt and tokenizers/gpt2 are [default: ../shared]
-  ARGUMENT...         handed on to tests/scripts/bench_extract.py or bench_encode.py, for example --rounds 3";
+  ARGUMENT...         handed on to tests/scripts/bench_extract.py, bench_encode.py or bench_similarity.py,
+                      for example --rounds 3";
 
 /// What the peers of extraction need.
 const EXTRACT_PEERS: [&str; 4] = ["torch==2.15.0", "transformers==5.23.0", "numpy==2.4.6", "safetensors"];
 
 /// What the peers of encoding need; himalaya imports packaging without asking for it.
 const ENCODE_PEERS: [&str; 4] = ["himalaya==0.4.11", "scikit-learn==1.9.1", "numpy==2.4.6", "packaging"];
+
+/// What the peers of similarity need, and what reads our table.
+const SIMILARITY_PEERS: [&str; 4] = ["rsatoolbox==0.3.2", "numpy==2.4.6", "safetensors", "polars"];
 
 /// Options that are not handed on.
 struct Options {
@@ -36,6 +41,7 @@ pub fn run(arguments: &[String]) -> Result<ExitCode, String> {
     match what {
         "extract" => extract(Options::read(rest)?),
         "encode" => encode(Options::read(rest)?),
+        "similarity" => similarity(Options::read(rest)?),
         "help" | "--help" | "-h" => {
             println!("{HELP}");
             Ok(ExitCode::SUCCESS)
@@ -60,6 +66,13 @@ fn encode(options: Options) -> Result<ExitCode, String> {
     build(&["build", "--release", "--workspace", "--examples"])?;
     let mut command = script("encode", &options, &ENCODE_PEERS)?;
     command.arg("--programs").arg(process::target().join("release/examples"));
+    Ok(process::code(process::status(command.args(&options.passed))?))
+}
+
+fn similarity(options: Options) -> Result<ExitCode, String> {
+    build(&["build", "--release", "--workspace", "--bin", "gyrus"])?;
+    let mut command = script("similarity", &options, &SIMILARITY_PEERS)?;
+    command.arg("--gyrus").arg(process::target().join("release/gyrus"));
     Ok(process::code(process::status(command.args(&options.passed))?))
 }
 
