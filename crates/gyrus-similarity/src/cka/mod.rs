@@ -5,6 +5,8 @@ mod far_pairs;
 mod grams;
 mod hsic;
 mod jackknife;
+#[cfg(test)]
+mod limits;
 mod margins;
 mod matrix;
 mod null;

@@ -22,6 +22,9 @@ pub type Order = Vec<Range<usize>>;
 ///
 /// Circular shifts `[s..n, 0..s]` keep the autocorrelation of both sides and break their alignment, so the values are
 /// the null distribution of [`super::CkaMatrix::debiased`], of pairs of rows more than `gap` apart on both sides.
+/// A gap as long as rows are alike is needed here too: a shift joins the two ends of the rows, and what neighbours share
+/// there is lost in every shift and never in what was observed. Without one wide layers of autocorrelated rows that know
+/// nothing of each other all seem alike (docs/CALIBRATION.md).
 /// Rows that are not far on either side are left out of the sums, as the two ends of a shift.
 /// Time is that of two Gram matrices for each block of representations that fits `memory` (4 n^2 bytes each, for both
 /// sides), for every pair of blocks, and n^2 multiplications for each pair of representations and each order.
