@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use crate::canvas::{self, Canvas, INK, Stroke};
+use crate::canvas::{self, Canvas, Stroke};
 use crate::frame::{self, Frame, Title};
 use crate::labels::{self, Taken};
 use crate::scale::Scale;
@@ -107,10 +107,6 @@ impl Paths {
                 names.push((name, at));
             }
         }
-        canvas.line(
-            &[(frame.left, frame.bottom()), (frame.right(), frame.bottom())],
-            Stroke { color: INK, opacity: 0.6, width: 1.0 },
-        )?;
         let room = Taken { left: frame.left + 2.0, top: frame.top, right: frame.right(), bottom: frame.bottom() - 2.0 };
         labels::draw(canvas, &names, room, taken)
     }

@@ -140,7 +140,7 @@ fn states_of_other_words_are_refused() -> Outcome {
     for (name, text) in
         [("one", "ada looked at the gull"), ("same", "ada  looked at\nthe gull"), ("other", "the gull looked at ada")]
     {
-        fs::write(study.path(&format!("{name}.txt")), text)?;
+        fs::write(study.path(format!("{name}.txt")), text)?;
         call(&folder, &format!("extract --model {model} --transcript {name}.txt --out {name}.safetensors"))?;
     }
     call(&folder, "similarity one.safetensors same.safetensors --out s.parquet")?;

@@ -4,6 +4,8 @@ mod cells;
 mod far_pairs;
 mod hsic;
 mod jackknife;
+#[cfg(test)]
+mod limits;
 mod margins;
 mod matrix;
 mod null;

@@ -25,6 +25,9 @@ const LARGEST: usize = 48;
 /// Row a of i meets row a + s of j, the first rows coming after the last. That keeps the autocorrelation of both sides
 /// and breaks their alignment, so the values are the null distribution of [`super::CkaMatrix::debiased`], of pairs of
 /// rows more than `gap` apart on both sides; the two ends that a shift brings together are left out of the sums.
+/// A gap as long as rows are alike is needed here too: a shift joins the two ends of the rows, and what neighbours share
+/// there is lost in every shift and never in what was observed. Without one wide layers of autocorrelated rows that know
+/// nothing of each other all seem alike (docs/CALIBRATION.md).
 /// All shifts together cost 2 n^2 multiplications for each pair, and about 2 n^2 bytes for each representation of two
 /// blocks that fit `memory`; smaller blocks are transformed more often.
 /// `progress` is told how many pairs of blocks of how many are done.

@@ -96,7 +96,7 @@ fn correlation(products: impl Iterator<Item = Complex<f64>>, n: usize) -> Vec<f6
     let (mut spectrum, mut values) = (products.collect::<Vec<_>>(), vec![0.0; n]);
     // Rounding may leave the parts that are real with an imaginary one.
     spectrum[0].im = 0.0;
-    if n % 2 == 0 {
+    if n.is_multiple_of(2) {
         spectrum[n / 2].im = 0.0;
     }
     inverse.process(&mut spectrum, &mut values).expect("as many numbers as planned for");

@@ -11,6 +11,7 @@ use super::layers::{Files, named};
 use super::pairs::{Pairs, note_undefined};
 use super::{Arguments, on_progress};
 use crate::cli::news::News;
+use crate::cli::note;
 
 /// What is asked of CKA beside its value.
 #[derive(Debug, Args)]
@@ -72,6 +73,9 @@ pub fn table(arguments: &Arguments, files: &Files, news: &mut News) -> anyhow::R
         table = table.numbers("cka_high", &intervals.iter().map(|interval| interval.high).collect::<Vec<_>>());
     }
     if let Some(shifts) = asked.shifts {
+        if arguments.gap == 0 {
+            note("without `--gap` p is too small where rows are alike because they follow each other".into());
+        }
         let (rows, least) = (files.rows(), asked.least_shift as usize);
         let shifts = circular_shifts(rows, least, shifts as usize, asked.seed);
         ensure!(!shifts.is_empty(), "{rows} rows cannot be shifted by at least {least} from both ends");

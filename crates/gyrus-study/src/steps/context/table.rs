@@ -3,9 +3,12 @@
 use super::{Content, Contexts};
 use crate::tables::Table;
 
+/// Model, layer, window and content.
+type Row<'a> = (&'a str, u32, &'a str, Content);
+
 /// One row per model, layer and window.
 pub fn table(found: &Contexts) -> Table {
-    let rows: Vec<(&str, u32, &str, Content)> = found
+    let rows: Vec<Row> = found
         .models
         .iter()
         .flat_map(|model| {
@@ -16,13 +19,13 @@ pub fn table(found: &Contexts) -> Table {
             })
         })
         .collect();
-    let texts = |pick: &dyn Fn(&(&str, u32, &str, Content)) -> String| rows.iter().map(pick).collect::<Vec<_>>();
+    let texts = |pick: fn(&Row) -> String| rows.iter().map(pick).collect::<Vec<_>>();
     let numbers = |pick: &dyn Fn(&Content) -> f64| rows.iter().map(|row| pick(&row.3)).collect::<Vec<_>>();
     Table::new()
-        .texts("model", &texts(&|row| row.0.to_owned()))
+        .texts("model", &texts(|row| row.0.to_owned()))
         .counts("layer", &rows.iter().map(|row| row.1).collect::<Vec<_>>())
-        .texts("window", &texts(&|row| row.2.to_owned()))
-        .texts("reference", &texts(&|_| found.reference.clone()))
+        .texts("window", &texts(|row| row.2.to_owned()))
+        .texts("reference", &vec![found.reference.clone(); rows.len()])
         .numbers("difference", &numbers(&|content| content.cka.value))
         .numbers("difference_low", &numbers(&|content| content.cka.low))
         .numbers("difference_high", &numbers(&|content| content.cka.high))

@@ -29,7 +29,8 @@ pub struct Drawings {
 pub fn section(found: &Similarity, drawings: Drawings) -> Result<Section, Error> {
     let settings = &found.settings;
     let gap = match settings.gap {
-        0 => "no gap: words that follow each other are alike in any model, which the null by shifts shares".to_owned(),
+        0 => "no gap: where words are alike because they follow each other, values are too high and p too small"
+            .to_owned(),
         gap => format!("only words more than {gap} apart"),
     };
     let prose = format!(
