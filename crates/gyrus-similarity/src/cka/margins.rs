@@ -33,13 +33,13 @@ impl Margins {
         let mut near_rows = Array2::zeros(if gap > 0 { rows.dim() } else { (0, 0) });
         for panel in panels(layer, n) {
             diagonal += &panel.map_axis(Axis(1), |row| row.dot(&row));
-            let before = running(&panel);
-            let sum = |rows: Range<usize>| &before.row(rows.end) - &before.row(rows.start);
             let mut sums = Array2::zeros((groups.len(), panel.ncols()));
-            groups.iter().zip(sums.outer_iter_mut()).for_each(|(group, mut to)| to.assign(&sum(group.clone())));
+            for (group, mut to) in groups.iter().zip(sums.outer_iter_mut()) {
+                to.assign(&panel.slice(s![group.clone(), ..]).sum_axis(Axis(0)));
+            }
             multiply(rows.view_mut(), Before::Kept, sums.view(), panel.t());
             if gap > 0 {
-                add_near(&mut near_rows, &panel, &before, groups, gap);
+                add_near(&mut near_rows, &panel, groups, gap);
             }
         }
         let mut own = Array2::zeros(rows.dim());
@@ -73,14 +73,8 @@ fn running(panel: &Array2<f64>) -> Array2<f64> {
 }
 
 /// Adds, for each row, its products with the rows near to it, itself among them, by their groups.
-fn add_near(
-    near_rows: &mut Array2<f64>,
-    panel: &Array2<f64>,
-    before: &Array2<f64>,
-    groups: &[Range<usize>],
-    gap: usize,
-) {
-    let n = panel.nrows();
+fn add_near(near_rows: &mut Array2<f64>, panel: &Array2<f64>, groups: &[Range<usize>], gap: usize) {
+    let (n, before) = (panel.nrows(), running(panel));
     for row in 0..n {
         let window = near(row, n, gap);
         for (group, rows) in groups.iter().enumerate() {

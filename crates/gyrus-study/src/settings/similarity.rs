@@ -1,5 +1,6 @@
 //! How models are compared with models.
 
+use gyrus_similarity::CkaPlan;
 use serde::{Deserialize, Serialize};
 
 /// How models are compared with models.
@@ -15,6 +16,14 @@ pub struct SimilaritySettings {
     /// How many models are the best and as many the worst; without a number half of them, at most five.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub best: Option<usize>,
+}
+
+impl SimilaritySettings {
+    /// How CKA is computed, in about `memory` bytes.
+    pub(crate) fn plan(&self, memory: usize) -> CkaPlan {
+        let plan = CkaPlan::new(memory).with_gap(self.gap);
+        if self.groups > 0 { plan.with_groups(self.groups) } else { plan }
+    }
 }
 
 impl Default for SimilaritySettings {

@@ -2,13 +2,12 @@
 
 use anyhow::ensure;
 use clap::Args;
-use gyrus_encoding::{Estimate, benjamini_hochberg, circular_shifts, p_value};
-use gyrus_similarity::{CkaMatrix, CkaPlan, cka_null};
-use gyrus_study::Table;
-use ndarray::{Array3, s};
+use gyrus_encoding::circular_shifts;
+use gyrus_similarity::{CkaPlan, cka_null};
+use gyrus_study::{LayerPairs, Table};
 
 use super::layers::{Files, named};
-use super::pairs::{Pairs, note_undefined};
+use super::undefined::note_undefined;
 use super::{Arguments, on_progress};
 use crate::cli::news::News;
 use crate::cli::note;
@@ -61,16 +60,15 @@ pub fn table(arguments: &Arguments, files: &Files, news: &mut News) -> anyhow::R
     let found = plan.run(&layers, &mut on_progress(news, "similarity", "tiles"));
     let found = found.map_err(|error| named(error, &places))?;
     note_undefined(&found.debiased, &places, "does not vary, as far as rows further apart than the gap tell");
-    let pairs = Pairs::of(places.len());
-    let mut table = pairs.table(&places);
+    let pairs = LayerPairs::of(places.len());
+    let mut table = pairs.table("file", &files.labels());
     table = table.numbers("cka", &pairs.entries(&found.debiased));
     table = table.numbers("cka_biased", &pairs.entries(&found.biased));
     if let Some(sampled) = &found.sampled {
         table = table.numbers("cka_sampled", &pairs.entries(sampled));
     }
-    if let Some(intervals) = intervals(&pairs, &found) {
-        table = table.numbers("cka_low", &intervals.iter().map(|interval| interval.low).collect::<Vec<_>>());
-        table = table.numbers("cka_high", &intervals.iter().map(|interval| interval.high).collect::<Vec<_>>());
+    if found.errors.is_some() {
+        table = pairs.with_intervals(table, &found);
     }
     if let Some(shifts) = asked.shifts {
         if arguments.gap == 0 {
@@ -81,24 +79,7 @@ pub fn table(arguments: &Arguments, files: &Files, news: &mut News) -> anyhow::R
         ensure!(!shifts.is_empty(), "{rows} rows cannot be shifted by at least {least} from both ends");
         let mut on_progress = on_progress(news, "null", "pairs of blocks");
         let null = cka_null(&layers, &shifts, arguments.gap as usize, memory, &mut on_progress)?;
-        table = with_null(table, &pairs, &found, &null);
+        table = pairs.with_null(table, &found, &null);
     }
     Ok(table)
-}
-
-/// 95 % intervals of the debiased values.
-fn intervals(pairs: &Pairs, found: &CkaMatrix) -> Option<Vec<Estimate>> {
-    let errors = found.errors.as_ref()?;
-    let interval =
-        |pair| Estimate::of_correlation(found.debiased[pair], errors.debiased[pair], errors.without_group.len() - 1);
-    Some(pairs.map(interval))
-}
-
-/// With the mean of the null, p values, and q values over all pairs of different layers.
-fn with_null(table: Table, pairs: &Pairs, found: &CkaMatrix, null: &Array3<f64>) -> Table {
-    let of = |(a, b): (usize, usize)| null.slice(s![.., a, b]).to_vec();
-    let p = pairs.map(|(a, b)| if a == b { f64::NAN } else { p_value(found.debiased[[a, b]], &of((a, b))) });
-    let q = benjamini_hochberg(&p);
-    let mean = |pair| of(pair).iter().sum::<f64>() / null.len_of(ndarray::Axis(0)) as f64;
-    table.numbers("null_mean", &pairs.map(mean)).numbers("p", &p).numbers("q", &q)
 }

@@ -83,6 +83,11 @@ impl Files {
         self.indices().map(place).collect()
     }
 
+    /// The same as names and numbers.
+    pub fn labels(&self) -> Vec<(String, u32)> {
+        self.places().into_iter().map(|Place { file, layer }| (file, layer)).collect()
+    }
+
     /// Rows of every layer.
     pub fn rows(&self) -> usize {
         self.files[0].shape(0).0

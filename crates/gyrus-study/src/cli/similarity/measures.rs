@@ -6,11 +6,11 @@ use gyrus_similarity::{
     CcaMatrix, Comparison, Distance, Error, NeighbourParams, PredictivityParams, Representation, cca,
     linear_predictivity, neighbour_overlap, procrustes, rsa, svcca,
 };
-use gyrus_study::Table;
+use gyrus_study::{LayerPairs, Table};
 use ndarray::{Array2, ArrayView2};
 
 use super::layers::{Files, named};
-use super::pairs::{Pairs, note_undefined};
+use super::undefined::note_undefined;
 use super::{Arguments, Metric, on_progress};
 use crate::cli::news::News;
 
@@ -68,8 +68,8 @@ pub fn table(arguments: &Arguments, files: &Files, news: &mut News) -> anyhow::R
     if let Some((_, values)) = columns.first() {
         note_undefined(values, &places, arguments.metric.why_undefined());
     }
-    let pairs = Pairs::of(places.len());
-    let table = pairs.table(&places);
+    let pairs = LayerPairs::of(places.len());
+    let table = pairs.table("file", &files.labels());
     Ok(columns.iter().fold(table, |table, (name, values)| table.numbers(name, &pairs.entries(values))))
 }
 

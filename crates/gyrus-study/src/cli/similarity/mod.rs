@@ -3,7 +3,7 @@
 mod cka;
 mod layers;
 mod measures;
-mod pairs;
+mod undefined;
 
 use std::path::PathBuf;
 

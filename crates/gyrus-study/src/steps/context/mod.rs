@@ -6,7 +6,7 @@ mod table;
 use std::path::PathBuf;
 
 use gyrus_encoding::Estimate;
-use gyrus_similarity::{CkaPlan, contextual_difference};
+use gyrus_similarity::contextual_difference;
 use gyrus_types::Progress;
 use gyrus_windows::WindowSpec;
 use serde::{Deserialize, Serialize};
@@ -14,6 +14,7 @@ use serde::{Deserialize, Serialize};
 pub use self::section::{contents, section};
 use crate::activation_files::ActivationFile;
 use crate::keep::Keep;
+use crate::layer_pairs::cka_interval;
 use crate::run::Desk;
 use crate::steps::extraction::{Variant, activations_file, all_files};
 use crate::store::write_json;
@@ -113,17 +114,10 @@ fn contents_of(
     for layer in 0..whole.n_layers() {
         let mut states = parts.iter().map(|file| file.layer(layer)).collect::<Result<Vec<_>, _>>()?;
         states.push(whole.layer(layer)?);
-        let settings = &desk.study.similarity;
-        let plan = CkaPlan::new(MEMORY).with_gap(settings.gap);
-        let plan = if settings.groups > 0 { plan.with_groups(settings.groups) } else { plan };
-        let cka = plan.run(&states, &mut |_, _| ())?;
+        let cka = desk.study.similarity.plan(MEMORY).run(&states, &mut |_, _| ())?;
         for (window, content) in content.iter_mut().enumerate() {
             let pair = (window, windows.len());
-            let (error, groups) = match &cka.errors {
-                Some(errors) => (errors.debiased[pair], errors.without_group.len()),
-                None => (f64::NAN, 1),
-            };
-            let Estimate { value, low, high } = Estimate::of_correlation(cka.debiased[pair], error, groups - 1);
+            let Estimate { value, low, high } = cka_interval(&cka, pair);
             let cosine = match desk.study.words.keep {
                 Keep::F32 | Keep::F16 => contextual_difference(states[pair.0].view(), states[pair.1].view())?.mean,
                 Keep::Components(_) | Keep::None => f64::NAN,

@@ -8,7 +8,7 @@ mod table;
 use std::path::PathBuf;
 
 use gyrus_encoding::{LEAST_SHIFT, circular_shifts};
-use gyrus_similarity::{CkaPlan, cka_null, layer_map};
+use gyrus_similarity::{cka_null, layer_map};
 use gyrus_types::Progress;
 use ndarray::Array2;
 use serde::{Deserialize, Serialize};
@@ -66,9 +66,7 @@ pub fn run(desk: &mut Desk) -> Result<(), Error> {
 fn compare(desk: &mut Desk) -> Result<(), Error> {
     let settings = &desk.study.similarity;
     let (models, layers) = sources::sources(desk)?;
-    let plan = CkaPlan::new(MEMORY).with_gap(settings.gap);
-    let plan = if settings.groups > 0 { plan.with_groups(settings.groups) } else { plan };
-    let cka = plan.run(&layers, &mut on_progress(desk, "tiles"))?;
+    let cka = settings.plan(MEMORY).run(&layers, &mut on_progress(desk, "tiles"))?;
     let rows = layers.first().map_or(0, Array2::nrows);
     let shifts = circular_shifts(rows, LEAST_SHIFT, settings.shifts, desk.study.seed);
     let null = cka_null(&layers, &shifts, settings.gap, MEMORY, &mut on_progress(desk, "pairs of blocks"))?;

@@ -1,50 +1,20 @@
 //! The tables of the step.
 
-use gyrus_encoding::{Estimate, benjamini_hochberg, p_value};
 use gyrus_similarity::{CkaMatrix, LayerMap};
-use ndarray::{Array2, Array3, Axis, s};
+use ndarray::Array3;
 
 use super::Similarity;
 use super::sources::Compared;
+use crate::layer_pairs::LayerPairs;
 use crate::tables::Table;
 
 /// One row per pair of layers, each pair once.
 pub fn pairs(models: &[Compared], cka: &CkaMatrix, null: &Array3<f64>) -> Table {
     let labels = labels(models);
-    let pairs: Vec<(usize, usize)> = (0..labels.len()).flat_map(|a| (a..labels.len()).map(move |b| (a, b))).collect();
-    let names = |pick: fn(&(usize, usize)) -> usize| -> Vec<String> {
-        pairs.iter().map(|pair| labels[pick(pair)].0.clone()).collect()
-    };
-    let layers =
-        |pick: fn(&(usize, usize)) -> usize| -> Vec<u32> { pairs.iter().map(|pair| labels[pick(pair)].1).collect() };
-    let values = |matrix: &Array2<f64>| -> Vec<f64> { pairs.iter().map(|pair| matrix[*pair]).collect() };
-    let moved = |(a, b): &(usize, usize)| null.slice(s![.., *a, *b]).to_vec();
-    let p =
-        |pair: &(usize, usize)| if pair.0 == pair.1 { f64::NAN } else { p_value(cka.debiased[*pair], &moved(pair)) };
-    let p: Vec<f64> = pairs.iter().map(p).collect();
-    let intervals: Vec<Estimate> = pairs.iter().map(|pair| interval(cka, *pair)).collect();
-    let mean = |pair: &(usize, usize)| moved(pair).iter().sum::<f64>() / null.len_of(Axis(0)) as f64;
-    Table::new()
-        .texts("model_a", &names(|pair| pair.0))
-        .counts("layer_a", &layers(|pair| pair.0))
-        .texts("model_b", &names(|pair| pair.1))
-        .counts("layer_b", &layers(|pair| pair.1))
-        .numbers("cka", &values(&cka.debiased))
-        .numbers("cka_biased", &values(&cka.biased))
-        .numbers("cka_low", &intervals.iter().map(|interval| interval.low).collect::<Vec<_>>())
-        .numbers("cka_high", &intervals.iter().map(|interval| interval.high).collect::<Vec<_>>())
-        .numbers("null_mean", &pairs.iter().map(mean).collect::<Vec<_>>())
-        .numbers("q", &benjamini_hochberg(&p))
-        .numbers("p", &p)
-}
-
-/// The 95 % interval of a debiased value, undefined without groups.
-fn interval(cka: &CkaMatrix, pair: (usize, usize)) -> Estimate {
-    let value = cka.debiased[pair];
-    match &cka.errors {
-        Some(errors) => Estimate::of_correlation(value, errors.debiased[pair], errors.without_group.len() - 1),
-        None => Estimate { value, low: f64::NAN, high: f64::NAN },
-    }
+    let pairs = LayerPairs::of(labels.len());
+    let table = pairs.table("model", &labels);
+    let table = table.numbers("cka", &pairs.entries(&cka.debiased)).numbers("cka_biased", &pairs.entries(&cka.biased));
+    pairs.with_null(pairs.with_intervals(table, cka), cka, null)
 }
 
 /// One row per layer and other model: its most alike layer there.
