@@ -14,6 +14,7 @@ mod fit;
 mod hierarchy;
 mod inference;
 mod layers;
+mod models;
 mod rows;
 mod time;
 
@@ -43,6 +44,7 @@ pub use layers::{
     Peak, Profile, RankTest, Reliability, Scored, Trend, Weights, average, centre_of_mass, centres_of_mass,
     chosen_layers, chosen_score, peak_reliability, rank_correlation,
 };
+pub use models::{Partial, Relation, Without, partial};
 pub use rows::{
     Fold, FoldRow, Gap, Missing, RowOrder, Runs, Scheme, Stretches, contiguous_folds, fold_table, leave_one_group_out,
     leave_one_run_out, missing,

@@ -13,6 +13,7 @@ pub use self::centre_of_mass::{centre_of_mass, centres_of_mass};
 pub use self::peak::Peak;
 pub use self::profile::{Profile, Scored, Weights, average};
 pub use self::rank::rank_correlation;
+pub(crate) use self::rank::ranks;
 pub use self::rank_test::RankTest;
 pub use self::reliability::{Reliability, peak_reliability};
 pub use self::selection::{chosen_layers, chosen_score};

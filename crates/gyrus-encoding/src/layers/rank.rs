@@ -15,7 +15,7 @@ pub fn rank_correlation(a: ArrayView1<f64>, b: ArrayView1<f64>) -> f64 {
 }
 
 /// Ranks from 1; each group of equal values has the mean of its ranks.
-fn ranks(values: ArrayView1<f64>) -> Array1<f64> {
+pub(crate) fn ranks(values: ArrayView1<f64>) -> Array1<f64> {
     let mut order: Vec<usize> = (0..values.len()).collect();
     order.sort_by(|&a, &b| values[a].total_cmp(&values[b]));
     let mut ranks = Array1::zeros(values.len());
