@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use polars::prelude::{Column, DataFrame, NamedFrom, ParquetWriter, Series};
+use polars::prelude::{Column, DataFrame, NamedFrom, ParquetWriter, PolarsError, Series};
 
 use crate::Error;
 use crate::store::write_whole;
@@ -35,6 +35,20 @@ impl Table {
     pub fn optional_counts(mut self, name: &str, values: &[Option<u32>]) -> Self {
         self.columns.push(Series::new(name.into(), values).into());
         self
+    }
+
+    /// With the rows of `other`, which has the same columns, below its own; a table without columns becomes `other`.
+    ///
+    /// # Errors
+    /// polars' error where the columns differ.
+    pub fn below(mut self, other: Self) -> Result<Self, PolarsError> {
+        if self.columns.is_empty() {
+            return Ok(other);
+        }
+        for (column, own) in self.columns.iter_mut().zip(other.columns) {
+            column.append_owned(own)?;
+        }
+        Ok(self)
     }
 
     /// With a column of counts.

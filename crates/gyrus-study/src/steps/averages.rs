@@ -60,6 +60,12 @@ impl Averages {
         Ok(JackknifeProfile::new(&group, &self.places)?)
     }
 
+    /// The mean over regions alone of the same.
+    pub fn over_regions(&self, layers: &[Vec<Fitted>]) -> Result<JackknifeProfile, Error> {
+        let group: Vec<_> = layers.iter().map(|panels| split(panels).0.parts()).collect();
+        Ok(JackknifeProfile::new(&group, &self.places[self.regions()..])?.swap_remove(0))
+    }
+
     /// The same, mean over single listeners and their regions.
     pub fn listeners(&self, layers: &[Vec<Fitted>]) -> Result<JackknifeProfile, Error> {
         Ok(of_listeners(layers, &self.listeners)?.swap_remove(0))

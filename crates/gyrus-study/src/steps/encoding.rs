@@ -1,9 +1,10 @@
-//! Layers against brains: the step that makes `scores.parquet`, `models.parquet`, `targets.parquet`, `layers.parquet`, `folds.parquet`
-//! and `summary.json`.
+//! Layers against brains: the step that makes `scores.parquet`, `models.parquet`, `targets.parquet`, `layers.parquet`, `folds.parquet`,
+//! `windows.parquet` and `summary.json`.
 
 use std::path::PathBuf;
 
 use gyrus_encoding::{Reduced, correlation, inter_subject_correlation};
+use gyrus_types::Progress;
 use ndarray::Axis;
 use rayon::prelude::*;
 
@@ -11,19 +12,30 @@ use crate::Error;
 use crate::fold_table::fold_table;
 use crate::run::Desk;
 use crate::settings::Targets;
-use crate::steps::clock::Panel;
 use crate::steps::extraction::{Variant, all_files};
 use crate::steps::inference::{Finding, Inference};
 use crate::steps::layers::Layers;
 use crate::steps::score_tables::{layer_table, model_table, score_table, target_table};
-use crate::steps::scores::{Fitted, Predictors, Series, all_series};
+use crate::steps::scores::{Fitted, Predictors, Series, n_series, series_of};
+use crate::steps::window_targets::{self, WindowTargets};
 use crate::store::write_json;
 use crate::summary::{Refused, Summary};
-use crate::tables::write_table;
+use crate::tables::{Table, write_table};
 
 /// The files of the step, within the results.
-pub const FILES: [&str; 6] =
-    ["scores.parquet", "models.parquet", "targets.parquet", "layers.parquet", "folds.parquet", SUMMARY];
+pub const FILES: [&str; 8] = [
+    "scores.parquet",
+    "models.parquet",
+    "targets.parquet",
+    "layers.parquet",
+    "folds.parquet",
+    "windows.parquet",
+    WINDOWS,
+    SUMMARY,
+];
+
+/// Every target at every window, as later steps read it.
+pub const WINDOWS: &str = "windows.json";
 
 /// The findings as the report reads them.
 pub const SUMMARY: &str = "summary.json";
@@ -38,28 +50,42 @@ pub fn run(desk: &mut Desk) -> Result<(), Error> {
     let inputs = format!("{} {}", desk.analysis_key(), desk.models_key());
     let states = desk.content_key(&all_files(desk));
     desk.step("encoding", &[&settings, &inputs, &states], |desk| {
-        let (summary, series, panels) = encode_all(desk)?;
-        write_table(&desk.path(FILES[0]), score_table(&series, &panels))?;
+        let Encoded { summary, scores, windows } = encode_all(desk)?;
+        write_table(&desk.path(FILES[0]), scores)?;
         write_table(&desk.path(FILES[1]), model_table(&summary))?;
         write_table(&desk.path(FILES[2]), target_table(&summary))?;
         write_table(&desk.path(FILES[3]), layer_table(&summary))?;
         write_table(&desk.path(FILES[4]), fold_table(&desk.design.fold_table(), |row| row))?;
+        write_table(&desk.path(FILES[5]), window_targets::table(&windows, &summary.regions))?;
+        write_json(&desk.path(WINDOWS), &windows)?;
         write_json(&desk.path(SUMMARY), &summary)?;
         Ok(FILES.map(PathBuf::from).to_vec())
     })
 }
 
-fn encode_all(desk: &mut Desk) -> Result<(Summary, Vec<Series>, Vec<Panel>), Error> {
-    let (story, clock, design) = (&desk.material.story, desk.clock, desk.design);
+/// What one walk over the models leaves.
+struct Encoded {
+    summary: Summary,
+    scores: Table,
+    windows: Vec<WindowTargets>,
+}
+
+/// Goes over the models one by one, so that the results of one stand in memory at a time.
+fn encode_all(desk: &mut Desk) -> Result<Encoded, Error> {
+    let (story, clock, design, study) = (&desk.material.story, desk.clock, desk.design, desk.study);
     let panels = clock.panels(&story.listeners)?;
     let group = panels.last().expect("the group is always there");
-    let mut series = all_series(desk, &panels)?;
     let controls = panels.par_iter().map(|panel| Fitted::controls(design, panel)).collect::<Result<Vec<_>, _>>()?;
-    let controls = Series::of_controls(controls, desk.study.words.main);
-    let inference = Inference::new(desk.study, (clock.runs(), design), group, &controls)?;
-    let mut findings: Vec<Finding> = Vec::new();
-    for name in desk.study.names() {
+    let controls = Series::of_controls(controls, study.words.main);
+    let inference = Inference::new(study, (clock.runs(), design), group, &controls)?;
+    let mut scores = score_table(std::slice::from_ref(&controls), &panels);
+    let (mut findings, mut windows): (Vec<Finding>, _) = (Vec::new(), Vec::new());
+    let mut progress = Progress { done: 0, total: n_series(study) };
+    for name in study.names() {
+        let series = series_of(desk, &panels, name, &mut progress)?;
+        scores = scores.below(score_table(&series, &panels)).map_err(|source| table_failed(desk, source))?;
         findings.push(inference.model(name, &series, &reduced_layers(desk, name)?)?);
+        windows.extend(inference.window_targets(name, &series)?);
     }
     let refused = story.refusals.iter().map(|r| Refused { subject: r.subject.clone(), reason: r.reason.clone() });
     let summary = Summary {
@@ -72,14 +98,17 @@ fn encode_all(desk: &mut Desk) -> Result<(Summary, Vec<Series>, Vec<Panel>), Err
         inter_subject: inter_subject(desk, group.targets.len())?,
         word_rate_check: word_rate_check(desk)?,
         autocorrelation_rows: group.autocorrelation_rows(),
-        gap_rows: clock.rows_within(desk.study.encoding.gap),
+        gap_rows: clock.rows_within(study.encoding.gap),
         controls: inference.controls(),
         controls_listeners: inference.controls_listeners(),
         pairs: inference.pairs(&findings),
         models: findings.into_iter().map(|finding| finding.summary).collect(),
     };
-    series.insert(0, controls);
-    Ok((summary, series, panels))
+    Ok(Encoded { summary, scores, windows })
+}
+
+fn table_failed(desk: &Desk, source: polars::prelude::PolarsError) -> Error {
+    Error::Table { path: desk.path(FILES[0]), source: Box::new(source) }
 }
 
 /// Leave-one-out inter-subject r of each of `n` targets, where several listeners share them.

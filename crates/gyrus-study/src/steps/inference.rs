@@ -10,6 +10,7 @@ use crate::steps::clock::Panel;
 use crate::steps::extraction::Variant;
 use crate::steps::scores::{Fitted, Predictors, Series};
 use crate::steps::shift_null::{Scoring, ShiftNull};
+use crate::steps::window_targets::WindowTargets;
 use crate::summary::{Contribution, ModelSummary, PairSummary, Shifted, WindowSummary};
 
 /// The controls, and how everything is averaged.
@@ -193,7 +194,7 @@ impl<'a> Inference<'a> {
         series: impl Iterator<Item = (WindowSpec, &'b [Vec<Fitted>])>,
     ) -> Result<Vec<WindowSummary>, Error> {
         let score = |(window, layers): (WindowSpec, &[Vec<Fitted>])| {
-            Ok((window.to_string(), self.over_regions(&self.averages.places(layers)?).chosen_score()))
+            Ok((window.to_string(), self.averages.over_regions(layers)?.chosen_score()))
         };
         let scored: Vec<(String, Jackknife)> = series.map(score).collect::<Result<_, Error>>()?;
         let summary = |(window, score): &(String, Jackknife)| WindowSummary {
@@ -202,6 +203,20 @@ impl<'a> Inference<'a> {
             over_first: score.minus(&scored[0].1).estimate(),
         };
         Ok(scored.iter().map(summary).collect())
+    }
+
+    /// Every target of the group at each window of which `series` has results of model `name`.
+    ///
+    /// # Errors
+    /// Results and influence of different folds.
+    pub fn window_targets(&self, name: &str, series: &[Series]) -> Result<Vec<WindowTargets>, Error> {
+        let of = |series: &&Series| (series.variant, series.predictors) == (Variant::Trained, Predictors::Joint);
+        let targets = |series: &Series| {
+            let layers: Vec<_> = series.fitted.iter().map(|panels| &split(panels).0.scores).collect();
+            let chosen = self.averages.over_regions(&series.fitted)?.chosen();
+            Ok(WindowTargets::of(name, series.window.to_string(), &layers, &chosen))
+        };
+        series.iter().filter(of).map(targets).collect()
     }
 
     /// `[layer][place]`, mean over `models`, less what `controls` reach at each place; empty without models.

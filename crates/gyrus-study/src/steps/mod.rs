@@ -27,3 +27,4 @@ pub mod sections;
 pub mod shift_null;
 pub mod similarity;
 pub mod text;
+pub mod window_targets;

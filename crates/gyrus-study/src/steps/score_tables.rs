@@ -9,7 +9,7 @@ use gyrus_encoding::Estimate;
 /// Seconds between a word and its features: the response model carries the delay.
 const LAG: f64 = 0.0;
 
-/// `scores.parquet`: every model, variant, window, predictors, layer, listener, region and fold.
+/// A part of `scores.parquet`: every model, variant, window, predictors, layer, listener, region and fold of `series`.
 pub fn score_table(series: &[Series], panels: &[Panel]) -> Table {
     let mut texts: [Vec<String>; 6] = Default::default();
     let (mut layers, mut folds) = (Vec::new(), Vec::new());

@@ -1,11 +1,11 @@
-//! Every model at every layer on every listener, in parallel; the outcome does not depend on the number of threads.
+//! A model at every layer on every listener, in parallel; the outcome does not depend on the number of threads.
 
 use gyrus_encoding::{Design, Encoder, FoldInfluence, FoldScores, Reduced, baseline};
 use gyrus_types::Progress;
 use rayon::prelude::*;
 
 use crate::run::Desk;
-use crate::settings::EncodingSettings;
+use crate::settings::{EncodingSettings, Study};
 use crate::steps::clock::Panel;
 use crate::steps::extraction::Variant;
 use crate::steps::layers::Layers;
@@ -97,28 +97,31 @@ impl Fitted {
     }
 }
 
-/// Every series of every model, in the order of the study file.
+/// What is fitted of model or features `name`: which weights, at which window, with which predictors.
+fn jobs(study: &Study, name: &str) -> Vec<(Variant, WindowSpec, Predictors)> {
+    let main = study.words.main;
+    if study.features.iter().any(|features| features.name == name) {
+        return [Predictors::Joint, Predictors::Layer].map(|predictors| (Variant::Trained, main, predictors)).to_vec();
+    }
+    let windows = study.words.windows.iter().map(|window| (Variant::Trained, *window, Predictors::Joint));
+    let alone = [(Variant::Trained, main, Predictors::Layer)];
+    windows.chain(alone).chain(Variant::twins(study.words.twins).map(|twin| (twin, main, Predictors::Joint))).collect()
+}
+
+/// How many series all models and features have.
+pub fn n_series(study: &Study) -> u64 {
+    study.names().map(|name| jobs(study, name).len() as u64).sum()
+}
+
+/// Every series of model or features `name`; `progress` counts them over all models.
 ///
 /// # Errors
 /// A file of activations that cannot be read, or a fit that fails.
-pub fn all_series(desk: &mut Desk, panels: &[Panel]) -> Result<Vec<Series>, Error> {
-    let main = desk.study.words.main;
+pub fn series_of(desk: &mut Desk, panels: &[Panel], name: &str, progress: &mut Progress) -> Result<Vec<Series>, Error> {
     let study = desk.study;
-    let mut jobs: Vec<(&str, Variant, WindowSpec, Predictors)> = Vec::new();
-    for model in &study.models {
-        let name = model.name.as_str();
-        jobs.extend(study.words.windows.iter().map(|w| (name, Variant::Trained, *w, Predictors::Joint)));
-        jobs.push((name, Variant::Trained, main, Predictors::Layer));
-        jobs.extend(Variant::twins(study.words.twins).map(|twin| (name, twin, main, Predictors::Joint)));
-    }
-    for features in &study.features {
-        let both = [Predictors::Joint, Predictors::Layer];
-        jobs.extend(both.map(|predictors| (features.name.as_str(), Variant::Trained, main, predictors)));
-    }
-    let total = jobs.len() as u64;
-    let mut series = Vec::with_capacity(jobs.len());
-    for (done, (model, variant, window, predictors)) in jobs.into_iter().enumerate() {
-        let layers = Layers::open(desk, (model, variant, window))?;
+    let mut series = Vec::new();
+    for (variant, window, predictors) in jobs(study, name) {
+        let layers = Layers::open(desk, (name, variant, window))?;
         let fitted = (0..layers.n_layers()).map(|layer| {
             let layer = layers.layer(layer)?;
             panels
@@ -127,9 +130,9 @@ pub fn all_series(desk: &mut Desk, panels: &[Panel]) -> Result<Vec<Series>, Erro
                 .collect()
         });
         let fitted = fitted.collect::<Result<_, Error>>()?;
-        series.push(Series { model: model.to_owned(), variant, window, predictors, fitted });
-        let progress = Progress { done: done as u64 + 1, total };
-        (desk.on_event)(Event::Progress { step: "encoding".into(), progress, unit: "profiles" });
+        series.push(Series { model: name.to_owned(), variant, window, predictors, fitted });
+        progress.done += 1;
+        (desk.on_event)(Event::Progress { step: "encoding".into(), progress: *progress, unit: "profiles" });
     }
     Ok(series)
 }
