@@ -10,7 +10,7 @@ use crate::hash::{file_hash, text_hash};
 use crate::settings::Study;
 use crate::steps::clock::Clock;
 use crate::steps::{
-    canaries, ceilings, context, convergence, dimension, encoding, extraction, generalisation, hierarchy, lags,
+    canaries, ceilings, claims, context, convergence, dimension, encoding, extraction, generalisation, hierarchy, lags,
     material::Material, partition, power, report, similarity, text,
 };
 use crate::{Error, Event};
@@ -62,7 +62,7 @@ impl Step {
 }
 
 /// The steps, in order.
-const STEPS: [Step; 15] = [
+const STEPS: [Step; 16] = [
     Step::new("activations", extraction::run),
     Step::new("text", text::run),
     Step::new("encoding", encoding::run),
@@ -77,6 +77,7 @@ const STEPS: [Step; 15] = [
     Step::new("similarity", similarity::run),
     Step::new("convergence", convergence::run).reading(),
     Step::new("context", context::run),
+    Step::new("claims", claims::run).reading(),
     Step::new("report", report::run).reading(),
 ];
 

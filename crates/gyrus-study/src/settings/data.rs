@@ -75,6 +75,12 @@ pub struct ModelEntry {
     pub name: String,
     /// Folder with `config.json`, weights and a tokenizer in Hugging Face layout.
     pub folder: PathBuf,
+    /// Its family, of which no two models are independent; without one the `model_type` of its `config.json`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub family: Option<String>,
+    /// Tokens that it was trained on.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tokens: Option<f64>,
 }
 
 /// Features of any origin, for instance of a speech model.

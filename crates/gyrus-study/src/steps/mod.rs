@@ -3,6 +3,7 @@
 pub mod averages;
 pub mod canaries;
 pub mod ceilings;
+pub mod claims;
 pub mod clock;
 pub mod context;
 pub mod convergence;

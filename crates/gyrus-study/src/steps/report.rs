@@ -9,6 +9,7 @@ use crate::Error;
 use crate::run::{Desk, instruction_set};
 use crate::settings::{SCHEMA, Study};
 use crate::steps::ceilings::{self, Ceilings};
+use crate::steps::claims::{self, Claims};
 use crate::steps::context::{self, Contexts};
 use crate::steps::convergence::{self, Convergences};
 use crate::steps::dimension::{self, Dimensions};
@@ -43,6 +44,7 @@ struct Findings {
     cka: Similarity,
     convergence: Convergences,
     context: Contexts,
+    claims: Claims,
     generalisation: Generalisation,
     power: Detectable,
     partition: Option<Partitions>,
@@ -62,6 +64,8 @@ struct Figures {
     context: Option<Svg>,
     /// None without language models, which alone predict text.
     text: Option<Svg>,
+    /// One per claim over models.
+    claims: Vec<(String, Svg)>,
     /// One per model, where there are several lags.
     lags: Vec<(String, Svg)>,
 }
@@ -77,6 +81,7 @@ pub fn run(desk: &mut Desk) -> Result<(), Error> {
         cka: read_json(&desk.path(similarity::FILES[1]))?,
         convergence: read_json(&desk.path(convergence::FILE))?,
         context: read_json(&desk.path(context::FILES[1]))?,
+        claims: read_json(&desk.path(claims::FILES[2]))?,
         canaries: read_json(&desk.path(canaries::FILES[1]))?,
         hierarchy: read_json(&desk.path(hierarchy::FILES[1]))?,
         lags: read_json(&desk.path(lags::FILES[2]))?,
@@ -107,7 +112,10 @@ pub fn run(desk: &mut Desk) -> Result<(), Error> {
 }
 
 impl Figures {
-    fn draw(study: &Study, Findings { summary, text, cka, lags, context, .. }: &Findings) -> Result<Self, Error> {
+    fn draw(
+        study: &Study,
+        Findings { summary, text, cka, lags, context, claims, .. }: &Findings,
+    ) -> Result<Self, Error> {
         let palette = Palette::new(study.names());
         Ok(Self {
             by_layer: score_by_layer(summary, &palette)?,
@@ -120,6 +128,7 @@ impl Figures {
             },
             context: context::contents(context, &palette)?,
             text: (!text.is_empty()).then(|| text_trend(summary, text, &palette)).transpose()?,
+            claims: claims::figures(claims, &palette)?,
             lags: lags::figures(lags)?,
         })
     }
@@ -134,7 +143,7 @@ impl Figures {
         ];
         let asked = [("correspondence", &self.similarity.matches), ("context", &self.context), ("text", &self.text)];
         let asked = asked.into_iter().filter_map(|(name, svg)| Some((name, svg.as_ref()?)));
-        let lags = self.lags.iter().map(|(name, svg)| (name.as_str(), svg));
+        let lags = self.claims.iter().chain(&self.lags).map(|(name, svg)| (name.as_str(), svg));
         always.into_iter().chain(asked).chain(lags)
     }
 }
@@ -173,6 +182,7 @@ fn page(desk: &Desk, findings: &Findings, figures: Figures) -> Result<Page, Erro
     let compared = [
         convergence::section(&findings.convergence)?,
         context::section(&findings.context, text, figures.context, desk.study.seed)?,
+        claims::section(&findings.claims, figures.claims)?,
     ];
     let page = compared
         .into_iter()

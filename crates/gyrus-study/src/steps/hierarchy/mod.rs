@@ -9,7 +9,7 @@ use std::path::PathBuf;
 use gyrus_encoding::{Encoder, FoldScores, Reliability, baseline};
 use serde::{Deserialize, Serialize};
 
-use self::places::places;
+pub use self::places::places;
 pub use self::section::{section, warnings};
 use crate::Error;
 use crate::hierarchy::{Alignment, Depths, Place, TargetDepth};
