@@ -1,5 +1,6 @@
 //! What an analysis sees of a signal at each word: its mean over 100 ms around the word's centre and a lag.
 
+use std::collections::BTreeMap;
 use std::ops::Range;
 
 use ndarray::Array1;
@@ -31,8 +32,9 @@ pub(super) fn noise_variance(noise: &Noise, times: impl Iterator<Item = f64>, ra
         let sum = |i: usize| (0..m).map(|j| noise.autocovariance(i.abs_diff(j))).sum::<f64>();
         (0..m).map(sum).sum::<f64>() / (m * m).max(1) as f64
     };
-    let (sum, n) = times.fold((0.0, 0), |(sum, n), time| (sum + of(stretch(time, rate, samples).len()), n + 1));
-    sum / f64::from(n.max(1))
+    let mut words: BTreeMap<usize, f64> = BTreeMap::new();
+    times.for_each(|time| *words.entry(stretch(time, rate, samples).len()).or_default() += 1.0);
+    words.iter().map(|(m, n)| n * of(*m)).sum::<f64>() / words.values().sum::<f64>()
 }
 
 #[cfg(test)]
