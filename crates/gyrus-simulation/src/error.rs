@@ -29,6 +29,24 @@ pub enum Error {
         /// Its value.
         value: f64,
     },
+    /// Something that does not have a value for every word.
+    #[error("{what} have {found} rows for {expected} words")]
+    Words {
+        /// What.
+        what: &'static str,
+        /// Rows it has.
+        found: usize,
+        /// Words of the story.
+        expected: usize,
+    },
+    /// A value that is not finite.
+    #[error("{what} of word {word} (from 0) is not finite")]
+    NotFinite {
+        /// Of what.
+        what: &'static str,
+        /// The word, from 0.
+        word: usize,
+    },
     /// Levels that do not belong to the same words.
     #[error("level {level} (from 0) has {found} rows, level 0 has {expected}")]
     Rows {

@@ -136,7 +136,7 @@ fn acoustic(bits: &Array1<f64>, rng: &mut StdRng) -> Array2<f64> {
 }
 
 /// c_t = q c_(t-1) + (1 - q) v_t with q = exp(-1 / constant), of vectors v `(words, width)`; nothing came before.
-fn exponential_average(v: ArrayView2<f64>, constant: f64) -> Array2<f64> {
+pub(crate) fn exponential_average(v: ArrayView2<f64>, constant: f64) -> Array2<f64> {
     let q = (-1.0 / constant).exp();
     let mut c = Array1::zeros(v.ncols());
     let mut averages = Array2::zeros(v.dim());

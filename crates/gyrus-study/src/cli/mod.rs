@@ -44,7 +44,7 @@ enum Command {
     Positions(positions::Arguments),
     /// Linear CKA between all layers of all given files.
     Similarity(similarity::Arguments),
-    /// Make what was never recorded: when the words of a text would be spoken.
+    /// Make what was never recorded: times of words, vectors of words, and a cortex that hears them.
     #[command(subcommand)]
     Simulate(simulate::Command),
     /// Train small language models from a recipe.

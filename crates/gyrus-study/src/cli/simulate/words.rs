@@ -1,25 +1,18 @@
-//! `gyrus simulate`: makes what was never recorded.
+//! `gyrus simulate words`: when each word of a text would be spoken.
 
 use std::path::PathBuf;
 
 use anyhow::Context;
-use clap::{Args, Subcommand};
+use clap::Args;
 use gyrus_simulation::{SpeechParams, spoken};
 use gyrus_study::write_whole;
 use gyrus_types::{Interval, Transcript};
 
-use super::say;
-
-/// What to make.
-#[derive(Debug, Subcommand)]
-pub enum Command {
-    /// When each word of a text would be spoken by somebody who reads it aloud.
-    Words(Words),
-}
+use super::super::say;
 
 /// The text and its reader.
 #[derive(Debug, Args)]
-pub struct Words {
+pub struct Arguments {
     /// The text: a blank line ends a paragraph, two a section.
     #[arg(long)]
     text: PathBuf,
@@ -35,8 +28,7 @@ pub struct Words {
 }
 
 /// Runs the command.
-pub fn run(command: &Command) -> anyhow::Result<()> {
-    let Command::Words(Words { text, seed, rate, out }) = command;
+pub fn run(Arguments { text, seed, rate, out }: &Arguments) -> anyhow::Result<()> {
     let content = std::fs::read_to_string(text).with_context(|| format!("could not read `{}`", text.display()))?;
     let params = SpeechParams { words_per_minute: *rate, ..SpeechParams::default() };
     let story = spoken(content, &params, *seed).with_context(|| format!("could not speak `{}`", text.display()))?;

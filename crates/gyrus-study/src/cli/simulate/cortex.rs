@@ -1,0 +1,118 @@
+//! `gyrus simulate cortex`: recordings of patients with electrodes in their cortex who hear a story.
+
+use std::path::{Path, PathBuf};
+
+use anyhow::Context;
+use clap::Args;
+use gyrus_encoding::{static_vectors, wanted_spellings, word_frequencies};
+use gyrus_recordings::{read_counts, read_vectors, read_words};
+use gyrus_simulation::{Implant, ImplantParams, Levels, SpokenLevels};
+use gyrus_study::write_whole;
+use gyrus_types::Transcript;
+
+use super::super::controls::write_tensors;
+use super::super::{note, say};
+use super::map::MapName;
+use super::recordings::write_recordings;
+use super::truth::truth;
+
+/// The story, what is known of its words, and the patients.
+#[derive(Debug, Args)]
+pub struct Arguments {
+    /// The story: a table with the columns word, start and end.
+    #[arg(long)]
+    words: PathBuf,
+    /// Vectors of words: `word v1 v2 ...`.
+    #[arg(long)]
+    vectors: PathBuf,
+    /// How often words occur: a table of word and count.
+    #[arg(long)]
+    counts: PathBuf,
+    /// The folder to write: a recording and a table of electrodes for each patient, and the truth in `truth.json`.
+    #[arg(long)]
+    out: PathBuf,
+    /// The levels that electrodes hear, as features: one tensor (words, width) per level.
+    #[arg(long)]
+    levels_out: Option<PathBuf>,
+    /// Number of patients.
+    #[arg(long, default_value_t = ImplantParams::default().patients)]
+    patients: usize,
+    /// Electrodes of each.
+    #[arg(long, default_value_t = ImplantParams::default().electrodes)]
+    electrodes: usize,
+    /// Share of electrodes that hear nothing.
+    #[arg(long, default_value_t = ImplantParams::default().deaf)]
+    deaf: f64,
+    /// Where in the cortex which levels are heard.
+    #[arg(long, value_enum, default_value_t = MapName::Hierarchy)]
+    map: MapName,
+    /// Median share of the variance of responses at words that the words explain; 0 for none.
+    #[arg(long, default_value_t = ImplantParams::default().signal)]
+    signal: f64,
+    /// How often each patient hears the story; noise alone differs.
+    #[arg(long, default_value_t = 1, value_parser = clap::value_parser!(u16).range(1..))]
+    repeats: u16,
+    /// Samples in a second.
+    #[arg(long, default_value_t = ImplantParams::default().rate)]
+    rate: f64,
+    /// Decides places, weights and noise.
+    #[arg(long)]
+    seed: u64,
+}
+
+/// Runs the command.
+pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
+    let story = read_words(&arguments.words)?;
+    let heard = levels(&story, arguments)?;
+    let implant = Implant::new(&heard, arguments.params(), arguments.seed)
+        .with_context(|| format!("could not have `{}` heard", arguments.words.display()))?;
+    if let Some(path) = &arguments.levels_out {
+        write_levels(path, heard.levels())?;
+    }
+    write_recordings(&arguments.out, &implant, arguments.repeats.into())?;
+    let truth = serde_json::to_vec_pretty(&truth(&implant, arguments.seed))?;
+    write_whole(&arguments.out.join("truth.json"), &truth)?;
+    let electrodes = implant.truth().iter().map(Vec::len).sum::<usize>();
+    let seconds = (implant.samples() - 1) as f64 / arguments.rate;
+    say(format_args!(
+        "{} patients, {electrodes} electrodes, {seconds:.1} s at {} Hz",
+        implant.patients().len(),
+        arguments.rate
+    ));
+    Ok(())
+}
+
+impl Arguments {
+    fn params(&self) -> ImplantParams {
+        ImplantParams {
+            patients: self.patients,
+            electrodes: self.electrodes,
+            deaf: self.deaf,
+            map: self.map.map(),
+            signal: self.signal,
+            rate: self.rate,
+            ..ImplantParams::default()
+        }
+    }
+}
+
+/// The levels of the story; words that the files do not know have the mean vector, and the least frequency.
+fn levels(story: &Transcript, arguments: &Arguments) -> anyhow::Result<SpokenLevels> {
+    let vectors = read_vectors(&arguments.vectors, &wanted_spellings(story))?;
+    let counts = read_counts(&arguments.counts)?;
+    let (frequencies, unseen) = word_frequencies(story, &counts);
+    let vectors = static_vectors(story, &vectors.vectors, vectors.width)?;
+    for (n, path) in [(vectors.undefined.len(), &arguments.vectors), (unseen, &arguments.counts)] {
+        if n > 0 {
+            note(format!("{n} of {} words do not occur in `{}`", story.words().len(), path.display()));
+        }
+    }
+    let frequencies = frequencies.with_means();
+    SpokenLevels::new(story, frequencies.values.column(0), vectors.values.view())
+        .with_context(|| format!("could not make the levels of `{}`", arguments.words.display()))
+}
+
+fn write_levels(path: &Path, levels: &Levels) -> anyhow::Result<()> {
+    let level = |level: usize| (format!("level.{level}"), levels.level(level).to_owned());
+    write_tensors(path, &(0..levels.n_levels()).map(level).collect::<Vec<_>>(), None)
+}

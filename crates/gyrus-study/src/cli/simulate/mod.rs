@@ -1,0 +1,30 @@
+//! `gyrus simulate`: makes what was never recorded.
+
+mod cortex;
+mod map;
+mod recordings;
+mod truth;
+mod vectors;
+mod words;
+
+use clap::Subcommand;
+
+/// What to make.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// When each word of a text would be spoken by somebody who reads it aloud.
+    Words(words::Arguments),
+    /// Static vectors of a story's words, and their counts, from plain texts.
+    Vectors(vectors::Arguments),
+    /// Recordings of patients with electrodes in their cortex who hear a story, and the truth about them.
+    Cortex(Box<cortex::Arguments>),
+}
+
+/// Runs the command.
+pub fn run(command: &Command) -> anyhow::Result<()> {
+    match command {
+        Command::Words(arguments) => words::run(arguments),
+        Command::Vectors(arguments) => vectors::run(arguments),
+        Command::Cortex(arguments) => cortex::run(arguments),
+    }
+}
