@@ -11,7 +11,8 @@ file, and writes its table. The peers' seconds begin when everything is imported
 Recipes:
   cka      24 layers of 2,000 rows x 1,024, 300 pairs, biased and debiased; the peer computes, for each pair, both Gram
            matrices, centres them, and takes their products (Kornblith et al. 2019), in f64 and in f32
-  rsa      8 layers of 1,500 rows x 4,096: distance matrices by correlation, compared by Pearson's and Spearman's r
+  rsa      8 layers of 1,500 rows x 4,096: distance matrices by correlation, compared by Pearson's r; the peer in f64 and f32
+  ranks    the same compared by Spearman's r
   sweep    5,000 rows x 4,096, a part of 396 layers with the tiles that 396 layers have in 2 GB; the peer centres each
            layer and computes its Gram matrix once, in f32, by the symmetric product of numpy.
            With T(L, p) the CPU seconds of L layers of p columns, the whole is
@@ -30,7 +31,7 @@ parser.add_argument("--gyrus", type=pathlib.Path, required=True)
 parser.add_argument("--work", type=pathlib.Path, required=True)
 parser.add_argument("--rounds", type=int, default=5)
 parser.add_argument("--threads", default="1,2")
-parser.add_argument("--recipes", default="cka,rsa,sweep")
+parser.add_argument("--recipes", default="cka,rsa,ranks,sweep")
 parser.add_argument("--write", type=pathlib.Path, help="file whose table is replaced")
 parser.add_argument("--peer", help=argparse.SUPPRESS)
 arguments = parser.parse_args()
@@ -39,15 +40,16 @@ import numpy as np
 
 from side_by_side import mebibytes, publish, run
 
-SHAPES = {"cka": (24, 2000, 1024), "rsa": (8, 1500, 4096), "sweep": (24, 5000, 4096), "narrow": (396, 5000, 64)}
-PEERS = {"cka": ["numpy f64", "numpy f32"], "rsa": ["rsatoolbox"], "sweep": ["numpy f32"]}
+SHAPES = {"cka": (24, 2000, 1024), "rsa": (8, 1500, 4096), "ranks": (8, 1500, 4096), "sweep": (24, 5000, 4096), "narrow": (396, 5000, 64)}
+PEERS = {"cka": ["numpy f64", "numpy f32"], "rsa": ["rsatoolbox f64", "rsatoolbox f32"], "ranks": ["rsatoolbox f64"]}
+COMPARE = {"rsa": ("pearson", "corr"), "ranks": ("spearman", "spearman")}
 WHOLE, MEMORY = 396, 2 << 30
 
 
 def layer_files(recipe):
     """Layers of a residual stream: each is the one before it and something new."""
     layers, rows, width = SHAPES[recipe]
-    paths = [arguments.work / f"{recipe}.{layer}.safetensors" for layer in range(layers)]
+    paths = [arguments.work / f"{'rsa' if recipe == 'ranks' else recipe}.{layer}.safetensors" for layer in range(layers)]
     if not all(path.exists() for path in paths):
         from safetensors.numpy import save_file
 
@@ -92,28 +94,26 @@ def pairwise(layers):
     return {f"{a} {b}": [float(alike(layers[a], layers[b], unbiased)) for unbiased in (True, False)] for a, b in pairs}
 
 
-def rsatoolbox(layers):
+def distances(layers, method):
     import rsatoolbox
 
     rdms = [rsatoolbox.rdm.calc_rdm(rsatoolbox.data.Dataset(x), method="correlation") for x in layers]
     pairs = [(a, b) for a in range(len(layers)) for b in range(a, len(layers))]
-    methods = ("corr", "spearman")
-    values = lambda a, b: [float(rsatoolbox.rdm.compare(rdms[a], rdms[b], method=m)[0, 0]) for m in methods]
-    return {f"{a} {b}": values(a, b) for a, b in pairs}
+    return {f"{a} {b}": [float(rsatoolbox.rdm.compare(rdms[a], rdms[b], method=method)[0, 0])] for a, b in pairs}
 
 
 def peer(name, recipe, count, out):
     """Does the peer's work in this process and prints its wall seconds, CPU seconds and peak MiB."""
     paths = layer_files(recipe)[:count]
-    layers = [] if recipe == "sweep" else [read(path).astype("f8" if name == "numpy f64" else "f4") for path in paths]
-    if name == "rsatoolbox":
+    layers = [] if recipe == "sweep" else [read(path).astype("f8" if name.endswith("f64") else "f4") for path in paths]
+    if recipe in COMPARE:
         import rsatoolbox.rdm
     wall, cpu = time.perf_counter(), time.process_time()
     found = None
     if recipe == "cka":
         found = pairwise(layers)
-    elif recipe == "rsa":
-        found = rsatoolbox(layers)
+    elif recipe in COMPARE:
+        found = distances(layers, COMPARE[recipe][1])
     else:
         for path in paths:
             x = read(path)
@@ -132,16 +132,15 @@ def run_with(threads, command, **settings):
 def run_ours(recipe, threads, count, **settings):
     import polars
 
-    out, costs, found = arguments.work / "ours.parquet", [], []
+    out = arguments.work / "ours.parquet"
     memory = MEMORY * count // WHOLE if recipe in ("sweep", "narrow") else 256 << 20
-    metrics = {"rsa": ["--metric rsa", "--metric rsa --compare spearman"]}.get(recipe, ["--metric cka"])
-    for metric in metrics:
-        command = [arguments.gyrus, "similarity", *layer_files(recipe)[:count], "--memory", memory, "--out", out]
-        costs.append(run_with(threads, [*command, *metric.split()], **settings)[1])
-        found.append(polars.read_parquet(out))
-    columns = [table[name].to_list() for table in found for name in ("rsa", "cka", "cka_biased") if name in table.columns]
+    metric = ["rsa", "--compare", COMPARE[recipe][0]] if recipe in COMPARE else ["cka"]
+    files = layer_files(recipe)[:count]
+    _, cost = run_with(threads, [arguments.gyrus, "similarity", *files, "--memory", memory, "--out", out, "--metric", *metric], **settings)
+    table = polars.read_parquet(out)
+    columns = [table[name].to_list() for name in ("rsa", "cka", "cka_biased") if name in table.columns]
     pairs = [(a, b) for a in range(count) for b in range(a, count)]
-    return {f"{a} {b}": values for (a, b), values in zip(pairs, zip(*columns))}, tuple(map(sum, zip(*costs)))
+    return {f"{a} {b}": values for (a, b), values in zip(pairs, zip(*columns))}, cost
 
 
 def run_peer(name, recipe, threads, count):
