@@ -85,7 +85,8 @@ fn vectors_are_of_the_storys_words() -> Outcome {
     assert_eq!((found.width, found.words, found.vectors.len()), (3, 9, 1));
     let counts = read_counts(&folder.path().join("counts.tsv"))?;
     assert_eq!((counts["the"], counts["*"], counts.get("nobody")), (6.0, 0.0, None));
-    check_refused(folder.path(), "simulate vectors --text . --words words.tsv --out x", &["ends with `.txt`"])
+    fs::create_dir(folder.path().join("empty"))?;
+    check_refused(folder.path(), "simulate vectors --text empty --words words.tsv --out x", &["ends with `.txt`"])
 }
 
 #[test]

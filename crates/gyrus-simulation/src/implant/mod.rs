@@ -85,18 +85,19 @@ impl Implant {
     /// Patients who hear the words of `heard`, decided by `seed`.
     ///
     /// The electrode at distance d from [`PMHG`] has u = min(1, d / reach) (with [`Map::Hierarchy`]; else u is random), hears
-    /// levels around the height u, with latency l(u) and window w(u) that grow linearly from their first value to their last.
+    /// levels around the height u, with latency l(u) and window v(u) that grow linearly from their first value to their last.
     /// Each word w drives it by x_w = Z_w c, of variance 1 over the words, and
     ///
     /// y(t) = a sum_w (x_w + b) k(t - m_w - l) + noise(t),
     ///
-    /// with m_w the word's centre, k a raised cosine of length w, b what any speech adds, and noise of variance 1.
+    /// with m_w the word's centre, k a raised cosine of length v, b what any speech adds, and noise of variance 1.
     /// The gain a makes the words explain a known share q of the variance of the responses at words (means over 100 ms around
     /// m_w + l): a^2 = q / (1 - q) N / S for their variance N of noise alone and S without noise.
     /// Over electrodes q is log-normal.
     ///
     /// # Errors
-    /// What [`ImplantParams`] says of its values.
+    /// [`Error::None`] without patients or electrodes, [`Error::Share`] for a share outside of 0 to 1, [`Error::Size`] for a
+    /// setting that is not positive and finite where it must be.
     pub fn new(heard: &SpokenLevels, params: ImplantParams, seed: u64) -> Result<Self, Error> {
         params.check()?;
         let timed = |(row, time): (usize, &Option<Interval>)| time.map(|time| (row, time));
