@@ -3,6 +3,8 @@
 /// Lengths in seconds that eight characters say exactly, the best first.
 const LENGTHS: [f64; 18] =
     [1.0, 2.0, 3.0, 4.0, 5.0, 6.0, 10.0, 0.5, 0.25, 0.2, 0.125, 0.1, 0.05, 0.04, 0.025, 0.02, 0.01, 60.0];
+/// Samples in a record that the header's eight characters can count.
+const MOST_SAMPLES: f64 = 99_999_999.0;
 /// How far samples in a record may be from a whole number, by rounding alone.
 const ROUNDING: f64 = 1e-9;
 
@@ -28,7 +30,7 @@ pub(super) fn record_length(channels: &[(f64, usize)]) -> Option<RecordLength> {
 fn of(seconds: f64, channels: &[(f64, usize)]) -> Option<RecordLength> {
     let samples = |rate: f64| {
         let samples = rate * seconds;
-        let whole = samples.is_finite() && samples >= 0.5 && samples <= 99_999_999.0;
+        let whole = (0.5..=MOST_SAMPLES).contains(&samples);
         (whole && (samples - samples.round()).abs() <= ROUNDING * samples).then_some(samples.round() as usize)
     };
     let per_record = channels.iter().map(|(rate, _)| samples(*rate)).collect::<Option<Vec<_>>>()?;

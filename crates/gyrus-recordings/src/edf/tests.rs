@@ -59,7 +59,8 @@ fn what_is_written_is_read_with_its_rates_and_units() -> Outcome {
 fn the_same_channels_give_the_same_bytes_and_a_last_record_is_filled_up() -> Outcome {
     let folder = tempfile::tempdir()?;
     let [a, b] = ["a.edf", "b.edf"].map(|name| folder.path().join(name));
-    (small(&a)?, small(&b)?);
+    small(&a)?;
+    small(&b)?;
     assert_eq!(fs::read(&a)?, fs::read(&b)?);
     let odd = Array1::from_iter((0..1025).map(f64::from));
     write_edf(&a, &[channel("X", 1024.0, &odd)])?;
