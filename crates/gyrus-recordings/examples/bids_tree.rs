@@ -7,7 +7,7 @@ use gyrus_recordings::bids::{Channel, Dataset, Event, Status, Subject, write};
 use ndarray::Array2;
 
 fn channel(i: usize) -> Channel {
-    let x = if i % 2 == 0 { -40.0 } else { 42.0 };
+    let x = if i.is_multiple_of(2) { -40.0 } else { 42.0 };
     Channel {
         name: format!("G{i}"),
         kind: if i == 5 { "MISC" } else { "ECOG" }.into(),
