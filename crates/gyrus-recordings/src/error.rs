@@ -209,7 +209,7 @@ pub enum Error {
         /// The file.
         path: PathBuf,
         /// The column wanted.
-        column: &'static str,
+        column: String,
         /// The columns there are.
         found: Vec<String>,
     },
@@ -252,6 +252,136 @@ pub enum Error {
         pattern: String,
         /// Names found.
         found: Vec<String>,
+    },
+    /// A file that cannot be written.
+    #[error("write `{}` (what was there before is whole)", path.display())]
+    Write {
+        /// The file.
+        path: PathBuf,
+        /// What the system says.
+        source: std::io::Error,
+    },
+    /// A field of an EDF header that cannot be right.
+    #[error("`{}` byte {byte} (from 0): {field} {wrong}: `{value}`", path.display())]
+    EdfField {
+        /// The file.
+        path: PathBuf,
+        /// First byte of the field, from 0.
+        byte: usize,
+        /// What the field is, and of which signal.
+        field: String,
+        /// What is wrong with it.
+        wrong: &'static str,
+        /// Its value.
+        value: String,
+    },
+    /// An EDF file that is not as long as its header says.
+    #[error("`{}` has {found} bytes, its header says {expected}", path.display())]
+    EdfLength {
+        /// The file.
+        path: PathBuf,
+        /// Bytes it has.
+        found: u64,
+        /// Bytes it should have.
+        expected: u64,
+    },
+    /// A signal of an EDF file whose physical range is a point, or no finite numbers.
+    #[error("channel `{channel}` of `{}` has no physical range: `{low} .. {high}`", path.display())]
+    EdfRange {
+        /// The file.
+        path: PathBuf,
+        /// The channel.
+        channel: String,
+        /// Physical minimum.
+        low: f64,
+        /// Physical maximum.
+        high: f64,
+    },
+    /// A channel that EDF cannot hold.
+    #[error("channel `{channel}`, to be written to `{}`, {wrong}: `{value}`", path.display())]
+    EdfChannel {
+        /// The file.
+        path: PathBuf,
+        /// The channel.
+        channel: String,
+        /// What is wrong with it.
+        wrong: &'static str,
+        /// The value.
+        value: String,
+    },
+    /// A channel that is not sampled as it should be.
+    #[error("channel `{channel}` of `{}` is sampled at {rate} Hz, by {by} at {expected} Hz", path.display())]
+    OtherRate {
+        /// The file of the signal.
+        path: PathBuf,
+        /// The channel.
+        channel: String,
+        /// Its rate in hertz.
+        rate: f64,
+        /// What says otherwise: another channel, or a file.
+        by: String,
+        /// The rate that it says.
+        expected: f64,
+    },
+    /// A note beside a recording that is not JSON.
+    #[error("understand `{}`", path.display())]
+    Json {
+        /// The file.
+        path: PathBuf,
+        /// Where and what.
+        source: serde_json::Error,
+    },
+    /// A note beside a recording with a value that cannot be used.
+    #[error("field `{field}` of `{}` {wrong}: `{value}`", path.display())]
+    JsonField {
+        /// The file.
+        path: PathBuf,
+        /// The field.
+        field: &'static str,
+        /// What is wrong with it.
+        wrong: &'static str,
+        /// The value.
+        value: String,
+    },
+    /// A channel of a table that the recording lacks.
+    #[error("channel `{channel}` of `{}` is not in `{}`, which has: `{}`", path.display(), file.display(), found.join("`, `"))]
+    MissingChannel {
+        /// The table.
+        path: PathBuf,
+        /// The channel.
+        channel: String,
+        /// The recording.
+        file: PathBuf,
+        /// The channels that it has and the table does not.
+        found: Vec<String>,
+    },
+    /// Electrodes in other spaces than the place that distances are measured from.
+    #[error(
+        "electrodes of `{subject}` in `{}` are in the space `{}`, distances are from {landmark} in the space `{space}`",
+        folder.display(),
+        found.join("`, `")
+    )]
+    OtherSpace {
+        /// The data set.
+        folder: PathBuf,
+        /// Whose electrodes.
+        subject: String,
+        /// The spaces there are.
+        found: Vec<String>,
+        /// Where distances begin.
+        landmark: String,
+        /// Its space.
+        space: String,
+    },
+    /// A name or text that cannot stand in a BIDS tree.
+    #[error("the data set for `{}` has {wrong}: `{value}`", folder.display())]
+    BidsName {
+        /// The folder.
+        folder: PathBuf,
+        /// What it is and what is wrong with it.
+        wrong: &'static str,
+        /// The text.
+        value: String,
     },
     /// A value that would not be valid.
     #[error("`{}` holds a value that is not valid", path.display())]

@@ -1,10 +1,13 @@
 //! Reads words, what is known of words, and brain signals from the files labs have.
 //!
 //! What comes out are the nouns of `gyrus-types`: a story whose words have times, and one recording per listener.
+//! Signals of electrodes are read from, and written to, EDF files in the BIDS layout (`edf`, `bids`).
 //! A malformed file is an error that names the file, the line and the value; a listener without a signal is refused and named.
 
 mod alice;
 mod alignment;
+pub mod bids;
+pub mod edf;
 mod error;
 #[cfg(test)]
 mod fixture;
@@ -16,6 +19,7 @@ mod table;
 mod target_table;
 mod text_columns;
 mod textgrid;
+mod whole_file;
 mod word_counts;
 mod word_table;
 mod word_vectors;

@@ -44,10 +44,10 @@ impl TextColumns {
     }
 
     /// The column `name`.
-    pub fn column(&self, name: &'static str) -> Result<&Column, Error> {
+    pub fn column(&self, name: &str) -> Result<&Column, Error> {
         self.optional(name).ok_or_else(|| Error::MissingColumn {
             path: self.path.clone(),
-            column: name,
+            column: name.to_owned(),
             found: self.table.get_column_names().into_iter().map(ToString::to_string).collect(),
         })
     }

@@ -31,6 +31,13 @@ pub fn text_hash(text: &str) -> String {
     hexadecimal(&Sha256::digest(text.as_bytes()))
 }
 
+/// SHA-256 of the bits of numbers in hexadecimal.
+pub fn number_hash(numbers: impl Iterator<Item = f64>) -> String {
+    let mut hasher = Sha256::new();
+    numbers.for_each(|number| hasher.update(number.to_le_bytes()));
+    hexadecimal(&hasher.finalize())
+}
+
 /// SHA-256 of a transcript's words, one in a line, in hexadecimal: the same for the same rows, wherever their times and the
 /// space between them come from.
 pub fn transcript_hash(transcript: &Transcript) -> String {

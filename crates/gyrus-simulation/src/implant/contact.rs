@@ -7,9 +7,9 @@ use rand::Rng;
 use rand::rngs::StdRng;
 use rand_distr::StandardNormal;
 
-/// The posteromedial end of Heschl's gyrus in the left hemisphere, x, y and z in MNI millimetres: where area Te1.1 lies in the
+/// Posteromedial Heschl's gyrus in the left hemisphere, x, y and z in MNI millimetres, as in `datasets/landmarks.toml`: where area Te1.1 lies in the
 /// maps of Morosan et al. (2001), rounded by us; the right one is its mirror image.
-pub const PMHG: [f64; 3] = [-36.0, -30.0, 12.0];
+pub const PMHG: [f64; 3] = [-39.0, -30.0, 12.0];
 
 /// Standard deviation of an electrode's place around its region's line along each axis, in millimetres.
 const SCATTER: f64 = 2.5;

@@ -9,6 +9,7 @@ mod hidden_states;
 mod news;
 mod positions;
 mod reading;
+mod recording;
 mod run;
 mod similarity;
 mod simulate;
@@ -42,6 +43,8 @@ enum Command {
     Controls(Box<controls::Arguments>),
     /// Features that know where a row stands and nothing of the stimulus: what they predict has leaked.
     Positions(positions::Arguments),
+    /// What an EDF recording holds; its signals as arrays, or as plain EDF.
+    Recording(recording::Arguments),
     /// Linear CKA between all layers of all given files.
     Similarity(similarity::Arguments),
     /// Make what was never recorded: times of words, vectors of words, and a cortex that hears them.
@@ -65,6 +68,7 @@ impl Cli {
             Command::Encode(arguments) => encode::run(&arguments).context("could not encode"),
             Command::Controls(arguments) => controls::run(&arguments).context("could not make controls"),
             Command::Positions(arguments) => positions::run(&arguments).context("could not make position features"),
+            Command::Recording(arguments) => recording::run(&arguments).context("could not read the recording"),
             Command::Similarity(arguments) => similarity::run(&arguments).context("could not compare the files"),
             Command::Simulate(command) => simulate::run(&command).context("could not simulate"),
             Command::Train(arguments) => train::run(&arguments).context("could not train"),

@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use gyrus_recordings::Radius;
+use gyrus_recordings::bids::{Landmark, Selection};
 use serde::{Deserialize, Serialize};
 
 /// Where the recordings of a data set that the program knows by name are, and which are used.
@@ -25,6 +26,9 @@ pub struct DataSettings {
 pub struct StorySettings {
     /// A table with the columns word, start and end (s).
     pub words: PathBuf,
+    /// The column of words, where the table is one of events instead, with onset and duration (s).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub column: Option<String>,
     /// What the targets of different listeners have to do with each other.
     pub targets: Targets,
 }
@@ -67,6 +71,34 @@ pub struct RecordingEntry {
     pub repeats: Option<PathBuf>,
 }
 
+/// Recordings of electrodes in the BIDS layout, with signals as EDF.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct BidsSettings {
+    /// The folder of the data set.
+    pub folder: PathBuf,
+    /// The task in the files' names.
+    pub task: String,
+    /// The folder below `derivatives` that holds the recordings; the raw ones if absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub derivative: Option<String>,
+    /// `desc` in the files' names, where they have one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub description: Option<String>,
+    /// Subjects to use; empty for all.
+    #[serde(default)]
+    pub listeners: Vec<String>,
+    /// Time of the first sample on the clock of the words, in seconds.
+    #[serde(default)]
+    pub start: f64,
+    /// Whether distances from primary auditory cortex are wanted; where not, electrodes may be in any space.
+    #[serde(default = "wanted")]
+    pub distances: bool,
+    /// The place that they are measured from, instead of the one that comes with the program.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub landmark: Option<Landmark>,
+}
+
 /// A language model on disk.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -107,6 +139,26 @@ impl DataSettings {
     fn paths_mut(&mut self) -> [&mut PathBuf; 2] {
         [&mut self.manifest, &mut self.folder]
     }
+}
+
+impl BidsSettings {
+    /// Which recordings to read.
+    pub fn selection(&self) -> Selection {
+        let landmark = || self.landmark.clone().unwrap_or_else(Landmark::heschl);
+        Selection {
+            folder: self.folder.clone(),
+            task: self.task.clone(),
+            derivative: self.derivative.clone(),
+            description: self.description.clone(),
+            subjects: self.listeners.clone(),
+            start: self.start,
+            landmark: self.distances.then(landmark),
+        }
+    }
+}
+
+fn wanted() -> bool {
+    true
 }
 
 impl RecordingEntry {

@@ -23,7 +23,7 @@ use serde::{Deserialize, Serialize};
 pub use self::canaries::CanarySettings;
 pub use self::ceiling::{CeilingSettings, ListenersBy, RepeatsBy, ResponsesAre};
 pub use self::controls::ControlSettings;
-pub use self::data::{DataSettings, FeatureEntry, ModelEntry, RecordingEntry, StorySettings, Targets};
+pub use self::data::{BidsSettings, DataSettings, FeatureEntry, ModelEntry, RecordingEntry, StorySettings, Targets};
 pub use self::dimension::DimensionSettings;
 pub use self::distance::{Distance, gap};
 pub use self::encoding::{ChooseBy, EncodingSettings, SchemeName, Share, Unit};
@@ -60,6 +60,9 @@ pub struct Study {
     /// The recordings of those who heard that story.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub recordings: Vec<RecordingEntry>,
+    /// Their recordings as a BIDS tree instead.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub bids: Option<BidsSettings>,
     /// The language models.
     #[serde(default)]
     pub models: Vec<ModelEntry>,
@@ -133,6 +136,7 @@ impl Study {
         self.data.iter_mut().for_each(|data| data.rooted(folder));
         self.story.iter_mut().for_each(|story| data::root(&mut story.words, folder));
         self.recordings.iter_mut().for_each(|recording| recording.rooted(folder));
+        self.bids.iter_mut().for_each(|bids| data::root(&mut bids.folder, folder));
         self.models.iter_mut().for_each(|model| data::root(&mut model.folder, folder));
         self.features.iter_mut().for_each(|features| data::root(&mut features.file, folder));
         self.controls.paths_mut().for_each(|path| data::root(path, folder));
@@ -158,11 +162,13 @@ impl Study {
         let data = self.data.iter().flat_map(DataSettings::paths);
         let story = self.story.iter().map(|story| &story.words);
         let recordings = self.recordings.iter().flat_map(RecordingEntry::paths);
+        let bids = self.bids.iter().map(|bids| &bids.folder);
         let models = self.models.iter().map(|model| &model.folder);
         let features = self.features.iter().map(|features| &features.file);
         let controls = self.controls.paths();
         let bands = self.partition.iter().flat_map(PartitionSettings::paths);
-        let mut all = data.chain(story).chain(recordings).chain(models).chain(features).chain(controls).chain(bands);
+        let mut all =
+            data.chain(story).chain(recordings).chain(bids).chain(models).chain(features).chain(controls).chain(bands);
         match all.find(|path| !path.exists()) {
             Some(path) => Err(Error::Absent { study: self.name.clone(), path: path.clone() }),
             None => Ok(()),

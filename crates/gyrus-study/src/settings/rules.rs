@@ -2,6 +2,8 @@
 
 use std::path::Path;
 
+use gyrus_recordings::bids::Landmark;
+
 use super::{SCHEMA, SchemeName, Share, Study};
 use crate::Error;
 
@@ -71,6 +73,7 @@ fn rows(study: &Study) -> Vec<Rule> {
     let mut subjects: Vec<&str> = study.recordings.iter().map(|recording| recording.subject.as_str()).collect();
     subjects.sort_unstable();
     let rate = study.recordings.iter().find(|r| !(r.rate.is_finite() && r.rate > 0.0 && r.start.is_finite()));
+    let landmark = study.bids.as_ref().and_then(|bids| bids.landmark.as_ref());
     let lags = study.lags.as_ref();
     let seconds = lags.map_or(&[][..], |lags| &lags.seconds);
     let repeated = seconds.iter().enumerate().find(|(i, lag)| seconds[..*i].contains(lag)).map(|(_, lag)| lag);
@@ -82,8 +85,15 @@ fn rows(study: &Study) -> Vec<Rule> {
         ),
         (
             "recordings",
-            study.story.is_some() != study.recordings.is_empty(),
-            "must be given if and only if `story` is".into(),
+            study.story.is_some() == (study.bids.is_some() || !study.recordings.is_empty())
+                && (study.bids.is_none() || study.recordings.is_empty()),
+            "or `bids` must be given, and not both, if and only if `story` is".into(),
+        ),
+        ("bids.start", study.bids.as_ref().is_none_or(|bids| bids.start.is_finite()), "must be a number".into()),
+        (
+            "bids.landmark",
+            landmark.is_none_or(Landmark::is_whole),
+            "needs `left`, `right` or both, as three numbers in mm each".into(),
         ),
         (
             "recordings.subject",
@@ -147,7 +157,9 @@ fn folds(study: &Study) -> Vec<Rule> {
         ("encoding.groups", groups > 0 || !by_group, "are needed by the scheme \"leave-group-out\"".into()),
         (
             "encoding.share",
-            encoding.share != Share::Groups || (!tables.is_empty() && tables.iter().all(Option::is_some)),
+            encoding.share != Share::Groups
+                || study.bids.is_some()
+                || (!tables.is_empty() && tables.iter().all(Option::is_some)),
             "is \"groups\", which needs `targets` of every one of `recordings`, with a column `group`".into(),
         ),
     ]

@@ -1,6 +1,6 @@
 //! One listener as an analysis meets them, wherever the recording came from.
 
-use gyrus_recordings::{Listener, Target};
+use gyrus_recordings::{Listener, Target, bids};
 use gyrus_types::Recording;
 use ndarray::{Array1, Array2};
 
@@ -30,8 +30,8 @@ impl Heard {
     /// Every number, one after the other.
     pub fn numbers(&self) -> impl Iterator<Item = f64> {
         let columns = [&self.sound, &self.supplied_rate].into_iter().flatten();
-        let signal = self.recording.signal().iter().copied().collect::<Vec<_>>();
-        signal.into_iter().chain(self.own.iter().flatten().copied()).chain(columns.flatten().copied())
+        let rows = self.recording.signal().into_iter().copied();
+        rows.chain(self.own.iter().flatten().copied()).chain(columns.flatten().copied())
     }
 }
 
@@ -46,5 +46,12 @@ impl From<Listener> for Heard {
             supplied_rate: Some(listener.supplied_rate),
             repeats: Vec::new(),
         }
+    }
+}
+
+impl From<bids::Listener> for Heard {
+    fn from(listener: bids::Listener) -> Self {
+        let bids::Listener { recording, targets, .. } = listener;
+        Self { recording, targets, own: None, sound: None, supplied_rate: None, repeats: Vec::new() }
     }
 }

@@ -9,7 +9,7 @@ use gyrus_activations::Checkpoint;
 use gyrus_windows::Tokenizer;
 
 pub use self::story::Story;
-use crate::hash::{file_hash, text_hash};
+use crate::hash::{file_hash, number_hash, text_hash};
 use crate::matrix_file::MatrixFile;
 use crate::settings::{FeatureEntry, ModelEntry, PartitionSettings, Share, Study};
 use crate::steps::heard::Heard;
@@ -38,10 +38,11 @@ impl Material {
     /// # Errors
     /// The first file that cannot be used, with what is wrong in it.
     pub fn gather(study: &Study, on_event: &mut dyn FnMut(Event)) -> Result<Self, Error> {
-        let story = match (&study.data, &study.story) {
-            (Some(data), _) => Story::known(data, on_event)?,
-            (None, Some(story)) => Story::own(story, &study.recordings)?,
-            (None, None) => unreachable!("a study file has one of the two"),
+        let story = match (&study.data, &study.story, &study.bids) {
+            (Some(data), _, _) => Story::known(data, on_event)?,
+            (None, Some(story), Some(bids)) => Story::bids(story, bids, on_event)?,
+            (None, Some(story), None) => Story::own(story, &study.recordings)?,
+            (None, None, _) => unreachable!("a study file has one of the two"),
         };
         for refusal in &story.refusals {
             let note = format!("{} is left out: {} (`{}`)", refusal.subject, refusal.reason, refusal.file.display());
@@ -121,9 +122,9 @@ impl Material {
     }
 }
 
-/// Hash of every number that was read, whether or not the manifest lists its file.
+/// Hash of every number that was read, whether or not the manifest lists its file, and of what is known of targets.
 fn numbers_hash(listeners: &[Heard]) -> String {
-    let one = |heard: &Heard| format!("{} {:?}", heard.subject(), heard.numbers().collect::<Vec<_>>());
+    let one = |heard: &Heard| format!("{} {} {:?}", heard.subject(), number_hash(heard.numbers()), heard.targets);
     text_hash(&listeners.iter().map(one).collect::<Vec<_>>().join("\n"))
 }
 

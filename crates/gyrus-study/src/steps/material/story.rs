@@ -3,13 +3,14 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
+use gyrus_recordings::bids::{self, Recordings};
 use gyrus_recordings::{Alice, Manifest, Merge, Refusal, Subjects, Target, UsedSpelling, read_targets, read_words};
 use gyrus_types::{Recording, Sampling, Transcript};
 use ndarray::Array2;
 
 use crate::hash::file_hash;
 use crate::matrix_file::MatrixFile;
-use crate::settings::{DataSettings, RecordingEntry, StorySettings};
+use crate::settings::{BidsSettings, DataSettings, RecordingEntry, StorySettings};
 use crate::steps::heard::Heard;
 use crate::{Error, Event};
 
@@ -55,13 +56,44 @@ impl Story {
         })
     }
 
+    /// A story of one's own and a BIDS tree of those who heard it; channels that are not used are named in a note.
+    ///
+    /// # Errors
+    /// The first file that cannot be used, with what is wrong in it.
+    pub fn bids(
+        story: &StorySettings,
+        settings: &BidsSettings,
+        on_event: &mut dyn FnMut(Event),
+    ) -> Result<Self, Error> {
+        let (transcript, mut files) = words(story)?;
+        let Recordings { listeners, refusals } = bids::read(&settings.selection())?;
+        for listener in &listeners {
+            left_out(listener).into_iter().for_each(&mut *on_event);
+            unplaced(listener).filter(|_| settings.distances).into_iter().for_each(&mut *on_event);
+            for path in &listener.files {
+                if !files.contains_key(path) {
+                    files.insert(path.clone(), file_hash(path)?);
+                }
+            }
+        }
+        let (folder, n) = (settings.folder.display(), listeners.len());
+        Ok(Self {
+            source: format!("`{}` and task `{}` of {n} listeners in `{folder}`", story.words.display(), settings.task),
+            transcript,
+            merges: Vec::new(),
+            spellings: Vec::new(),
+            listeners: listeners.into_iter().map(Heard::from).collect(),
+            refusals,
+            files,
+        })
+    }
+
     /// Files of one's own.
     ///
     /// # Errors
     /// The first file that cannot be used, with what is wrong in it.
     pub fn own(story: &StorySettings, recordings: &[RecordingEntry]) -> Result<Self, Error> {
-        let transcript = read_words(&story.words)?;
-        let mut files = BTreeMap::from([(story.words.clone(), file_hash(&story.words)?)]);
+        let (transcript, mut files) = words(story)?;
         for path in recordings.iter().flat_map(RecordingEntry::paths) {
             files.insert(path.clone(), file_hash(path)?);
         }
@@ -75,6 +107,38 @@ impl Story {
             files,
         })
     }
+}
+
+/// The story in a table of one's own, and the hash of that table.
+fn words(story: &StorySettings) -> Result<(Transcript, BTreeMap<PathBuf, String>), Error> {
+    let path = &story.words;
+    let transcript = match &story.column {
+        Some(column) => bids::read_words(path, column)?,
+        None => read_words(path)?,
+    };
+    Ok((transcript, BTreeMap::from([(path.clone(), file_hash(path)?)])))
+}
+
+/// What is said of the channels of a listener that are not used.
+fn left_out(listener: &bids::Listener) -> Option<Event> {
+    let channels = listener.left_out.iter().map(|left| format!("{} ({})", left.channel, left.reason));
+    let channels: Vec<String> = channels.collect();
+    let all = channels.len() + listener.targets.len();
+    let subject = listener.recording.subject();
+    let note = || format!("{} of {all} channels of `{subject}` are left out: {}", channels.len(), channels.join(", "));
+    (!channels.is_empty()).then(|| Event::Note(note()))
+}
+
+/// What is said of targets whose distance is not known, where distances are wanted.
+fn unplaced(listener: &bids::Listener) -> Option<Event> {
+    let unknown = listener.targets.iter().filter(|target| target.distance.is_none()).count();
+    let (all, subject) = (listener.targets.len(), listener.recording.subject());
+    let note = || {
+        format!(
+            "{unknown} of {all} channels of `{subject}` that are used have no distance: no coordinates, or no landmark in their hemisphere"
+        )
+    };
+    (unknown > 0).then(|| Event::Note(note()))
 }
 
 /// A recording with what is beside it, all of the same samples.

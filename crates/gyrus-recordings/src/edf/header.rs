@@ -1,0 +1,128 @@
+//! What an EDF header says, checked against itself.
+
+use std::collections::BTreeSet;
+
+use super::field::{Field, Fields};
+use super::scale::Scale;
+use crate::Error;
+
+/// Bytes of the part of the header that every file has, and of the part of each signal.
+pub(super) const PART: usize = 256;
+/// How EDF+ names a signal that is no signal but text with times.
+const ANNOTATIONS: &str = "EDF Annotations";
+/// The 16 bits of a sample.
+const SAMPLES: std::ops::RangeInclusive<i32> = -32_768..=32_767;
+
+/// Fields of a signal's part: their first byte and their width. All signals' first fields stand together, then all second.
+pub(super) const LABEL: (usize, usize) = (0, 16);
+pub(super) const TRANSDUCER: (usize, usize) = (16, 80);
+pub(super) const UNIT: (usize, usize) = (96, 8);
+pub(super) const PHYSICAL: [(usize, usize); 2] = [(104, 8), (112, 8)];
+pub(super) const DIGITAL: [(usize, usize); 2] = [(120, 8), (128, 8)];
+pub(super) const PREFILTER: (usize, usize) = (136, 80);
+pub(super) const PER_RECORD: (usize, usize) = (216, 8);
+
+/// A signal of an EDF file.
+#[derive(Debug, Clone, PartialEq)]
+pub struct EdfSignal {
+    /// Its name.
+    pub name: String,
+    /// What measured it, often nothing.
+    pub transducer: String,
+    /// Unit of its values, for instance `uV`.
+    pub unit: String,
+    /// What it was filtered by, often nothing.
+    pub prefilter: String,
+    /// Samples in a record.
+    pub per_record: usize,
+    pub(super) scale: Scale,
+    /// First byte of its samples in a record.
+    pub(super) offset: usize,
+}
+
+/// A whole header.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Header {
+    pub signals: Vec<EdfSignal>,
+    /// Records that the header counts; nothing if it says that they were not counted.
+    pub records: Option<u64>,
+    pub record_seconds: f64,
+    pub record_bytes: u64,
+}
+
+/// The number of signals, by the first part of the header.
+pub(super) fn signal_count(first: &Fields<'_>) -> Result<usize, Error> {
+    let version = Field::new(0..8, "version");
+    match first.text(&version).as_str() {
+        "0" => {}
+        other => return Err(first.wrong(&version, "is not that of EDF, which is 0", other)),
+    }
+    let reserved = Field::new(192..236, "kind of file");
+    match first.text(&reserved) {
+        kind if kind.starts_with("EDF+D") => {
+            return Err(first.wrong(&reserved, "is discontinuous, which cannot be read: export it without gaps", kind));
+        }
+        _ => {}
+    }
+    let signals = first.number(&Field::new(252..256, "number of signals"), "is no number from 1", |n: usize| n > 0)?;
+    let bytes = Field::new(184..192, "bytes in the header");
+    first.number(&bytes, "is not 256 for the file and 256 for each signal", |n: u64| n == header_bytes(signals))?;
+    Ok(signals)
+}
+
+/// Bytes of a header of so many signals.
+pub(super) fn header_bytes(signals: usize) -> u64 {
+    (PART as u64) * (signals as u64 + 1)
+}
+
+/// The whole header of a file with `n` signals.
+pub(super) fn header(fields: &Fields<'_>, n: usize) -> Result<Header, Error> {
+    let counted = |records: i64| records == -1 || records > 0;
+    let records = fields.number(&Field::new(236..244, "number of records"), "is no number from 1", counted)?;
+    let positive = |seconds: f64| seconds.is_finite() && seconds > 0.0;
+    let duration = Field::new(244..252, "seconds of a record");
+    let record_seconds = fields.number(&duration, "is no positive number", positive)?;
+    let (mut signals, mut offset, mut names) = (Vec::new(), 0_u64, BTreeSet::new());
+    for i in 0..n {
+        let label = field(n, i, LABEL, "name".into());
+        let name = fields.text(&label);
+        let called = format!("of signal {} (from 1) `{name}`", i + 1);
+        let per_record = field(n, i, PER_RECORD, format!("samples in a record {called}"));
+        let per_record = fields.number(&per_record, "is no number from 1", |samples: u32| samples > 0)?;
+        if name != ANNOTATIONS {
+            if !names.insert(name.clone()) {
+                return Err(fields.wrong(&label, "stands twice", name));
+            }
+            let scale = scale(fields, (n, i), &called)?;
+            let text = |at| fields.text(&field(n, i, at, String::new()));
+            let (transducer, unit, prefilter) = (text(TRANSDUCER), text(UNIT), text(PREFILTER));
+            let (per_record, offset) = (per_record as usize, offset as usize);
+            signals.push(EdfSignal { name, transducer, unit, prefilter, per_record, scale, offset });
+        }
+        offset += 2 * u64::from(per_record);
+    }
+    Ok(Header { signals, records: u64::try_from(records).ok(), record_seconds, record_bytes: offset })
+}
+
+/// A field of signal `i` of `n`.
+pub(super) fn field(n: usize, i: usize, (offset, width): (usize, usize), name: String) -> Field {
+    let start = PART + n * offset + i * width;
+    Field::new(start..start + width, name)
+}
+
+/// The scale of signal `i` of `n`; whether its physical range is one is left to whoever reads it.
+fn scale(fields: &Fields<'_>, (n, i): (usize, usize), called: &str) -> Result<Scale, Error> {
+    let ends = ["minimum", "maximum"];
+    let [physical, digital] = [("physical", PHYSICAL), ("digital", DIGITAL)]
+        .map(|(kind, at)| [0, 1].map(|end| field(n, i, at[end], format!("{kind} {} {called}", ends[end]))));
+    let number = |at: &Field| fields.number(at, "is no finite number", f64::is_finite);
+    let step = |at: &Field| fields.number(at, "is no number of 16 bits", |step| SAMPLES.contains(&step));
+    let scale = Scale {
+        physical: [number(&physical[0])?, number(&physical[1])?],
+        digital: [step(&digital[0])?, step(&digital[1])?],
+    };
+    match scale.digital[0] < scale.digital[1] {
+        true => Ok(scale),
+        false => Err(fields.wrong(&digital[1], "is not above the minimum", scale.digital[1].to_string())),
+    }
+}
