@@ -4,7 +4,7 @@ use std::error::Error;
 use std::fs;
 use std::path::Path;
 
-use gyrus_recordings::{read_counts, read_targets, read_vectors, read_words};
+use gyrus_recordings::{bids, read_counts, read_targets, read_vectors, read_words};
 use gyrus_study::read_tensors;
 use gyrus_types::Transcript;
 
@@ -94,7 +94,7 @@ fn a_cortex_is_heard_as_files_of_a_study_and_its_truth_apart() -> Outcome {
     let folder = tempfile::tempdir()?;
     sources(folder.path())?;
     program().call(folder.path(), VECTORS.split(' '))?.good()?;
-    let line = format!("{CORTEX} heard --repeats 2 --levels-out levels.safetensors");
+    let line = format!("{CORTEX} heard --layout arrays --repeats 2 --levels-out levels.safetensors");
     let said = program().call(folder.path(), line.split(' ').filter(|part| !part.is_empty()))?.good()?;
     assert!(said.starts_with("2 patients, 8 electrodes, "), "{said}");
     let heard = folder.path().join("heard");
@@ -110,6 +110,43 @@ fn a_cortex_is_heard_as_files_of_a_study_and_its_truth_apart() -> Outcome {
     assert!(levels.len() == 11 && levels.iter().all(|(_, level)| level.nrows() == 520));
     assert_eq!(fs::read_to_string(heard.join("recordings.toml"))?.matches("[[recordings]]").count(), 2);
     Ok(())
+}
+
+/// Distances of the tree's reader are those that were planted: both sides know one landmark.
+#[test]
+fn a_cortex_is_heard_as_a_tree_with_the_places_that_were_planted() -> Outcome {
+    let folder = tempfile::tempdir()?;
+    sources(folder.path())?;
+    program().call(folder.path(), VECTORS.split(' '))?.good()?;
+    let line = format!("{CORTEX} heard");
+    program().call(folder.path(), line.split(' ').filter(|part| !part.is_empty()))?.good()?;
+    let heard = folder.path().join("heard");
+    let selection = bids::Selection {
+        folder: heard.clone(),
+        task: "story".into(),
+        derivative: None,
+        description: Some("highgamma".into()),
+        subjects: Vec::new(),
+        start: 0.0,
+        landmark: Some(bids::Landmark::heschl()),
+    };
+    let found = bids::read(&selection)?;
+    let truth: serde_json::Value = serde_json::from_slice(&fs::read(heard.join("truth.json"))?)?;
+    assert_eq!((found.listeners.len(), found.refusals.len()), (2, 0));
+    for (patient, listener) in found.listeners.iter().enumerate() {
+        for (electrode, target) in listener.targets.iter().enumerate() {
+            let planted = &truth["patients"][patient]["electrodes"][electrode];
+            let (distance, expected) = (target.distance.expect("places are known"), planted["distance"].as_f64());
+            assert!((distance - expected.expect("a number")).abs() < 0.01, "{target:?} {planted}");
+            assert_eq!(
+                (target.name.as_str(), target.region.as_deref()),
+                (planted["name"].as_str().unwrap_or(""), planted["region"].as_str())
+            );
+        }
+    }
+    let words = bids::read_words(&heard.join("sub-01/ieeg/sub-01_task-story_events.tsv"), "word");
+    assert!(words.is_err() || words?.words().len() == 520);
+    check_refused(folder.path(), &format!("{CORTEX} again --repeats 2"), &["`--layout arrays` has repeats"])
 }
 
 #[test]

@@ -101,9 +101,9 @@ fn what_is_written_is_read_with_names_distances_and_what_is_left_out() -> Outcom
         let (a, b) = (recording.signal(), &whole.subjects[0].signal);
         assert!((0..256).all(|i| (a[[i, column]] - b[[i, written]]).abs() < 40.0 / 65_535.0), "{column}");
     }
-    // The left landmark is at (-39, -30, 12), the right one at (40, -28, 12).
+    // The left landmark is at (-39, -30, 12), the right one at (39, -30, 12).
     let distances: Vec<f64> = targets.iter().filter_map(|target| target.distance).collect();
-    assert_eq!(distances, [0.0, 104.0_f64.sqrt(), 20.0]);
+    assert_eq!(distances, [0.0, 11.0, 20.0]);
     assert_eq!(
         (targets[2].region.as_deref(), &targets[0].region, targets[0].patient.as_deref()),
         (Some("STG"), &None, Some("01"))

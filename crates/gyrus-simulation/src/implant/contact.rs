@@ -7,8 +7,8 @@ use rand::Rng;
 use rand::rngs::StdRng;
 use rand_distr::StandardNormal;
 
-/// Posteromedial Heschl's gyrus in the left hemisphere, x, y and z in MNI millimetres, as in `datasets/landmarks.toml`: where area Te1.1 lies in the
-/// maps of Morosan et al. (2001), rounded by us; the right one is its mirror image.
+/// Posteromedial Heschl's gyrus in the left hemisphere, x, y and z in MNI millimetres: the point of `datasets/landmarks.toml`,
+/// which says where it comes from; the right one is its mirror image.
 pub const PMHG: [f64; 3] = [-39.0, -30.0, 12.0];
 
 /// Standard deviation of an electrode's place around its region's line along each axis, in millimetres.

@@ -2,8 +2,8 @@
 
 use std::path::{Path, PathBuf};
 
-use anyhow::Context;
-use clap::Args;
+use anyhow::{Context, bail};
+use clap::{Args, ValueEnum};
 use gyrus_encoding::{static_vectors, wanted_spellings, word_frequencies};
 use gyrus_recordings::{read_counts, read_vectors, read_words};
 use gyrus_simulation::{Implant, ImplantParams, Levels, SpokenLevels};
@@ -12,8 +12,9 @@ use gyrus_types::Transcript;
 
 use super::super::controls::write_tensors;
 use super::super::{note, say};
+use super::arrays::write_arrays;
 use super::map::MapName;
-use super::recordings::write_recordings;
+use super::tree::write_tree;
 use super::truth::truth;
 
 /// The story, what is known of its words, and the patients.
@@ -28,9 +29,12 @@ pub struct Arguments {
     /// How often words occur: a table of word and count.
     #[arg(long)]
     counts: PathBuf,
-    /// The folder to write: a recording and a table of electrodes for each patient, and the truth in `truth.json`.
+    /// The folder to write: recordings and electrodes of each patient, and the truth in `truth.json`.
     #[arg(long)]
     out: PathBuf,
+    /// How the recordings are laid out.
+    #[arg(long, value_enum, default_value_t = Layout::Bids)]
+    layout: Layout,
     /// The levels that electrodes hear, as features: one tensor (words, width) per level.
     #[arg(long)]
     levels_out: Option<PathBuf>,
@@ -60,8 +64,23 @@ pub struct Arguments {
     seed: u64,
 }
 
+/// How recordings are laid out in a folder.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Layout {
+    /// As a BIDS tree with signals as EDF, for `[bids]` of a study file.
+    Bids,
+    /// As one array and one table for each patient, for `[[recordings]]`; the only one with repeats.
+    Arrays,
+}
+
 /// Runs the command.
 pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
+    if arguments.layout == Layout::Bids && arguments.repeats > 1 {
+        bail!(
+            "a tree holds each recording once, `--repeats` asks for {}: `--layout arrays` has repeats",
+            arguments.repeats
+        );
+    }
     let story = read_words(&arguments.words)?;
     let heard = levels(&story, arguments)?;
     let implant = Implant::new(&heard, arguments.params(), arguments.seed)
@@ -69,7 +88,10 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
     if let Some(path) = &arguments.levels_out {
         write_levels(path, heard.levels())?;
     }
-    write_recordings(&arguments.out, &implant, arguments.repeats.into())?;
+    match arguments.layout {
+        Layout::Bids => write_tree(&arguments.out, &implant, &story, arguments.seed)?,
+        Layout::Arrays => write_arrays(&arguments.out, &implant, arguments.repeats.into())?,
+    }
     let truth = serde_json::to_vec_pretty(&truth(&implant, arguments.seed))?;
     write_whole(&arguments.out.join("truth.json"), &truth)?;
     let electrodes = implant.truth().iter().map(Vec::len).sum::<usize>();

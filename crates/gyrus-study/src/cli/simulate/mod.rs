@@ -1,8 +1,10 @@
 //! `gyrus simulate`: makes what was never recorded.
 
+mod arrays;
 mod cortex;
 mod map;
-mod recordings;
+
+mod tree;
 mod truth;
 mod vectors;
 mod words;

@@ -1,4 +1,4 @@
-//! Recordings of simulated patients as files that a study reads.
+//! Recordings of simulated patients as plain arrays that a study reads.
 
 use std::fs;
 use std::path::Path;
@@ -12,7 +12,7 @@ use super::super::controls::write_tensors;
 /// For each patient `sub-NAME.safetensors` (samples, electrodes) and `sub-NAME.tsv`, a row per electrode; if the story is
 /// heard more than once also `sub-NAME-repeats.safetensors`, a tensor for each time, the first of which is the recording.
 /// `recordings.toml` holds the entries of a study file.
-pub fn write_recordings(folder: &Path, implant: &Implant, repeats: usize) -> anyhow::Result<()> {
+pub fn write_arrays(folder: &Path, implant: &Implant, repeats: usize) -> anyhow::Result<()> {
     fs::create_dir_all(folder).with_context(|| format!("could not make the folder `{}`", folder.display()))?;
     let mut entries = String::new();
     for (patient, known) in implant.patients().iter().enumerate() {
