@@ -6,6 +6,7 @@
 mod alice;
 mod alignment;
 mod error;
+mod field_table;
 #[cfg(test)]
 mod fixture;
 mod listener;
@@ -23,6 +24,7 @@ mod word_vectors;
 pub use alice::{Alice, Subjects};
 pub use alignment::{Alignment, Merge, Sources, UsedSpelling, align};
 pub use error::Error;
+pub use field_table::{Field, FieldTable, read_fields};
 pub use listener::{Listener, Radius, Refusal};
 pub use manifest::{DataFile, Manifest, Signals, Spelling, Story};
 pub use problem::{Problem, ProblemKind, check};
