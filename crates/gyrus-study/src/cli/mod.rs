@@ -1,5 +1,6 @@
 //! The commands of the program, one file each.
 
+mod benchmark;
 mod controls;
 mod data;
 mod device;
@@ -47,6 +48,8 @@ enum Command {
     /// Make what was never recorded: when the words of a text would be spoken.
     #[command(subcommand)]
     Simulate(simulate::Command),
+    /// How well a model answers the items of a benchmark, scored as lm-evaluation-harness does.
+    Benchmark(benchmark::Arguments),
     /// Train small language models from a recipe.
     Train(train::Arguments),
     /// Look at a data set.
@@ -67,6 +70,7 @@ impl Cli {
             Command::Positions(arguments) => positions::run(&arguments).context("could not make position features"),
             Command::Similarity(arguments) => similarity::run(&arguments).context("could not compare the files"),
             Command::Simulate(command) => simulate::run(&command).context("could not simulate"),
+            Command::Benchmark(arguments) => benchmark::run(&arguments).context("could not score the benchmark"),
             Command::Train(arguments) => train::run(&arguments).context("could not train"),
             Command::Data(command) => data::run(&command).context("could not vouch for the data"),
         }
