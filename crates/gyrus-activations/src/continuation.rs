@@ -251,11 +251,11 @@ mod tests {
     #[test]
     fn parts_change_no_number() -> Result<(), Error> {
         let checkpoint = Sketch::default().write().open()?;
-        let many = (0..1200).map(|i| Continuation::new(&ids(40 + i % 24, i), &[i % 31]));
+        let many = (0..1800).map(|i| Continuation::new(&ids(40 + i % 24, i), &[i % 31]));
         let many = many.collect::<Result<Vec<_>, Error>>()?;
         assert!(parts(&many).len() > 1);
         let ask = |some: &[Continuation]| log_likelihoods(&checkpoint, &cpu(), some, &Memory::default(), &mut |_| ());
-        assert_eq!(ask(&many)?[700..], ask(&many[700..])?);
+        assert_eq!(ask(&many)?[1500..], ask(&many[1500..])?);
         Ok(())
     }
 }

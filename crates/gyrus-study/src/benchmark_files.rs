@@ -69,9 +69,8 @@ pub fn benchmark_items(task: &Task, files: &BenchmarkFiles) -> Result<Vec<Item>,
 /// # Errors
 /// [`Error::Read`].
 pub fn benchmark_texts(files: &BenchmarkFiles) -> Result<Vec<String>, Error> {
-    let read = |path: &PathBuf| {
-        std::fs::read_to_string(path).map_err(|source| Error::Read { path: path.clone(), source })
-    };
+    let read =
+        |path: &PathBuf| std::fs::read_to_string(path).map_err(|source| Error::Read { path: path.clone(), source });
     files.data.iter().map(read).collect()
 }
 

@@ -71,7 +71,10 @@ fn labels_apart_and_tables_give_the_same() -> Outcome {
     study.write("labels.lst", "0\n1\n")?;
     call(study.folder(), &format!("{PIQA} --labels labels.lst"))?;
     assert_eq!(summary(&study, "s.json")?["metrics"], first["metrics"]);
-    study.write("items.tsv", "goal\tsol1\tsol2\tlabel\nto catch a hen\trun after it\tsing\t0\nthe hat\teat it\twear it in the rain\t1\n")?;
+    study.write(
+        "items.tsv",
+        "goal\tsol1\tsol2\tlabel\nto catch a hen\trun after it\tsing\t0\nthe hat\teat it\twear it in the rain\t1\n",
+    )?;
     call(study.folder(), &PIQA.replace("jsonl", "tsv"))?;
     assert_eq!(summary(&study, "s.json")?["metrics"], first["metrics"]);
     let text = |name: &str, texts: [&str; 2]| Series::new(name.into(), texts).into_column();
@@ -100,7 +103,11 @@ fn our_own_items_are_scored_by_pairs() -> Outcome {
         let items = summary["items"].as_u64().unwrap_or_default();
         assert_eq!(items, fs::read_to_string(&file)?.lines().count() as u64);
         let (metric, n) = if groups > 3 { ("acc", items) } else { ("acc_pair", items / 2) };
-        assert_eq!((summary["metric"].as_str(), summary["metrics"][metric]["n"].as_u64()), (Some(metric), Some(n)), "{task}");
+        assert_eq!(
+            (summary["metric"].as_str(), summary["metrics"][metric]["n"].as_u64()),
+            (Some(metric), Some(n)),
+            "{task}"
+        );
         assert!(summary["groups"].as_object().is_some_and(|found| found.len() >= groups), "{task}");
     }
     Ok(())
@@ -123,7 +130,10 @@ fn long_items_lose_their_beginning_and_are_counted() -> Outcome {
 fn a_text_has_bits() -> Outcome {
     let study = SmallStudy::new()?;
     study.write("text.txt", "ada looked at the gull, and the gull - looked at ada.")?;
-    call(study.folder(), "benchmark --model models/tiny --task text --data text.txt --out s.json --items-out t.parquet")?;
+    call(
+        study.folder(),
+        "benchmark --model models/tiny --task text --data text.txt --out s.json --items-out t.parquet",
+    )?;
     let found = numbers(&read_table(&study.path("t.parquet"))?, "log_likelihood")?[0];
     let summary = summary(&study, "s.json")?;
     let bits = summary["metrics"]["bits_per_character"].as_f64().unwrap_or_default();
