@@ -11,7 +11,7 @@ use serde_json::Value;
 type Result<T> = std::result::Result<T, Box<dyn error::Error>>;
 
 /// Each crate, and the crates of ours that it may use.
-const ARROWS: [(&str, &[&str]); 11] = [
+const ARROWS: [(&str, &[&str]); 12] = [
     ("gyrus-types", &[]),
     ("gyrus-recordings", &["gyrus-types"]),
     ("gyrus-windows", &["gyrus-types"]),
@@ -23,6 +23,7 @@ const ARROWS: [(&str, &[&str]); 11] = [
     ("gyrus-simulation", &["gyrus-types", "gyrus-ridge", "gyrus-encoding", "gyrus-similarity"]),
     ("gyrus-report", &[]),
     ("gyrus-zoo", &["gyrus-windows", "gyrus-activations"]),
+    ("gyrus-benchmarks", &["gyrus-types", "gyrus-windows", "gyrus-activations"]),
     (
         "gyrus-study",
         &[
@@ -36,6 +37,7 @@ const ARROWS: [(&str, &[&str]); 11] = [
             "gyrus-report",
             "gyrus-simulation",
             "gyrus-zoo",
+            "gyrus-benchmarks",
         ],
     ),
 ];

@@ -46,6 +46,11 @@ impl Distribution {
         logit - self.most - self.sum.ln()
     }
 
+    /// Whether no other token is likelier than one with this logit.
+    pub(crate) fn is_likeliest(&self, logit: f64) -> bool {
+        logit >= self.most
+    }
+
     /// The entropy in nats.
     pub(crate) fn entropy(&self) -> f64 {
         self.sum.ln() - self.weighted / self.sum

@@ -10,6 +10,7 @@ mod batch;
 mod block;
 mod checkpoint;
 mod config;
+mod continuation;
 mod decoder;
 mod device;
 mod differentiable;
@@ -31,6 +32,7 @@ mod likelihood;
 mod memory;
 mod passes;
 mod predictability;
+mod questions;
 mod rotary;
 mod sink;
 mod streams;
@@ -48,6 +50,7 @@ pub use architecture::{
     Placement, Positions, Span,
 };
 pub use checkpoint::{Checkpoint, Weight};
+pub use continuation::{Continuation, Likelihood, log_likelihoods};
 pub use device::{Device, DeviceChoice, Precision, open_device};
 pub use differentiable::Differentiable;
 pub use error::Error;

@@ -6,17 +6,14 @@
 use std::f64::consts::LN_2;
 
 use gyrus_types::{Progress, TokenWindow, Tokens};
-use rayon::prelude::*;
 
 use crate::Error;
 use crate::checkpoint::Checkpoint;
-use crate::decoder::{Decoder, Kept, Layers, at_once};
 use crate::device::{Device, on_device};
-use crate::distribution::Distribution;
 use crate::engine::Engine;
-use crate::head::logits;
-use crate::memory::{Memory, Need};
+use crate::memory::Memory;
 use crate::passes::{Plan, Request};
+use crate::questions::{Answer, Question, answers, last_states};
 
 /// How well a word was predicted, in bits.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -80,35 +77,6 @@ fn requests(tokens: &Tokens, words: &[Vec<TokenWindow>]) -> Vec<Request> {
     asked.flat_map(of).collect()
 }
 
-/// The last states of the kept rows of every batch, one batch after the other.
-fn last_states<E: Engine>(
-    checkpoint: &Checkpoint,
-    engine: &E,
-    plan: &Plan,
-    memory: &Memory,
-    on_progress: &mut dyn FnMut(Progress),
-) -> Result<Vec<f32>, Error> {
-    let need = Need::new(checkpoint, &plan.batches, at_once(engine));
-    let room = (need.room(memory.limit)?, memory.scratch.clone());
-    let mut states = Vec::new();
-    let mut visit = |kept: Kept<'_>| {
-        states.extend_from_slice(kept.states);
-        Ok(())
-    };
-    Decoder::streamed(checkpoint, engine, room).run(&plan.batches, Layers::Last, &mut visit, on_progress)?;
-    Ok(states)
-}
-
-/// A token of a word, and the kept row that predicts it.
-#[derive(Debug, Clone, Copy)]
-struct Question {
-    row: usize,
-    word: usize,
-    /// Place of the token in the text.
-    token: usize,
-    id: u32,
-}
-
 /// One question for each token, in order of words and tokens.
 fn questions(plan: &Plan, tokens: &Tokens, words: &[Vec<TokenWindow>]) -> Vec<Question> {
     let (mut questions, mut first) = (Vec::new(), 0);
@@ -116,52 +84,24 @@ fn questions(plan: &Plan, tokens: &Tokens, words: &[Vec<TokenWindow>]) -> Vec<Qu
         for wanted in wanted {
             let asked = words[wanted.word][wanted.list].pooled().zip(wanted.rows.clone());
             let question =
-                |(token, row)| Question { row: first + row, word: wanted.word, token, id: tokens.ids()[token] };
+                |(token, row)| Question { row: first + row, asker: wanted.word, token, id: tokens.ids()[token] };
             questions.extend(asked.map(question));
         }
         first += batch.n_kept();
     }
-    questions.sort_by_key(|question| (question.word, question.token));
+    questions.sort_by_key(|question| (question.asker, question.token));
     questions
 }
 
-/// The natural-log probability of each question's token, and the entropy in nats of its row.
-fn answers<E: Engine>(
-    checkpoint: &Checkpoint,
-    engine: &E,
-    states: &[f32],
-    questions: &[Question],
-) -> Result<Vec<(f64, f64)>, Error> {
-    let n_rows = states.len() / checkpoint.architecture().embedding.width;
-    let mut rows = vec![Distribution::default(); n_rows];
-    let mut asked = vec![f64::NAN; questions.len()];
-    logits(checkpoint, engine, states, &mut |tile| {
-        let heard = tile.logits.par_chunks_exact(tile.n_ids);
-        rows[tile.row..].par_iter_mut().zip(heard).for_each(|(row, logits)| row.hear(logits));
-        let last = tile.row + tile.logits.len() / tile.n_ids;
-        for (asked, question) in asked.iter_mut().zip(questions) {
-            let column = (question.id as usize).wrapping_sub(tile.id);
-            if (tile.row..last).contains(&question.row) && column < tile.n_ids {
-                *asked = f64::from(tile.logits[(question.row - tile.row) * tile.n_ids + column]);
-            }
-        }
-    })?;
-    let answer = |(question, logit): (&Question, &f64)| {
-        let row = &rows[question.row];
-        (row.log_probability(*logit), row.entropy())
-    };
-    Ok(questions.iter().zip(&asked).map(answer).collect())
-}
-
 /// The answers of each word's tokens together.
-fn summed(questions: &[Question], answers: &[(f64, f64)], n_words: usize) -> Vec<Predictability> {
+fn summed(questions: &[Question], answers: &[Answer], n_words: usize) -> Vec<Predictability> {
     let mut words = vec![Predictability::UNDEFINED; n_words];
     let mut at = 0;
-    for own in questions.chunk_by(|a, b| a.word == b.word) {
+    for own in questions.chunk_by(|a, b| a.asker == b.asker) {
         let answers = &answers[at..at + own.len()];
         at += own.len();
-        let nats: f64 = answers.iter().map(|(log_probability, _)| -log_probability).sum();
-        words[own[0].word] = Predictability { surprisal: nats / LN_2, entropy: answers[0].1 / LN_2 };
+        let nats: f64 = answers.iter().map(|answer| -answer.log_probability).sum();
+        words[own[0].asker] = Predictability { surprisal: nats / LN_2, entropy: answers[0].entropy / LN_2 };
     }
     words
 }

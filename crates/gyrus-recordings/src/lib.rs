@@ -9,6 +9,7 @@ mod alignment;
 pub mod bids;
 pub mod edf;
 mod error;
+mod field_table;
 #[cfg(test)]
 mod fixture;
 mod listener;
@@ -27,6 +28,7 @@ mod word_vectors;
 pub use alice::{Alice, Subjects};
 pub use alignment::{Alignment, Merge, Sources, UsedSpelling, align};
 pub use error::Error;
+pub use field_table::{Field, FieldTable, read_fields};
 pub use listener::{Listener, Radius, Refusal};
 pub use manifest::{DataFile, Manifest, Signals, Spelling, Story};
 pub use problem::{Problem, ProblemKind, check};

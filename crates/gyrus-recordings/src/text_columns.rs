@@ -21,10 +21,21 @@ const PARQUET: &[u8] = b"PAR1";
 impl TextColumns {
     /// Reads the file `path`.
     pub fn read(path: &Path) -> Result<Self, Error> {
+        let nested = Self::read_nested(path)?;
+        let failed = |source| Error::Table { path: path.into(), source: Box::new(source) };
+        let table = nested.table;
+        let texts = table.columns().iter().map(|column| column.cast(&DataType::String));
+        let texts = texts.collect::<Result<_, _>>().map_err(failed)?;
+        Ok(Self { path: nested.path, table: DataFrame::new(table.height(), texts).map_err(failed)? })
+    }
+
+    /// Reads the file `path`; columns of Parquet stay what they are.
+    pub fn read_nested(path: &Path) -> Result<Self, Error> {
         let bytes = fs::read(path).map_err(|source| Error::Read { path: path.into(), source })?;
         let failed = |source| Error::Table { path: path.into(), source: Box::new(source) };
         if bytes.starts_with(PARQUET) {
-            return Ok(Self { path: path.into(), table: parquet(bytes).map_err(failed)? });
+            let table = ParquetReader::new(Cursor::new(bytes)).finish().map_err(failed)?;
+            return Ok(Self { path: path.into(), table });
         }
         let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&bytes).to_vec();
         let header = bytes.split(|&byte| byte == b'\n').next().unwrap_or_default();
@@ -43,6 +54,11 @@ impl TextColumns {
         self.table.height()
     }
 
+    /// Every column.
+    pub fn columns(&self) -> &[Column] {
+        self.table.columns()
+    }
+
     /// The column `name`.
     pub fn column(&self, name: &str) -> Result<&Column, Error> {
         self.optional(name).ok_or_else(|| Error::MissingColumn {
@@ -56,12 +72,6 @@ impl TextColumns {
     pub fn optional(&self, name: &str) -> Option<&Column> {
         self.table.column(name).ok()
     }
-}
-
-fn parquet(bytes: Vec<u8>) -> Result<DataFrame, PolarsError> {
-    let table = ParquetReader::new(Cursor::new(bytes)).finish()?;
-    let texts = table.columns().iter().map(|column| column.cast(&DataType::String));
-    DataFrame::new(table.height(), texts.collect::<Result<_, _>>()?)
 }
 
 fn parse(bytes: &[u8], separator: u8, quote: Option<u8>) -> Result<DataFrame, PolarsError> {

@@ -204,6 +204,9 @@ pub enum Error {
     /// A failure in a model.
     #[error(transparent)]
     Activations(#[from] gyrus_activations::Error),
+    /// A failure in benchmarks.
+    #[error(transparent)]
+    Benchmarks(#[from] gyrus_benchmarks::Error),
     /// A failure in encoding.
     #[error(transparent)]
     Encoding(#[from] gyrus_encoding::Error),

@@ -4,6 +4,7 @@
 //! Each step is a function from files to files. Nothing here prints or looks at the clock: the program does.
 
 mod activation_files;
+mod benchmark_files;
 mod cache;
 mod error;
 mod event;
@@ -15,6 +16,7 @@ mod layer_pairs;
 mod mapped;
 mod matrix_file;
 mod matrix_rows;
+mod model_files;
 mod penalty_groups;
 mod reduced_file;
 mod run;
@@ -26,6 +28,7 @@ mod tables;
 mod word_bits;
 
 pub use activation_files::{ActivationFile, ActivationWriter};
+pub use benchmark_files::{BenchmarkFiles, benchmark_items, benchmark_texts};
 pub use cache::{Cache, Stage};
 pub use error::Error;
 pub use event::Event;
@@ -36,6 +39,7 @@ pub use keep::Keep;
 pub use layer_pairs::LayerPairs;
 pub use matrix_file::MatrixFile;
 pub use matrix_rows::MatrixRows;
+pub use model_files::{files_hash, model_files};
 pub use penalty_groups::penalty_groups;
 pub use run::{Options, Outcome, run};
 pub use settings::{

@@ -139,6 +139,13 @@ impl Beside {
             .or_else(|| id().map(|id| NamedBos::Id(id, self.folder.join("config.json"))))
     }
 
+    /// The end-of-sequence token, if a file names one; files in the order of [`Beside::bos`].
+    pub(crate) fn eos(&self) -> Option<NamedBos> {
+        let named =
+            self.names().into_iter().find_map(|(names, file)| names.eos_token.as_ref().map(|name| (name, file)));
+        named.map(|(name, file)| NamedBos::Token(name.content().into(), self.folder.join(file)))
+    }
+
     /// Every token named as special, whatever its use.
     pub(crate) fn special(&self) -> Vec<&str> {
         self.names().into_iter().flat_map(|(names, _)| names.all()).map(Name::content).collect()

@@ -102,6 +102,21 @@ impl Tokenizer {
         &self.prefix
     }
 
+    /// The token that stands for a context without a token: the one that the tokenizer's files name as BOS, else as EOS.
+    ///
+    /// This is what lm-evaluation-harness takes, whether or not the tokenizer's own rule puts it first.
+    /// Where the files name neither, it is the token of `bos_token_id` in `config.json`, as in [`Tokenizer::with_bos`].
+    ///
+    /// # Errors
+    /// [`Error::BosUnknown`] if no file names one, [`Error::BosAbsent`] if the tokenizer does not have it.
+    pub fn begin(&self) -> Result<u32, Error> {
+        let beside = Beside::read(&self.folder)?;
+        match (beside.bos(), beside.eos()) {
+            (Some(NamedBos::Token(..)), _) | (_, None) => self.bos(&beside),
+            (_, Some(end)) => self.named(end),
+        }
+    }
+
     /// Whether a model of `n_model` ids has an embedding for everything this tokenizer can give.
     ///
     /// Many models do not, because of added tokens that no text has; [`Tokenizer::check_tokens`] asks about one text.
@@ -201,19 +216,26 @@ impl Tokenizer {
 
     /// The id of the beginning-of-sequence token.
     fn bos(&self, beside: &Beside) -> Result<u32, Error> {
-        let absent = |file, named| Error::BosAbsent { file, named, tokenizer: self.path.clone() };
         match beside.bos() {
-            Some(NamedBos::Token(token, file)) => self.inner.token_to_id(&token).ok_or_else(|| absent(file, token)),
-            Some(NamedBos::Id(id, file)) => match self.inner.id_to_token(id) {
-                Some(_) => Ok(id),
-                None => Err(absent(file, id.to_string())),
-            },
+            Some(named) => self.named(named),
             None => {
                 let is_byte_level = self.path.ends_with("vocab.json");
                 let end_of_text =
                     is_byte_level.then_some(byte_level::END_OF_TEXT).and_then(|token| self.inner.token_to_id(token));
                 end_of_text.ok_or_else(|| Error::BosUnknown { folder: self.folder.clone() })
             }
+        }
+    }
+
+    /// The id of a token that a file names.
+    fn named(&self, named: NamedBos) -> Result<u32, Error> {
+        let absent = |file, named| Error::BosAbsent { file, named, tokenizer: self.path.clone() };
+        match named {
+            NamedBos::Token(token, file) => self.inner.token_to_id(&token).ok_or_else(|| absent(file, token)),
+            NamedBos::Id(id, file) => match self.inner.id_to_token(id) {
+                Some(_) => Ok(id),
+                None => Err(absent(file, id.to_string())),
+            },
         }
     }
 }
@@ -242,7 +264,7 @@ fn prefix(tokenizer: &tokenizers::Tokenizer) -> Result<Vec<u32>, tokenizers::Err
 mod tests {
     use std::fs;
 
-    use serde_json::Value;
+    use serde_json::{Value, json};
 
     use super::*;
     use crate::{
@@ -357,6 +379,20 @@ mod tests {
         let folder = Folder::with(&silent)?;
         let error = Tokenizer::open(folder.path())?.with_bos(Bos::Always).expect_err("no name");
         assert!(matches!(error, Error::BosUnknown { .. }), "{error}");
+        Ok(())
+    }
+
+    #[test]
+    fn an_empty_context_is_bos_or_else_eos() -> Result<(), Failure> {
+        for (names, expected) in [
+            (json!({"bos_token": "<s>", "eos_token": "</s>"}), Some(1)),
+            (json!({"eos_token": "</s>"}), Some(2)),
+            (json!({}), None),
+        ] {
+            let folder = Folder::with(&fixture::file())?;
+            folder.write("tokenizer_config.json", &names)?;
+            assert_eq!(Tokenizer::open(folder.path())?.begin().ok(), expected, "{names}");
+        }
         Ok(())
     }
 

@@ -1,5 +1,6 @@
 //! The commands of the program, one file each.
 
+mod benchmark;
 mod controls;
 mod data;
 mod device;
@@ -50,6 +51,8 @@ enum Command {
     /// Make what was never recorded: times of words, vectors of words, and a cortex that hears them.
     #[command(subcommand)]
     Simulate(simulate::Command),
+    /// How well a model answers the items of a benchmark, scored as lm-evaluation-harness does.
+    Benchmark(benchmark::Arguments),
     /// Train small language models from a recipe.
     Train(train::Arguments),
     /// Look at a data set.
@@ -71,6 +74,7 @@ impl Cli {
             Command::Recording(arguments) => recording::run(&arguments).context("could not read the recording"),
             Command::Similarity(arguments) => similarity::run(&arguments).context("could not compare the files"),
             Command::Simulate(command) => simulate::run(&command).context("could not simulate"),
+            Command::Benchmark(arguments) => benchmark::run(&arguments).context("could not score the benchmark"),
             Command::Train(arguments) => train::run(&arguments).context("could not train"),
             Command::Data(command) => data::run(&command).context("could not vouch for the data"),
         }

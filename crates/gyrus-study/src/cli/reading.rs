@@ -23,8 +23,9 @@ pub struct ReadingArguments {
     clip: bool,
 }
 
+/// Whether a beginning-of-sequence token stands before every input.
 #[derive(Debug, Clone, Copy, ValueEnum)]
-enum BosName {
+pub enum BosName {
     /// As the tokenizer's own rule says.
     Own,
     /// Always, even where the tokenizer's own rule has none.

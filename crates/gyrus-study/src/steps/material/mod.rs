@@ -3,7 +3,7 @@
 mod story;
 
 use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use gyrus_activations::Checkpoint;
 use gyrus_windows::Tokenizer;
@@ -11,6 +11,7 @@ use gyrus_windows::Tokenizer;
 pub use self::story::Story;
 use crate::hash::{file_hash, number_hash, text_hash};
 use crate::matrix_file::MatrixFile;
+use crate::model_files::{files_hash, model_files};
 use crate::settings::{FeatureEntry, ModelEntry, PartitionSettings, Share, Study};
 use crate::steps::heard::Heard;
 use crate::{Error, Event};
@@ -79,8 +80,7 @@ impl Material {
         let tokens = tokenizer.read(&self.story.transcript, study.words.tokens)?;
         tokenizer.check_tokens(&tokens, checkpoint.architecture().vocabulary)?;
         let own = model_files(&model.folder)?;
-        let hashes: Vec<&String> = own.values().collect();
-        self.model_hashes.insert(model.name.clone(), text_hash(&format!("{hashes:?}")));
+        self.model_hashes.insert(model.name.clone(), files_hash(&own));
         self.files.extend(own);
         self.checkpoints.insert(model.name.clone(), checkpoint);
         Ok(())
@@ -126,19 +126,4 @@ impl Material {
 fn numbers_hash(listeners: &[Heard]) -> String {
     let one = |heard: &Heard| format!("{} {} {:?}", heard.subject(), number_hash(heard.numbers()), heard.targets);
     text_hash(&listeners.iter().map(one).collect::<Vec<_>>().join("\n"))
-}
-
-/// Hashes of the files in `folder` that decide what a model computes.
-fn model_files(folder: &Path) -> Result<BTreeMap<PathBuf, String>, Error> {
-    let read = |source| Error::Read { path: folder.to_owned(), source };
-    let mut hashes = BTreeMap::new();
-    for entry in std::fs::read_dir(folder).map_err(read)? {
-        let path = entry.map_err(read)?.path();
-        let decides =
-            path.extension().is_some_and(|kind| ["json", "safetensors", "bin"].iter().any(|known| kind == *known));
-        if decides || path.ends_with("merges.txt") {
-            hashes.insert(path.clone(), file_hash(&path)?);
-        }
-    }
-    Ok(hashes)
 }
