@@ -1,5 +1,6 @@
 //! A data set in memory to a BIDS tree.
 
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
@@ -65,8 +66,9 @@ fn check(folder: &Path, dataset: &Dataset) -> Result<(), Error> {
             [channel.name.clone(), channel.kind.clone(), reason(channel), channel.region.clone().unwrap_or_default()]
         });
         let words = subject.events.iter().filter_map(|event| event.word.clone());
-        if let Some(cell) = cells.chain(words).find(|cell| cell.contains(['\t', '\n', '\r', '"'])) {
-            return Err(wrong("a text with tabs, quotation marks or ends of lines", &cell));
+        let broken = |cell: &String| cell.contains(['\t', '\n', '\r']);
+        if let Some(cell) = cells.chain(words).find(broken) {
+            return Err(wrong("a text with tabs or ends of lines", &cell));
         }
     }
     Ok(())
@@ -132,7 +134,8 @@ fn channel_table(subject: &Subject) -> String {
             Status::Good => ("good", ""),
             Status::Bad(reason) => ("bad", reason.as_str()),
         };
-        let (rate, unit, reason) = (subject.rate, said(unit), said(reason));
+        let rate = subject.rate;
+        let [name, kind, unit, reason] = [name, kind, unit, reason].map(|text| said(text));
         table += &format!("{name}\t{kind}\t{unit}\tn/a\tn/a\t{rate}\t{status}\t{reason}\n");
     }
     table
@@ -145,7 +148,7 @@ fn electrode_table(subject: &Subject) -> String {
         let position = channel.position.map_or(["n/a".to_owned(), "n/a".into(), "n/a".into()], |at| at.map(number));
         let side = channel.position.map_or("n/a", |[x, _, _]| if x < 0.0 { "L" } else { "R" });
         let region = said(channel.region.as_deref().unwrap_or_default());
-        table += &format!("{}\t{}\tn/a\t{side}\t{region}\n", channel.name, position.join("\t"));
+        table += &format!("{}\t{}\tn/a\t{side}\t{region}\n", said(&channel.name), position.join("\t"));
     }
     table
 }
@@ -164,8 +167,12 @@ fn number(value: f64) -> String {
 }
 
 /// A text, or that nothing is known.
-fn said(text: &str) -> &str {
-    if text.is_empty() { "n/a" } else { text }
+fn said(text: &str) -> Cow<'_, str> {
+    match text {
+        "" => "n/a".into(),
+        text if text.contains('"') => format!("\"{}\"", text.replace('"', "\"\"")).into(),
+        text => text.into(),
+    }
 }
 
 fn object(path: &Path, value: &Value) -> Result<(), Error> {
