@@ -60,10 +60,10 @@ impl Blocks {
         })
     }
 
-    /// One target alone.
-    pub fn only(&self, target: usize) -> Self {
+    /// Some targets alone.
+    pub fn columns(&self, targets: Range<usize>) -> Self {
         // The sums are read as flat rows, so a cut is laid out anew.
-        let sums = self.sums.slice(s![.., .., target..=target]).as_standard_layout().into_owned();
+        let sums = self.sums.slice(s![.., .., targets]).as_standard_layout().into_owned();
         Self { rows: self.rows.clone(), sums }
     }
 

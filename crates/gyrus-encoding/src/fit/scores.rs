@@ -1,5 +1,7 @@
 //! The outcome of one model on one listener, fold by fold.
 
+use std::ops::Range;
+
 use ndarray::{Array1, Array2, ArrayView1, ArrayView2, Axis, concatenate, s, stack};
 
 use crate::fit::held_out::Blocks;
@@ -50,8 +52,16 @@ impl FoldScores {
     /// # Panics
     /// There is no such target.
     pub fn only(&self, target: usize) -> Self {
-        let penalties = self.penalties.slice(s![.., target..=target]).to_owned();
-        Self { folds: self.folds.iter().map(|fold| fold.only(target)).collect(), penalties }
+        self.columns(target..target + 1)
+    }
+
+    /// Some targets alone, as they stand side by side.
+    ///
+    /// # Panics
+    /// There are no such targets.
+    pub fn columns(&self, targets: Range<usize>) -> Self {
+        let penalties = self.penalties.slice(s![.., targets.clone()]).to_owned();
+        Self { folds: self.folds.iter().map(|fold| fold.columns(targets.clone())).collect(), penalties }
     }
 
     /// The results along `chosen`, `(folds)`, which names one of `layers` for each fold, as [`crate::chosen_layers`] does.

@@ -110,7 +110,7 @@ impl FoldInfluence {
             let views: Vec<ArrayView2<f64>> = scaled.iter().map(Array2::view).collect();
             let features = concatenate(Axis(1), &views).expect("bands of one plan share its rows");
             let x = beside(controls, &features);
-            let (r, penalty) = (found.scores.folds[fold].only(target).r(), Array1::ones(1));
+            let (r, penalty) = (found.scores.folds[fold].columns(target..target + 1).r(), Array1::ones(1));
             let y = responses.slice(s![.., target..=target]);
             falls(design, fold, (x.view(), x.ncols() - features.ncols()), [y; 2], (r.view(), penalty.view()))
         };
@@ -132,6 +132,14 @@ impl FoldInfluence {
     /// The falls d_fg at `[f, g]`, in units of r, `(folds, folds, targets)`; NaN where undefined.
     pub fn falls(&self) -> ArrayView3<'_, f64> {
         self.falls.view()
+    }
+
+    /// Some targets alone, as they stand side by side.
+    ///
+    /// # Panics
+    /// There are no such targets.
+    pub fn columns(&self, targets: Range<usize>) -> Self {
+        Self { falls: self.falls.slice(s![.., .., targets]).to_owned() }
     }
 
     /// Several listeners side by side, as [`FoldScores::side_by_side`] puts them.

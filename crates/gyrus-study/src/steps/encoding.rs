@@ -75,7 +75,7 @@ fn encode_all(desk: &mut Desk) -> Result<Encoded, Error> {
     let (story, clock, design, study) = (&desk.material.story, desk.clock, desk.design, desk.study);
     let panels = clock.panels(&story.listeners)?;
     let group = panels.last().expect("the group is always there");
-    let controls = panels.par_iter().map(|panel| Fitted::controls(design, panel)).collect::<Result<Vec<_>, _>>()?;
+    let controls = Fitted::all(&study.encoding, &panels, |panel| Fitted::controls(design, panel))?;
     let controls = Series::of_controls(controls, study.words.main);
     let inference = Inference::new(study, (clock.runs(), design), group, &controls)?;
     let mut scores = score_table(std::slice::from_ref(&controls), &panels);

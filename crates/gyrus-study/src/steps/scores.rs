@@ -5,8 +5,8 @@ use gyrus_types::Progress;
 use rayon::prelude::*;
 
 use crate::run::Desk;
-use crate::settings::{EncodingSettings, Study};
-use crate::steps::clock::Panel;
+use crate::settings::{EncodingSettings, Share, Study};
+use crate::steps::clock::{ALL, Panel};
 use crate::steps::extraction::Variant;
 use crate::steps::layers::Layers;
 use crate::{Error, Event};
@@ -91,6 +91,36 @@ impl Fitted {
         fit().map_err(|source| Error::Controls { listener: panel.name.clone(), source })
     }
 
+    /// What `fit` makes of every panel.
+    ///
+    /// Where the group's targets are the listeners' own, with the same controls beside them and no penalty in common,
+    /// one fit of the group holds everybody's.
+    ///
+    /// # Errors
+    /// Those of `fit`.
+    pub fn all(
+        encoding: &EncodingSettings,
+        panels: &[Panel],
+        fit: impl Fn(&Panel) -> Result<Self, Error> + Send + Sync,
+    ) -> Result<Vec<Self>, Error> {
+        let (group, listeners) = panels.split_last().expect("the group is always there");
+        let own = listeners.iter().map(|listener| listener.targets.len()).sum::<usize>() == group.targets.len();
+        let alike = listeners.iter().all(|listener| listener.controls == group.controls);
+        if group.name != ALL || encoding.share == Share::All || !own || !alike {
+            return panels.par_iter().map(fit).collect();
+        }
+        let (whole, mut first) = (fit(group)?, 0);
+        let cut = |listener: &Panel| {
+            let targets = first..first + listener.targets.len();
+            first = targets.end;
+            let scores = whole.scores.columns(targets.clone());
+            Self { scores, influence: whole.influence.columns(targets) }
+        };
+        let mut fitted: Vec<Self> = listeners.iter().map(cut).collect();
+        fitted.push(whole);
+        Ok(fitted)
+    }
+
     /// Scores and influence.
     pub fn parts(&self) -> (&FoldScores, &FoldInfluence) {
         (&self.scores, &self.influence)
@@ -122,12 +152,10 @@ pub fn series_of(desk: &mut Desk, panels: &[Panel], name: &str, progress: &mut P
     let mut series = Vec::new();
     for (variant, window, predictors) in jobs(study, name) {
         let layers = Layers::open(desk, (name, variant, window))?;
-        let fitted = (0..layers.n_layers()).map(|layer| {
+        let fitted = (0..layers.n_layers()).into_par_iter().map(|layer| {
             let layer = layers.layer(layer)?;
-            panels
-                .par_iter()
-                .map(|panel| Fitted::layer((desk.design, &study.encoding), &layer, predictors, panel))
-                .collect()
+            let fit = |panel: &Panel| Fitted::layer((desk.design, &study.encoding), &layer, predictors, panel);
+            Fitted::all(&study.encoding, panels, fit)
         });
         let fitted = fitted.collect::<Result<_, Error>>()?;
         series.push(Series { model: name.to_owned(), variant, window, predictors, fitted });

@@ -11,7 +11,7 @@ use gyrus_encoding::{Gap, Runs, WordProperty};
 use gyrus_types::Sampling;
 use ndarray::{Array2, ArrayView1, ArrayView2, Axis, s};
 
-pub use self::panel::{ControlPart, MEAN, Panel};
+pub use self::panel::{ALL, ControlPart, MEAN, Panel};
 use self::scans::ScanRows;
 use self::words::WordRows;
 use crate::penalty_groups::penalty_groups;
