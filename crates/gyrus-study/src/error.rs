@@ -204,6 +204,14 @@ pub enum Error {
     /// A failure in a model.
     #[error(transparent)]
     Activations(#[from] gyrus_activations::Error),
+    /// Scores that others measured cannot be used.
+    #[error("the published scores in `{path}`: {reason}")]
+    Published {
+        /// The table.
+        path: PathBuf,
+        /// What is wrong.
+        reason: String,
+    },
     /// A failure in benchmarks.
     #[error(transparent)]
     Benchmarks(#[from] gyrus_benchmarks::Error),

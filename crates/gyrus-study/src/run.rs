@@ -10,8 +10,8 @@ use crate::hash::{file_hash, text_hash};
 use crate::settings::Study;
 use crate::steps::clock::Clock;
 use crate::steps::{
-    canaries, ceilings, claims, context, convergence, dimension, encoding, extraction, generalisation, hierarchy, lags,
-    material::Material, partition, power, report, similarity, text,
+    benchmarks, canaries, ceilings, claims, context, convergence, dimension, encoding, extraction, generalisation,
+    hierarchy, lags, material::Material, partition, power, report, similarity, text,
 };
 use crate::{Error, Event};
 
@@ -62,9 +62,10 @@ impl Step {
 }
 
 /// The steps, in order.
-const STEPS: [Step; 16] = [
+const STEPS: [Step; 17] = [
     Step::new("activations", extraction::run),
     Step::new("text", text::run),
+    Step::new("benchmarks", benchmarks::run),
     Step::new("encoding", encoding::run),
     Step::new("canaries", canaries::run),
     Step::new("hierarchy", hierarchy::run),

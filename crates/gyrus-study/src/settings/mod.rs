@@ -1,5 +1,6 @@
 //! The study file: what is run, on what, with which settings.
 
+mod benchmark;
 mod canaries;
 mod ceiling;
 mod controls;
@@ -20,6 +21,7 @@ use std::path::Path;
 
 use serde::{Deserialize, Serialize};
 
+pub use self::benchmark::BenchmarkEntry;
 pub use self::canaries::CanarySettings;
 pub use self::ceiling::{CeilingSettings, ListenersBy, RepeatsBy, ResponsesAre};
 pub use self::controls::ControlSettings;
@@ -69,6 +71,9 @@ pub struct Study {
     /// Features of any origin.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub features: Vec<FeatureEntry>,
+    /// What says how good the models are, beside bits per character.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub benchmarks: Vec<BenchmarkEntry>,
     /// From text to states.
     pub words: WordSettings,
     /// Rows are scans.
@@ -139,6 +144,7 @@ impl Study {
         self.bids.iter_mut().for_each(|bids| data::root(&mut bids.folder, folder));
         self.models.iter_mut().for_each(|model| data::root(&mut model.folder, folder));
         self.features.iter_mut().for_each(|features| data::root(&mut features.file, folder));
+        self.benchmarks.iter_mut().for_each(|benchmark| benchmark.rooted(folder));
         self.controls.paths_mut().for_each(|path| data::root(path, folder));
         self.partition.iter_mut().for_each(|partition| partition.rooted(folder));
     }
@@ -165,10 +171,18 @@ impl Study {
         let bids = self.bids.iter().map(|bids| &bids.folder);
         let models = self.models.iter().map(|model| &model.folder);
         let features = self.features.iter().map(|features| &features.file);
+        let benchmarks = self.benchmarks.iter().flat_map(BenchmarkEntry::paths);
         let controls = self.controls.paths();
         let bands = self.partition.iter().flat_map(PartitionSettings::paths);
-        let mut all =
-            data.chain(story).chain(recordings).chain(bids).chain(models).chain(features).chain(controls).chain(bands);
+        let mut all = data
+            .chain(story)
+            .chain(recordings)
+            .chain(bids)
+            .chain(models)
+            .chain(features)
+            .chain(benchmarks)
+            .chain(controls)
+            .chain(bands);
         match all.find(|path| !path.exists()) {
             Some(path) => Err(Error::Absent { study: self.name.clone(), path: path.clone() }),
             None => Ok(()),

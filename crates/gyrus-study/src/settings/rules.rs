@@ -4,6 +4,8 @@ use std::path::Path;
 
 use gyrus_recordings::bids::Landmark;
 
+use gyrus_benchmarks::Task;
+
 use super::{SCHEMA, SchemeName, Share, Study};
 use crate::Error;
 
@@ -15,9 +17,10 @@ type Rule = (&'static str, bool, String);
 /// # Errors
 /// [`Error::Setting`] naming it.
 pub(super) fn check(study: &Study, path: &Path) -> Result<(), Error> {
-    let all = [general(study), names(study), rows(study), folds(study), partition(study), counts(study)]
-        .into_iter()
-        .flatten();
+    let all =
+        [general(study), names(study), benchmarks(study), rows(study), folds(study), partition(study), counts(study)]
+            .into_iter()
+            .flatten();
     match all.into_iter().find(|(_, holds, _)| !holds) {
         Some((setting, _, reason)) => Err(Error::Setting { path: path.to_owned(), setting, reason }),
         None => Ok(()),
@@ -61,6 +64,31 @@ fn names(study: &Study) -> Vec<Rule> {
             taken.is_none(),
             format!("is the name of another model's twin or shuffled words: `{}`", taken.unwrap_or(&"")),
         ),
+    ]
+}
+
+/// What says how good models are.
+fn benchmarks(study: &Study) -> Vec<Rule> {
+    let mut names: Vec<&str> = study.benchmarks.iter().map(|benchmark| benchmark.task.as_str()).collect();
+    names.sort_unstable();
+    let mixed = study.benchmarks.iter().find(|benchmark| !benchmark.is_one_kind());
+    let unknown = study.benchmarks.iter().filter(|benchmark| benchmark.published.is_none());
+    let unknown = unknown.map(|benchmark| benchmark.task.as_str()).find(|task| Task::named(task).is_err());
+    let tokens = study.models.iter().filter_map(|model| model.tokens);
+    let wrong = tokens.clone().find(|tokens| !(tokens.is_finite() && *tokens > 0.0));
+    vec![
+        ("benchmarks.task", names.windows(2).all(|pair| pair[0] != pair[1]), format!("is given twice: {names:?}")),
+        (
+            "benchmarks",
+            mixed.is_none(),
+            format!("needs either `data` or `published`: `{}`", mixed.map_or("", |benchmark| &benchmark.task)),
+        ),
+        (
+            "benchmarks.task",
+            unknown.is_none(),
+            format!("is none of `gyrus benchmark --list`: `{}`", unknown.unwrap_or("")),
+        ),
+        ("models.tokens", wrong.is_none(), format!("must be positive: `{}`", wrong.unwrap_or(0.0))),
     ]
 }
 

@@ -1,6 +1,7 @@
 //! One file per step of a study; a step takes values and files and leaves files.
 
 pub mod averages;
+pub mod benchmarks;
 pub mod canaries;
 pub mod ceilings;
 pub mod claims;

@@ -8,6 +8,7 @@ use serde::Serialize;
 use crate::Error;
 use crate::run::{Desk, instruction_set};
 use crate::settings::{SCHEMA, Study};
+use crate::steps::benchmarks::{self, BenchmarkScore};
 use crate::steps::ceilings::{self, Ceilings};
 use crate::steps::claims::{self, Claims};
 use crate::steps::context::{self, Contexts};
@@ -45,6 +46,7 @@ struct Findings {
     convergence: Convergences,
     context: Contexts,
     claims: Claims,
+    benchmarks: Vec<BenchmarkScore>,
     generalisation: Generalisation,
     power: Detectable,
     partition: Option<Partitions>,
@@ -82,6 +84,7 @@ pub fn run(desk: &mut Desk) -> Result<(), Error> {
         convergence: read_json(&desk.path(convergence::FILE))?,
         context: read_json(&desk.path(context::FILES[1]))?,
         claims: read_json(&desk.path(claims::FILES[2]))?,
+        benchmarks: read_json(&desk.path(benchmarks::FILES[1]))?,
         canaries: read_json(&desk.path(canaries::FILES[1]))?,
         hierarchy: read_json(&desk.path(hierarchy::FILES[1]))?,
         lags: read_json(&desk.path(lags::FILES[2]))?,
@@ -171,6 +174,7 @@ fn page(desk: &Desk, findings: &Findings, figures: Figures) -> Result<Page, Erro
         Some(dimension::section(&findings.dimension)?),
         power::section(&findings.power)?,
         models,
+        benchmarks::section(&findings.benchmarks)?,
         lags::section(lags, figures.lags)?,
         Some(hierarchy::section(hierarchy)?),
     ];

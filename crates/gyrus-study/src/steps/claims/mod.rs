@@ -21,7 +21,7 @@ use crate::Error;
 use crate::run::Desk;
 use crate::steps::encoding::{SUMMARY, WINDOWS};
 use crate::steps::window_targets::WindowTargets;
-use crate::steps::{hierarchy, text};
+use crate::steps::{benchmarks, hierarchy, text};
 use crate::store::{read_json, write_json};
 use crate::summary::Summary;
 use crate::tables::write_table;
@@ -75,6 +75,8 @@ pub struct Judged {
 pub enum Quality {
     /// Less its bits per character on the story.
     Text,
+    /// The mean over the benchmarks of the share of items that is right.
+    Benchmarks,
 }
 
 /// A quality with a property over models.
@@ -93,12 +95,13 @@ pub struct Judgement {
 
 impl Quality {
     /// Every one.
-    pub const ALL: [Self; 1] = [Self::Text];
+    pub const ALL: [Self; 2] = [Self::Text, Self::Benchmarks];
 
     /// Its name.
     pub fn name(self) -> &'static str {
         match self {
             Self::Text => "bits per character, fewer being better",
+            Self::Benchmarks => "mean score in the benchmarks",
         }
     }
 }
@@ -108,7 +111,8 @@ impl Quality {
 /// # Errors
 /// A result of an earlier step that is missing or cannot be understood.
 pub fn run(desk: &mut Desk) -> Result<(), Error> {
-    let inputs = desk.content_key(&[SUMMARY, WINDOWS, hierarchy::FILES[1], text::FILE].map(PathBuf::from));
+    let inputs =
+        desk.content_key(&[SUMMARY, WINDOWS, hierarchy::FILES[1], text::FILE, benchmarks::FILES[1]].map(PathBuf::from));
     let families: Vec<_> = desk.study.models.iter().map(|model| (&model.family, model.tokens)).collect();
     let settings = format!("{:?} {families:?} {}", desk.study.inference.draws, desk.study.seed);
     desk.step("claims", &[&settings, &inputs], |desk| {
@@ -125,6 +129,7 @@ fn found(desk: &Desk) -> Result<Claims, Error> {
     let windows: Vec<WindowTargets> = read_json(&desk.path(WINDOWS))?;
     let hierarchy: hierarchy::Found = read_json(&desk.path(hierarchy::FILES[1]))?;
     let text: Vec<text::TextScore> = read_json(&desk.path(text::FILE))?;
+    let scores: Vec<benchmarks::BenchmarkScore> = read_json(&desk.path(benchmarks::FILES[1]))?;
     let judged = |text: &text::TextScore| {
         let entry = desk.study.models.iter().find(|model| model.name == text.model)?;
         let family = desk.material.checkpoint(&text.model).architecture().model_type;
@@ -136,7 +141,7 @@ fn found(desk: &Desk) -> Result<Claims, Error> {
             parameters: text.parameters,
             width: text.width,
             tokens: entry.tokens,
-            qualities: vec![defined(-text.bits_per_character)],
+            qualities: vec![defined(-text.bits_per_character), benchmarks::mean(&scores, &text.model)],
             properties: Property::ALL.iter().map(|property| defined(property.of(model, aligned))).collect(),
         })
     };
@@ -174,7 +179,8 @@ fn relations(models: &[Judged], seed: u64) -> Vec<Judgement> {
             fixed: held.map(|(name, values)| ((*name).to_owned(), partial(&x, &y, &[values], ORDERS, seed))).collect(),
         }
     };
-    let qualities = || Quality::ALL.into_iter().enumerate();
+    let known = |quality: &(usize, Quality)| models.iter().any(|model| model.qualities[quality.0].is_some());
+    let qualities = || Quality::ALL.into_iter().enumerate().filter(known);
     qualities()
         .flat_map(|q| Property::ALL.into_iter().enumerate().map(move |p| (q, p)))
         .map(|(q, p)| judgement(q, p))

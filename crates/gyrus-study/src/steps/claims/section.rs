@@ -76,7 +76,8 @@ pub fn section(found: &Claims, drawings: Vec<(String, Svg)>) -> Result<Option<Se
             section.prose(format!("Not asked: that takes {FEWEST} language models, and {models} are in this study.")),
         ));
     }
-    let verdicts: Vec<String> = found.relations.iter().map(verdict).collect();
+    let said = |judgement: &Judgement| format!("By {}: {}", judgement.quality.name(), verdict(judgement));
+    let verdicts: Vec<String> = found.relations.iter().map(said).collect();
     let section = section
         .prose(verdicts.join("\n\n"))
         .note("Models are few and some are copies of others along their training: the columns without one family, and between families, say how much of a relation rests on that.")

@@ -18,6 +18,7 @@ pub fn models(found: &Claims) -> Table {
         .numbers("width", &numbers(&|m| Some(models[m].width as f64)))
         .numbers("training_tokens", &numbers(&|m| models[m].tokens))
         .numbers("bits_per_character", &numbers(&|m| models[m].qualities[0].map(|quality| -quality)));
+    let table = table.numbers("benchmarks", &numbers(&|m| models[m].qualities[1]));
     Property::ALL
         .iter()
         .enumerate()

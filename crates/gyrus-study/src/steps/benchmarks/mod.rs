@@ -1,0 +1,139 @@
+//! How well each model answers the benchmarks of the study: `benchmarks.parquet` and `benchmarks.json`.
+
+mod published;
+mod section;
+
+use std::path::PathBuf;
+
+use gyrus_activations::Memory;
+use gyrus_benchmarks::{Model, Task, score};
+use gyrus_types::Progress;
+use gyrus_windows::Tokenizer;
+use serde::{Deserialize, Serialize};
+
+pub use self::section::section;
+use crate::benchmark_files::{BenchmarkFiles, benchmark_items};
+use crate::run::Desk;
+use crate::settings::{BenchmarkEntry, ModelEntry};
+use crate::store::write_json;
+use crate::tables::{Table, write_table};
+use crate::{Error, Event};
+
+/// The files of the step, within the results.
+pub const FILES: [&str; 2] = ["benchmarks.parquet", "benchmarks.json"];
+
+/// A model's score in a task.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct BenchmarkScore {
+    /// Name of the model.
+    pub model: String,
+    /// Name of the task.
+    pub task: String,
+    /// What is scored; of published scores what their table calls it.
+    pub metric: String,
+    /// The share of items that is right.
+    #[serde(deserialize_with = "gyrus_encoding::defined_or_nan")]
+    pub value: f64,
+    /// Its standard error.
+    #[serde(deserialize_with = "gyrus_encoding::defined_or_nan")]
+    pub stderr: f64,
+    /// Items, or pairs of them; none of published scores.
+    pub n: Option<usize>,
+    /// Items that a model's limit cut short, or more than that.
+    pub truncated: usize,
+    /// Where a published score comes from.
+    pub source: Option<String>,
+}
+
+/// Runs the step; without benchmarks it leaves an empty table.
+///
+/// # Errors
+/// Items that cannot be read or answered, or a table of published scores without a model of the study.
+pub fn run(desk: &mut Desk) -> Result<(), Error> {
+    let entries = &desk.study.benchmarks;
+    let hashes = entries.iter().map(|entry| files(entry)?.hashes()).collect::<Result<Vec<_>, _>>()?;
+    let names: Vec<&str> = entries.iter().map(|entry| entry.task.as_str()).collect();
+    let inputs = format!("{names:?} {:?} {:?} {}", hashes, desk.study.words.bos, desk.models_key());
+    desk.step("benchmarks", &[&inputs], |desk| {
+        let found = found(desk)?;
+        write_table(&desk.path(FILES[0]), table(&found))?;
+        write_json(&desk.path(FILES[1]), &found)?;
+        Ok(FILES.map(PathBuf::from).to_vec())
+    })
+}
+
+/// What a benchmark is made of.
+fn files(entry: &BenchmarkEntry) -> Result<BenchmarkFiles, Error> {
+    let data = if entry.data.is_empty() { entry.published.as_slice() } else { &entry.data };
+    BenchmarkFiles::new(data, entry.labels.clone())
+}
+
+fn found(desk: &mut Desk) -> Result<Vec<BenchmarkScore>, Error> {
+    let study = desk.study;
+    let mut found = Vec::new();
+    let total = (study.benchmarks.len() * study.models.len()) as u64;
+    for entry in &study.benchmarks {
+        if let Some(path) = &entry.published {
+            found.extend(published::read(path, &entry.task, &study.models)?);
+            continue;
+        }
+        let task = Task::named(&entry.task)?;
+        let items = benchmark_items(task, &files(entry)?)?;
+        for model in &study.models {
+            found.push(answer(desk, model, task, &items)?);
+            let progress = Progress { done: found.len() as u64, total };
+            (desk.on_event)(Event::Progress { step: "benchmarks".into(), progress, unit: "scores" });
+        }
+    }
+    Ok(found)
+}
+
+fn answer(
+    desk: &Desk,
+    entry: &ModelEntry,
+    task: &Task,
+    items: &[gyrus_benchmarks::Item],
+) -> Result<BenchmarkScore, Error> {
+    let model = Model {
+        checkpoint: desk.material.checkpoint(&entry.name),
+        tokenizer: &Tokenizer::open(&entry.folder)?.with_bos(desk.study.words.bos)?,
+        device: desk.device,
+        memory: &Memory { limit: desk.options.memory, scratch: desk.options.out.clone() },
+    };
+    let scores = score(&model, task, items, &mut |_| ())?;
+    let headline = scores.scores.iter().find(|score| score.metric.name() == task.metric);
+    let headline = headline.expect("a task is scored by its own metric");
+    Ok(BenchmarkScore {
+        model: entry.name.clone(),
+        task: task.name.to_owned(),
+        metric: task.metric.to_owned(),
+        value: headline.value,
+        stderr: headline.stderr,
+        n: Some(headline.n),
+        truncated: scores.truncated() + scores.overlong(),
+        source: None,
+    })
+}
+
+/// `benchmarks.parquet`: one row per task and model.
+fn table(found: &[BenchmarkScore]) -> Table {
+    let texts = |pick: fn(&BenchmarkScore) -> String| found.iter().map(pick).collect::<Vec<_>>();
+    let counts: Vec<Option<u32>> = found.iter().map(|score| score.n.map(|n| n as u32)).collect();
+    Table::new()
+        .texts("model", &texts(|score| score.model.clone()))
+        .texts("task", &texts(|score| score.task.clone()))
+        .texts("metric", &texts(|score| score.metric.clone()))
+        .numbers("score", &found.iter().map(|score| score.value).collect::<Vec<_>>())
+        .numbers("stderr", &found.iter().map(|score| score.stderr).collect::<Vec<_>>())
+        .optional_counts("items", &counts)
+        .counts("truncated_items", &found.iter().map(|score| score.truncated as u32).collect::<Vec<_>>())
+        .texts("source", &texts(|score| score.source.clone().unwrap_or_default()))
+}
+
+/// The mean over `tasks` of the scores of `model`; nothing if it has not been scored in each.
+pub fn mean(found: &[BenchmarkScore], model: &str) -> Option<f64> {
+    let tasks: std::collections::BTreeSet<&str> = found.iter().map(|score| score.task.as_str()).collect();
+    let own: Vec<f64> = found.iter().filter(|score| score.model == model).map(|score| score.value).collect();
+    (!own.is_empty() && own.len() == tasks.len()).then(|| own.iter().sum::<f64>() / own.len() as f64)
+}
