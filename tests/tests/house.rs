@@ -12,11 +12,12 @@ mod walk;
 
 type Outcome = Result<(), Box<dyn Error>>;
 
-const STEPS: [&str; 16] = [
+const STEPS: [&str; 18] = [
     "activations-tiny-trained",
     "activations-tiny-twin-1",
     "activations-tiny-shuffled",
     "text",
+    "benchmarks",
     "encoding",
     "canaries",
     "hierarchy",
@@ -28,11 +29,12 @@ const STEPS: [&str; 16] = [
     "similarity",
     "convergence",
     "context",
+    "claims",
     "report",
 ];
 
 /// Steps of the brain's side, which the data or the plan of the analysis change.
-const ANALYSIS: [&str; 10] = [
+const ANALYSIS: [&str; 11] = [
     "encoding",
     "canaries",
     "hierarchy",
@@ -42,6 +44,7 @@ const ANALYSIS: [&str; 10] = [
     "dimension",
     "power",
     "convergence",
+    "claims",
     "report",
 ];
 
@@ -130,11 +133,11 @@ fn a_second_run_finds_every_step_and_changes_no_byte() -> Outcome {
 
 #[test]
 fn a_setting_reruns_only_what_depends_on_it() -> Outcome {
-    let draws = ["encoding", "canaries", "hierarchy", "ceilings", "power", "report"];
+    let draws = ["encoding", "canaries", "hierarchy", "ceilings", "power", "claims", "report"];
     check_setting("draws = 100", "draws = 101", &draws)?;
     check_setting("folds = 4", "folds = 3", &ANALYSIS)?;
     check_setting("[text]", "[lag_map]\nshifts = 0\n[text]", &["lags", "report"])?;
-    check_setting("characters = 300", "characters = 200", &["text", "convergence", "report"])?;
+    check_setting("characters = 300", "characters = 200", &["text", "convergence", "claims", "report"])?;
     check_setting("[text]", "[similarity]\ngap = 2\n[text]", &["similarity", "convergence", "context", "report"])?;
     check_setting("A study of nobody", "A study of somebody", &["report"])
 }
@@ -172,8 +175,8 @@ fn a_study_that_keeps_no_state_has_the_same_scores() -> Outcome {
     let apart = cka(&study)?.iter().zip(&similarity).map(|(a, b)| (a - b).abs()).fold(0.0, f64::max);
     assert!(apart < 1e-5, "{apart}");
     study.edit("study.toml", "gap = 4", "gap = 5")?;
-    let all_but_text: Vec<&str> = STEPS.into_iter().filter(|step| *step != "text").collect();
-    assert_eq!(walk(&study)?.ran, all_but_text);
+    let of_states: Vec<&str> = STEPS.into_iter().filter(|step| !["text", "benchmarks"].contains(step)).collect();
+    assert_eq!(walk(&study)?.ran, of_states);
     Ok(())
 }
 
@@ -284,8 +287,8 @@ fn a_run_that_fails_in_the_middle_is_resumed() -> Outcome {
     assert_eq!(
         walk(&study)?,
         Walk {
-            ran: STEPS[4..].iter().map(ToString::to_string).collect(),
-            found: STEPS[..4].iter().map(ToString::to_string).collect(),
+            ran: STEPS[5..].iter().map(ToString::to_string).collect(),
+            found: STEPS[..5].iter().map(ToString::to_string).collect(),
             notes: walk(&whole)?
                 .notes
                 .iter()

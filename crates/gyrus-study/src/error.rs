@@ -212,6 +212,15 @@ pub enum Error {
         /// What is wrong.
         reason: String,
     },
+    /// A story that cannot be heard by a simulated cortex.
+    #[error("could not have `{path}` heard")]
+    Simulation {
+        /// The words.
+        path: PathBuf,
+        /// Why.
+        #[source]
+        source: gyrus_simulation::Error,
+    },
     /// A failure in benchmarks.
     #[error(transparent)]
     Benchmarks(#[from] gyrus_benchmarks::Error),

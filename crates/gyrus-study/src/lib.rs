@@ -21,6 +21,7 @@ mod penalty_groups;
 mod reduced_file;
 mod run;
 mod settings;
+mod simulated;
 mod steps;
 mod store;
 mod summary;
@@ -43,11 +44,12 @@ pub use model_files::{files_hash, model_files};
 pub use penalty_groups::penalty_groups;
 pub use run::{Options, Outcome, run};
 pub use settings::{
-    ChooseBy, Distance, ListenersBy, ModelEntry, NullPenalties, Pooling, RepeatsBy, ResponsesAre, SchemeName, Share,
-    Study, Unit, gap,
+    ChooseBy, Distance, ListenersBy, MapName, ModelEntry, NullPenalties, Pooling, RepeatsBy, ResponsesAre, SchemeName,
+    Share, Study, Unit, gap,
 };
+pub use simulated::{CortexSources, SimulatedCortex};
 pub use steps::text::bits_per_character;
-pub use store::{read_tensors, write_whole};
+pub use store::{read_tensors, write_tensors, write_whole};
 pub use summary::Summary;
 pub use tables::{Table, write_table};
 pub use word_bits::{WordBits, word_bits};

@@ -11,7 +11,7 @@ use crate::settings::Study;
 use crate::steps::clock::Clock;
 use crate::steps::{
     benchmarks, canaries, ceilings, claims, context, convergence, dimension, encoding, extraction, generalisation,
-    hierarchy, lags, material::Material, partition, power, report, similarity, text,
+    hierarchy, lags, material::Material, partition, power, report, similarity, simulation, text,
 };
 use crate::{Error, Event};
 
@@ -97,6 +97,11 @@ pub fn run(
         return Err(Error::Step { step: step.clone(), known: names.join(", ") });
     }
     study.require_present()?;
+    let Some(recorded) = simulation::recorded(study, options, on_event)? else {
+        STEPS.iter().for_each(|step| on_event(Event::Planned { step: step.name.into() }));
+        return Ok(Outcome { report: options.out.join("report.html"), ran: 1 + STEPS.len(), found: 0 });
+    };
+    let study = recorded.study.as_ref();
     let material = Material::gather(study, on_event)?;
     let clock = Clock::new(study, &material.story, on_event)?;
     let design = plan(study, &clock)?;
@@ -109,8 +114,8 @@ pub fn run(
         cache: Cache::new(&options.out),
         options,
         on_event,
-        ran: 0,
-        found: 0,
+        ran: recorded.ran,
+        found: recorded.found,
     };
     let wanted = |step: &&Step| options.only.as_deref().is_none_or(|only| only == step.name);
     for step in STEPS.iter().filter(wanted) {

@@ -5,6 +5,8 @@ use std::io::Write;
 use std::path::Path;
 
 use ndarray::Array2;
+use safetensors::tensor::TensorView;
+use safetensors::{Dtype, SafeTensorError};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use tempfile::NamedTempFile;
@@ -62,6 +64,23 @@ pub(crate) fn temporary(path: &Path) -> std::io::Result<NamedTempFile> {
     #[cfg(unix)]
     builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
     builder.tempfile_in(folder)
+}
+
+/// Writes matrices in f32; `columns` are named in the metadata, which has this one entry so that its bytes have one order.
+///
+/// # Errors
+/// [`Error::Tensors`] for two of one name, [`Error::Write`].
+pub fn write_tensors(path: &Path, tensors: &[(String, Array2<f64>)], columns: Option<String>) -> Result<(), Error> {
+    let bytes = |values: &Array2<f64>| values.iter().flat_map(|value| (*value as f32).to_le_bytes()).collect();
+    let data: Vec<Vec<u8>> = tensors.iter().map(|(_, values)| bytes(values)).collect();
+    let views = tensors
+        .iter()
+        .zip(&data)
+        .map(|((name, values), data)| Ok((name.as_str(), TensorView::new(Dtype::F32, values.shape().to_vec(), data)?)));
+    let metadata = columns.map(|columns| [("columns".to_owned(), columns)].into());
+    let failed = |source: SafeTensorError| Error::Tensors { path: path.to_owned(), reason: source.to_string() };
+    let views = views.collect::<Result<Vec<_>, SafeTensorError>>().map_err(failed)?;
+    write_whole(path, &safetensors::serialize(views, metadata).map_err(failed)?)
 }
 
 /// Reads every tensor of a file as an f32 matrix, in natural order of the names (`layer.2` before `layer.10`).

@@ -19,7 +19,7 @@ mod arrays;
 type Outcome = Result<(), Box<dyn Error>>;
 
 /// Steps of the small study.
-const STEPS: usize = 16;
+const STEPS: usize = 18;
 
 /// A short text that the tiny model reads at once.
 const TEXT: &str = "ada looked at the gull, and the gull - looked at ada.";

@@ -7,8 +7,8 @@ use anyhow::{bail, ensure};
 use clap::Args;
 use gyrus_encoding::{Runs, position_features};
 
-use super::controls::write_tensors;
 use super::encode::{column, stretches};
+use gyrus_study::write_tensors;
 
 /// The rows and the features.
 #[derive(Debug, Args)]
@@ -39,7 +39,7 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
     let rows = blocks.last().map_or(0, |last| last.end);
     ensure!(rows > 0, "there are no rows");
     let features = position_features(rows, &blocks, width, arguments.every as usize);
-    write_tensors(&arguments.out, &[("position".to_owned(), features)], None)
+    Ok(write_tensors(&arguments.out, &[("position".to_owned(), features)], None)?)
 }
 
 impl Arguments {

@@ -15,6 +15,7 @@ mod power;
 mod rows;
 mod rules;
 mod similarity;
+mod simulation;
 mod words;
 
 use std::path::Path;
@@ -35,6 +36,7 @@ pub use self::partition::{Band, LAYER, PartitionSettings};
 pub use self::power::PowerSettings;
 pub use self::rows::{Anchor, LagSettings, Response, ScanSettings};
 pub use self::similarity::SimilaritySettings;
+pub use self::simulation::{MapName, SimulationSettings};
 pub use self::words::{Pooling, WordSettings};
 use crate::Error;
 
@@ -65,6 +67,9 @@ pub struct Study {
     /// Their recordings as a BIDS tree instead.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub bids: Option<BidsSettings>,
+    /// A cortex with a known answer that hears that story, instead of recordings.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub simulation: Option<SimulationSettings>,
     /// The language models.
     #[serde(default)]
     pub models: Vec<ModelEntry>,
@@ -141,6 +146,7 @@ impl Study {
         self.data.iter_mut().for_each(|data| data.rooted(folder));
         self.story.iter_mut().for_each(|story| data::root(&mut story.words, folder));
         self.recordings.iter_mut().for_each(|recording| recording.rooted(folder));
+        self.simulation.iter_mut().for_each(|simulation| simulation.rooted(folder));
         self.bids.iter_mut().for_each(|bids| data::root(&mut bids.folder, folder));
         self.models.iter_mut().for_each(|model| data::root(&mut model.folder, folder));
         self.features.iter_mut().for_each(|features| data::root(&mut features.file, folder));
@@ -168,6 +174,7 @@ impl Study {
         let data = self.data.iter().flat_map(DataSettings::paths);
         let story = self.story.iter().map(|story| &story.words);
         let recordings = self.recordings.iter().flat_map(RecordingEntry::paths);
+        let simulation = self.simulation.iter().flat_map(SimulationSettings::paths);
         let bids = self.bids.iter().map(|bids| &bids.folder);
         let models = self.models.iter().map(|model| &model.folder);
         let features = self.features.iter().map(|features| &features.file);
@@ -178,6 +185,7 @@ impl Study {
             .chain(story)
             .chain(recordings)
             .chain(bids)
+            .chain(simulation)
             .chain(models)
             .chain(features)
             .chain(benchmarks)

@@ -49,7 +49,9 @@ fn general(study: &Study) -> Vec<Rule> {
 /// Names of models and features, which are names of folders in the results.
 fn names(study: &Study) -> Vec<Rule> {
     let models = study.models.iter().map(|model| model.name.as_str());
-    let mut names: Vec<&str> = models.chain(study.features.iter().map(|features| features.name.as_str())).collect();
+    let levels = study.simulation.iter().filter_map(|simulation| simulation.levels.as_deref());
+    let features = study.features.iter().map(|features| features.name.as_str());
+    let mut names: Vec<&str> = models.chain(features).chain(levels).collect();
     names.sort_unstable();
     // The results of a twin stand in a folder of their own, `NAME-twin-1`, those of shuffled words in `NAME-shuffled`.
     let variant = |rest: &str| rest.starts_with("-twin-") || rest == "-shuffled";
@@ -101,6 +103,8 @@ fn rows(study: &Study) -> Vec<Rule> {
     let mut subjects: Vec<&str> = study.recordings.iter().map(|recording| recording.subject.as_str()).collect();
     subjects.sort_unstable();
     let rate = study.recordings.iter().find(|r| !(r.rate.is_finite() && r.rate > 0.0 && r.start.is_finite()));
+    let sources = [study.bids.is_some(), study.simulation.is_some(), !study.recordings.is_empty()];
+    let sources = sources.into_iter().filter(|given| *given).count();
     let landmark = study.bids.as_ref().and_then(|bids| bids.landmark.as_ref());
     let lags = study.lags.as_ref();
     let seconds = lags.map_or(&[][..], |lags| &lags.seconds);
@@ -113,9 +117,8 @@ fn rows(study: &Study) -> Vec<Rule> {
         ),
         (
             "recordings",
-            study.story.is_some() == (study.bids.is_some() || !study.recordings.is_empty())
-                && (study.bids.is_none() || study.recordings.is_empty()),
-            "or `bids` must be given, and not both, if and only if `story` is".into(),
+            sources == usize::from(study.story.is_some()),
+            "or `bids` or `simulation` must be given, one of them, if and only if `story` is".into(),
         ),
         ("bids.start", study.bids.as_ref().is_none_or(|bids| bids.start.is_finite()), "must be a number".into()),
         (
@@ -187,6 +190,7 @@ fn folds(study: &Study) -> Vec<Rule> {
             "encoding.share",
             encoding.share != Share::Groups
                 || study.bids.is_some()
+                || study.simulation.is_some()
                 || (!tables.is_empty() && tables.iter().all(Option::is_some)),
             "is \"groups\", which needs `targets` of every one of `recordings`, with a column `group`".into(),
         ),

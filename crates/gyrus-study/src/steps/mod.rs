@@ -28,5 +28,6 @@ pub mod scores;
 pub mod sections;
 pub mod shift_null;
 pub mod similarity;
+pub mod simulation;
 pub mod text;
 pub mod window_targets;

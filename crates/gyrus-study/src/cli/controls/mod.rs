@@ -20,7 +20,6 @@ use gyrus_types::{Sampling, Transcript};
 use self::bits::BitsArguments;
 use self::envelope::EnvelopeArguments;
 use self::tensors::Tensors;
-pub use self::tensors::write as write_tensors;
 use super::news::{Log, News};
 use super::reading::read_transcript;
 

@@ -5,9 +5,7 @@ use std::path::Path;
 
 use anyhow::Context;
 use gyrus_simulation::{Implant, Patient};
-use gyrus_study::write_whole;
-
-use super::super::controls::write_tensors;
+use gyrus_study::{write_tensors, write_whole};
 
 /// For each patient `sub-NAME.safetensors` (samples, electrodes) and `sub-NAME.tsv`, a row per electrode; if the story is
 /// heard more than once also `sub-NAME-repeats.safetensors`, a tensor for each time, the first of which is the recording.

@@ -1,21 +1,14 @@
 //! `gyrus simulate cortex`: recordings of patients with electrodes in their cortex who hear a story.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
-use anyhow::{Context, bail};
+use anyhow::bail;
 use clap::{Args, ValueEnum};
-use gyrus_encoding::{static_vectors, wanted_spellings, word_frequencies};
-use gyrus_recordings::{read_counts, read_vectors, read_words};
-use gyrus_simulation::{Implant, ImplantParams, Levels, SpokenLevels};
-use gyrus_study::write_whole;
-use gyrus_types::Transcript;
+use gyrus_simulation::ImplantParams;
+use gyrus_study::{CortexSources, MapName, SimulatedCortex};
 
-use super::super::controls::write_tensors;
 use super::super::{note, say};
 use super::arrays::write_arrays;
-use super::map::MapName;
-use super::tree::write_tree;
-use super::truth::truth;
 
 /// The story, what is known of its words, and the patients.
 #[derive(Debug, Args)]
@@ -81,19 +74,18 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
             arguments.repeats
         );
     }
-    let story = read_words(&arguments.words)?;
-    let heard = levels(&story, arguments)?;
-    let implant = Implant::new(&heard, arguments.params(), arguments.seed)
-        .with_context(|| format!("could not have `{}` heard", arguments.words.display()))?;
+    let Arguments { words, vectors, counts, .. } = arguments;
+    let cortex = SimulatedCortex::hear(CortexSources { words, vectors, counts }, arguments.params(), arguments.seed)?;
+    cortex.notes().for_each(note);
     if let Some(path) = &arguments.levels_out {
-        write_levels(path, heard.levels())?;
+        cortex.write_levels(path)?;
     }
+    let implant = cortex.implant();
     match arguments.layout {
-        Layout::Bids => write_tree(&arguments.out, &implant, &story, arguments.seed)?,
-        Layout::Arrays => write_arrays(&arguments.out, &implant, arguments.repeats.into())?,
+        Layout::Bids => cortex.write_tree(&arguments.out)?,
+        Layout::Arrays => write_arrays(&arguments.out, implant, arguments.repeats.into())?,
     }
-    let truth = serde_json::to_vec_pretty(&truth(&implant, arguments.seed))?;
-    write_whole(&arguments.out.join("truth.json"), &truth)?;
+    cortex.write_truth(&arguments.out)?;
     let electrodes = implant.truth().iter().map(Vec::len).sum::<usize>();
     let seconds = (implant.samples() - 1) as f64 / arguments.rate;
     say(format_args!(
@@ -116,25 +108,4 @@ impl Arguments {
             ..ImplantParams::default()
         }
     }
-}
-
-/// The levels of the story; words that the files do not know have the mean vector, and the least frequency.
-fn levels(story: &Transcript, arguments: &Arguments) -> anyhow::Result<SpokenLevels> {
-    let vectors = read_vectors(&arguments.vectors, &wanted_spellings(story))?;
-    let counts = read_counts(&arguments.counts)?;
-    let (frequencies, unseen) = word_frequencies(story, &counts);
-    let vectors = static_vectors(story, &vectors.vectors, vectors.width)?;
-    for (n, path) in [(vectors.undefined.len(), &arguments.vectors), (unseen, &arguments.counts)] {
-        if n > 0 {
-            note(format!("{n} of {} words do not occur in `{}`", story.words().len(), path.display()));
-        }
-    }
-    let frequencies = frequencies.with_means();
-    SpokenLevels::new(story, frequencies.values.column(0), vectors.values.view())
-        .with_context(|| format!("could not make the levels of `{}`", arguments.words.display()))
-}
-
-fn write_levels(path: &Path, levels: &Levels) -> anyhow::Result<()> {
-    let level = |level: usize| (format!("level.{level}"), levels.level(level).to_owned());
-    write_tensors(path, &(0..levels.n_levels()).map(level).collect::<Vec<_>>(), None)
 }

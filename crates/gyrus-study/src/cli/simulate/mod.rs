@@ -2,10 +2,7 @@
 
 mod arrays;
 mod cortex;
-mod map;
 
-mod tree;
-mod truth;
 mod vectors;
 mod words;
 

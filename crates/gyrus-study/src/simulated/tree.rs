@@ -4,14 +4,19 @@ use std::path::Path;
 
 use gyrus_recordings::bids::{Channel, Dataset, Event, Status, Subject, write};
 use gyrus_simulation::{Contact, Implant, Patient};
-use gyrus_study::write_whole;
 use gyrus_types::{Interval, Transcript};
 
+use crate::Error;
+use crate::store::write_whole;
+
 /// The task of the data set.
-const TASK: &str = "story";
+pub const TASK: &str = "story";
+
+/// What the recordings are, after `desc-` in the files' names.
+pub const DESCRIPTION: &str = "highgamma";
 
 /// Writes the tree: a high-gamma recording of each patient as EDF, with its electrodes, and the words as events.
-pub fn write_tree(folder: &Path, implant: &Implant, story: &Transcript, seed: u64) -> anyhow::Result<()> {
+pub fn write_tree(folder: &Path, implant: &Implant, story: &Transcript, seed: u64) -> Result<(), Error> {
     let events = events(story);
     let subject = |(patient, known): (usize, &Patient)| Subject {
         name: known.name.clone(),
@@ -26,13 +31,13 @@ pub fn write_tree(folder: &Path, implant: &Implant, story: &Transcript, seed: u6
         authors: vec!["gyrus simulate cortex".into()],
         licence: Some("CC0".into()),
         task: TASK.into(),
-        description: Some("highgamma".into()),
+        description: Some(DESCRIPTION.into()),
         space: "MNI152NLin2009cAsym".into(),
         subjects: implant.patients().iter().enumerate().map(subject).collect(),
     };
     write(folder, &dataset)?;
     // Validators of the layout complain of files that it does not know.
-    Ok(write_whole(&folder.join(".bidsignore"), b"truth.json\n")?)
+    write_whole(&folder.join(".bidsignore"), b"truth.json\nlevels.safetensors\n")
 }
 
 fn channel(contact: &Contact) -> Channel {
