@@ -200,6 +200,9 @@ fn a_study_has_plain_recordings_or_a_tree() -> Outcome {
     let study = SmallStudy::of_patients()?;
     study.edit("study.toml", "[[features]]", &format!("{BIDS}[[features]]"))?;
     let said = refusal(&study);
-    assert!(said.contains("setting `recordings` of `study.toml` or `bids` must be given, and not both"), "{said}");
+    assert!(
+        said.contains("setting `recordings` of `study.toml` or `bids` or `simulation` must be given, one of them"),
+        "{said}"
+    );
     Ok(())
 }
