@@ -11,6 +11,8 @@ mod columns;
 mod contextual;
 mod distance;
 mod error;
+mod gram;
+mod lanes;
 mod models;
 mod neighbours;
 mod pairs;
@@ -25,7 +27,6 @@ mod rsa;
 mod samples;
 mod singular;
 mod stretch;
-mod tiles;
 mod updates;
 
 pub use cca::{CcaMatrix, cca, svcca};

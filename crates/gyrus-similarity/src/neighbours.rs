@@ -2,22 +2,15 @@
 
 use std::ops::Range;
 
-use ndarray::{Array2, ArrayView2, Axis};
+use ndarray::{Array2, ArrayView2};
 use rayon::prelude::*;
 
 use crate::checks::check;
 use crate::distance::Distance;
 use crate::error::Error;
+use crate::gram::{Packed, Part, TILE, Tile};
 use crate::pairs::{Room, all_pairs};
 use crate::prepared::Prepared;
-use crate::stretch::even;
-use crate::tiles::Tile;
-
-/// Rows whose neighbours are found at the same time.
-const STRIP: usize = 128;
-
-/// Rows that they are compared with at a time.
-const SIDE: usize = 512;
 
 /// How neighbours are found.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -87,8 +80,7 @@ pub fn neighbour_overlap(
     let chance = chance(n, params)?;
     let layers = representations.len();
     let width = representations.iter().map(|values| values.ncols()).max().unwrap_or(0);
-    let tile = STRIP * SIDE * (size_of::<f64>() + size_of::<f32>());
-    let working = size_of::<f32>() * n * width + tile * rayon::current_num_threads();
+    let working = size_of::<f32>() * n * width + TILE * rayon::current_num_threads();
     let room = Room::of(layers, size_of::<u32>() * n * params.neighbours, working, memory);
     let make = |layer: usize| Ok(nearest(representations[layer].view(), params));
     let pair = |a: &Option<Lists>, b: &Option<Lists>| {
@@ -122,29 +114,30 @@ fn excluded(row: usize, n: usize, gap: usize) -> Range<usize> {
 /// The neighbours of each row, `None` where they are undefined.
 fn nearest(values: ArrayView2<f32>, params: &NeighbourParams) -> Option<Lists> {
     let prepared = Prepared::of(values, params.distance)?;
-    let x = prepared.rows.view();
-    if !x.iter().any(|&value| value != 0.0) {
+    if prepared.scale == 0.0 {
         return None;
     }
-    let half_norms: Vec<f64> =
-        x.axis_iter(Axis(0)).map(|row| row.iter().map(|&x| f64::from(x) * f64::from(x)).sum::<f64>() / 2.0).collect();
+    let mut rows = Packed::default();
+    prepared.lay(&mut rows);
+    let norms = rows.squared_norms();
+    let strips = rows.strips();
     let of_strip = |strip: &Range<usize>| {
         let mut tile = Tile::default();
-        let mut best: Vec<Best> = strip.clone().map(|_| Best::new(params.neighbours)).collect();
-        for columns in even(x.nrows(), SIDE) {
-            let products = tile.of(x, strip, &columns);
-            for ((row, best), products) in strip.clone().zip(&mut best).zip(products.rows()) {
-                let not = excluded(row, x.nrows(), params.gap);
+        let mut best: Vec<Best> = rows.rows_of(strip).map(|_| Best::new(params.neighbours)).collect();
+        for columns in &strips {
+            tile.fill((&rows, strip), (&rows, columns), Part::Whole);
+            for (at, (row, best)) in rows.rows_of(strip).zip(&mut best).enumerate() {
+                let not = excluded(row, rows.n_rows(), params.gap);
                 // Half the squared distance less what is the row's own.
-                let near = columns.clone().zip(products).map(|(j, product)| (half_norms[j] - product, j as u32));
+                let near =
+                    rows.rows_of(columns).zip(tile.row(at)).map(|(j, product)| (norms[j] / 2.0 - product, j as u32));
                 near.filter(|(_, j)| !not.contains(&(*j as usize))).for_each(|candidate| best.offer(candidate));
             }
         }
         best.into_iter().flat_map(Best::sorted).collect::<Vec<u32>>()
     };
-    let strips = even(x.nrows(), STRIP);
     let lists = strips.par_iter().map(of_strip).collect::<Vec<_>>().concat();
-    Some(Array2::from_shape_vec((x.nrows(), params.neighbours), lists).expect("as many neighbours for every row"))
+    Some(Array2::from_shape_vec((rows.n_rows(), params.neighbours), lists).expect("as many neighbours for every row"))
 }
 
 /// The nearest candidates so far, nearest first.
@@ -188,6 +181,7 @@ fn shared(a: &Lists, b: &Lists) -> usize {
 #[cfg(test)]
 mod tests {
     use approx::assert_abs_diff_eq;
+    use ndarray::Axis;
 
     use super::*;
     use crate::samples::{family, gaussian, turned, views, with_any_threads};

@@ -49,6 +49,9 @@ pub fn cka_null<R: Representation>(
     if !far.suffice() {
         return Err(Error::Gap { gap, rows: n });
     }
+    if shifts.is_empty() {
+        return Ok(Array3::zeros((0, representations.len(), representations.len())));
+    }
     let layers = centre_all(representations)?;
     let margins: Vec<Margins> =
         layers.par_iter().map(|layer| Margins::new(layer, &[Range { start: 0, end: n }], gap)).collect();

@@ -2,7 +2,7 @@
 
 use std::f64::consts::FRAC_1_SQRT_2;
 
-use ndarray::{Array2, Array3, ArrayView1, ArrayView2, Axis, s};
+use ndarray::{Array2, Array3, ArrayView1, ArrayView2, ArrayViewMut2, Axis, s};
 use rayon::prelude::*;
 use realfft::RealFftPlanner;
 use realfft::num_complex::Complex;
@@ -20,6 +20,9 @@ const PANEL: usize = 512;
 
 /// Rows of a Gram matrix that are computed at a time.
 const ROWS: usize = 256;
+
+/// Diagonals that are read and transformed together, so that what stands side by side in memory is used at once.
+const TOGETHER: usize = 16;
 
 /// Some representations, as their Gram matrices without what a row adds to all its pairs; see [`FarPairs`].
 pub(crate) struct Spectra {
@@ -114,19 +117,37 @@ fn transform<R: Representation>(layer: &Centred<R>, shares: ArrayView1<f64>, gap
     let (frequencies, diagonals) = (n / 2 + 1, n / 2);
     let mut spectra = vec![0.0; frequencies * 2 * diagonals];
     let plan = RealFftPlanner::<f32>::new().plan_fft_forward(n);
-    let (mut diagonal, mut spectrum) = (vec![0.0; n], plan.make_output_vec());
-    for d in 1..=diagonals {
-        let scale = if 2 * d == n { FRAC_1_SQRT_2 as f32 } else { 1.0 };
-        for (a, to) in diagonal.iter_mut().enumerate() {
-            *to = scale * gram[[a, (a + d) % n]];
+    let (mut some, mut transformed) = (Array2::zeros((TOGETHER, n)), vec![plan.make_output_vec(); TOGETHER]);
+    for first in (1..=diagonals).step_by(TOGETHER) {
+        let some = &mut some.slice_mut(s![..TOGETHER.min(diagonals + 1 - first), ..]);
+        read(&gram, first, some.view_mut());
+        for (mut diagonal, spectrum) in some.outer_iter_mut().zip(&mut transformed) {
+            let diagonal = diagonal.as_slice_mut().expect("a row of its own");
+            plan.process(diagonal, spectrum).expect("as many numbers as planned for");
         }
-        plan.process(&mut diagonal, &mut spectrum).expect("as many numbers as planned for");
-        for (f, value) in spectrum.iter().enumerate() {
-            spectra[f * 2 * diagonals + d - 1] = value.re;
-            spectra[f * 2 * diagonals + diagonals + d - 1] = value.im;
+        for f in 0..frequencies {
+            let at = f * 2 * diagonals + first - 1;
+            for (k, spectrum) in transformed[..some.nrows()].iter().enumerate() {
+                spectra[at + k] = spectrum[f].re;
+                spectra[at + diagonals + k] = spectrum[f].im;
+            }
         }
     }
     (spectra, own)
+}
+
+/// The diagonals from number `first` on, `(diagonals, n)`; the last one of an even n counts half.
+fn read(gram: &Array2<f32>, first: usize, mut diagonals: ArrayViewMut2<f32>) {
+    let n = gram.nrows();
+    for (a, row) in gram.outer_iter().enumerate() {
+        for (k, to) in diagonals.column_mut(a).iter_mut().enumerate() {
+            *to = row[(a + first + k) % n];
+        }
+    }
+    if 2 * (first + diagonals.nrows() - 1) == n {
+        let last = diagonals.nrows() - 1;
+        diagonals.row_mut(last).mapv_inplace(|x| x * FRAC_1_SQRT_2 as f32);
+    }
 }
 
 /// Takes f_a + f_b from all entries of rows that are far from each other.

@@ -1,15 +1,15 @@
 //! The tile of a Gram matrix between two strips of rows: how it lies in memory, and what fills it.
 //!
 //! For each segment of the right strip, one after the other, it holds the products of rows of the left strip with the
-//! segment's rows, row by row. Of a strip with itself nothing below the diagonal is computed but within a segment.
+//! segment's rows, row by row. Of a strip with itself nothing on or below the diagonal counts: it is 0 within a segment and
+//! left out elsewhere.
 
 use std::ops::Range;
 
-use ndarray::{ArrayView2, ArrayViewMut2, s};
-
 use super::cells::{Segment, merged, rows_of};
 use crate::centred::Centred;
-use crate::product::{Before, multiply};
+use crate::gram::{Packed, Part, Tile};
+use crate::product::Before;
 use crate::representation::Representation;
 
 /// Columns that are centred and multiplied at a time.
@@ -33,11 +33,12 @@ pub(crate) struct Unit {
     pub(crate) groups: (usize, usize),
 }
 
-/// Room for centred rows of both strips, used again and again.
+/// Room for centred rows of both strips and their products, used again and again.
 #[derive(Debug, Default)]
 pub(crate) struct Panels {
-    left: Vec<f32>,
-    right: Vec<f32>,
+    left: Packed,
+    right: Packed,
+    tile: Tile,
 }
 
 impl<'a> StripPair<'a> {
@@ -62,21 +63,17 @@ impl<'a> StripPair<'a> {
 
     /// Writes the tile of one representation.
     pub(crate) fn fill<R: Representation>(&self, tile: &mut [f32], layer: &Centred<R>, panels: &mut Panels) {
-        if layer.width() == 0 {
+        if self.diagonal || layer.width() == 0 {
             tile.fill(0.0);
         }
         for start in (0..layer.width()).step_by(PANEL) {
             let columns = start..(start + PANEL).min(layer.width());
             let before = if start == 0 { Before::Overwritten } else { Before::Kept };
-            let own = panel(&mut panels.left, layer, rows_of(self.left), &columns);
-            let other = match self.diagonal {
-                true => own,
-                false => panel(&mut panels.right, layer, rows_of(&self.right), &columns),
-            };
-            self.multiply(tile, before, own, other);
-        }
-        if self.diagonal {
-            self.halve_squares(tile);
+            lay(&mut panels.left, layer, rows_of(self.left), &columns);
+            if !self.diagonal {
+                lay(&mut panels.right, layer, rows_of(&self.right), &columns);
+            }
+            self.multiply(tile, before, panels);
         }
     }
 
@@ -97,16 +94,38 @@ impl<'a> StripPair<'a> {
         }
     }
 
-    /// The products of some columns of the left and the right rows.
-    fn multiply(&self, tile: &mut [f32], before: Before, own: ArrayView2<f32>, other: ArrayView2<f32>) {
+    /// The products of what was laid out of the left and the right rows.
+    fn multiply(&self, to: &mut [f32], before: Before, panels: &mut Panels) {
+        let (left, right) = (&panels.left, if self.diagonal { &panels.left } else { &panels.right });
+        for rows in left.strips() {
+            for columns in right.strips().iter().filter(|columns| !self.diagonal || columns.start >= rows.start) {
+                let part = if self.diagonal && *columns == rows { Part::Upper } else { Part::Whole };
+                panels.tile.fill((left, &rows), (right, columns), part);
+                for (at, row) in left.rows_of(&rows).enumerate() {
+                    let columns = right.rows_of(columns);
+                    let first = if self.diagonal { columns.start.max(row + 1) } else { columns.start };
+                    let products = &panels.tile.row(at)[first.min(columns.end) - columns.start..columns.len()];
+                    self.put(to, before, (row, first), products);
+                }
+            }
+        }
+    }
+
+    /// Puts the products of a left row with right rows from `column` on where they lie; both count from their strip's first.
+    fn put(&self, tile: &mut [f32], before: Before, (row, column): (usize, usize), products: &[f64]) {
         let (mut offset, first) = (0, rows_of(&self.right).start);
+        let wanted = first + column..first + column + products.len();
         for segment in &self.right {
-            let shape = (self.rows_before(segment), segment.rows.len());
-            let entries = &mut tile[offset..offset + shape.0 * shape.1];
-            offset += entries.len();
-            let product = ArrayViewMut2::from_shape(shape, entries).expect("rows of a segment");
-            let segment = s![segment.rows.start - first..segment.rows.end - first, ..];
-            multiply(product, before, own.slice(s![..shape.0, ..]), other.slice(segment).t());
+            let (start, end) = (segment.rows.start.max(wanted.start), segment.rows.end.min(wanted.end));
+            if start < end {
+                let products = &products[start - wanted.start..end - wanted.start];
+                let to = &mut tile[offset + row * segment.rows.len() + start - segment.rows.start..][..products.len()];
+                match before {
+                    Before::Overwritten => to.iter_mut().zip(products).for_each(|(to, value)| *to = *value as f32),
+                    Before::Kept => to.iter_mut().zip(products).for_each(|(to, value)| *to += *value as f32),
+                }
+            }
+            offset += self.rows_before(segment) * segment.rows.len();
         }
     }
 
@@ -115,31 +134,13 @@ impl<'a> StripPair<'a> {
         let rows = rows_of(self.left);
         if self.diagonal { segment.rows.end - rows.start } else { rows.len() }
     }
-
-    /// Within a segment both K_ab and K_ba are in the tile: products of what is left by sqrt(1/2) count half, and nothing
-    /// counts on the diagonal.
-    fn halve_squares(&self, tile: &mut [f32]) {
-        let mut offset = 0;
-        for segment in &self.right {
-            let (side, rows) = (segment.rows.len(), self.rows_before(segment));
-            let square = &mut tile[offset + (rows - side) * side..offset + rows * side];
-            square.iter_mut().for_each(|x| *x *= std::f32::consts::FRAC_1_SQRT_2);
-            square.iter_mut().step_by(side + 1).for_each(|x| *x = 0.0);
-            offset += rows * side;
-        }
-    }
 }
 
-/// Some rows and columns, centred.
-fn panel<'a, R: Representation>(
-    room: &'a mut Vec<f32>,
-    layer: &Centred<R>,
-    rows: Range<usize>,
-    columns: &Range<usize>,
-) -> ArrayView2<'a, f32> {
-    let shape = (rows.len(), columns.len());
-    room.resize((shape.0 * shape.1).max(room.len()), 0.0);
-    let room = &mut room[..shape.0 * shape.1];
-    layer.write(rows, columns.clone(), room);
-    ArrayView2::from_shape(shape, room).expect("whole rows")
+/// Lays out some rows and columns, centred.
+fn lay<R: Representation>(to: &mut Packed, layer: &Centred<R>, rows: Range<usize>, columns: &Range<usize>) {
+    to.lay((rows.len(), columns.len()), |part, some, to| {
+        let (rows, columns) =
+            (rows.start + part.start..rows.start + part.end, columns.start + some.start..columns.start + some.end);
+        layer.write(rows, columns, to);
+    });
 }

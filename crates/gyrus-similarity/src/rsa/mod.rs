@@ -7,11 +7,13 @@ mod ranks;
 use ndarray::{Array1, Array2, ArrayView2};
 
 pub use self::comparison::Comparison;
-use self::comparison::{dot, unit};
-use self::condensed::{TILE, condensed, n_pairs};
+use self::comparison::unit;
+use self::condensed::{condensed, n_pairs};
 use crate::checks::check;
 use crate::distance::Distance;
 use crate::error::Error;
+use crate::gram::{Spare, TILE};
+use crate::lanes::dot;
 use crate::pairs::{Room, all_pairs};
 use crate::prepared::Prepared;
 
@@ -67,8 +69,9 @@ pub fn rsa(
     let each = size_of::<f32>() * comparisons.len() * n_pairs(n);
     let working = size_of::<f32>() * n * width + WORKING * n_pairs(n) + TILE * rayon::current_num_threads();
     let room = Room::of(layers, each, working, memory);
+    let spare = Spare::default();
     let make = |layer: usize| {
-        let distances = distances(representations[layer].view(), distance);
+        let distances = distances(representations[layer].view(), distance, &spare);
         Ok(comparisons.iter().map(|way| unit(distances.as_deref()?, *way)).collect::<Vec<_>>())
     };
     let pair = |a: &Vec<Option<Vec<f32>>>, b: &Vec<Option<Vec<f32>>>| {
@@ -96,7 +99,7 @@ pub fn dissimilarities(representation: ArrayView2<f32>, distance: Distance) -> R
     let n = check(&[representation.view()], "a dissimilarity", 0)?;
     check_pairs(n)?;
     let undefined = || vec![f32::NAN; n_pairs(n)];
-    Ok(Array1::from_vec(distances(representation, distance).unwrap_or_else(undefined)))
+    Ok(Array1::from_vec(distances(representation, distance, &Spare::default()).unwrap_or_else(undefined)))
 }
 
 fn check_pairs(rows: usize) -> Result<(), Error> {
@@ -107,14 +110,17 @@ fn check_pairs(rows: usize) -> Result<(), Error> {
 }
 
 /// The distances of every two rows, `None` where a row has none.
-fn distances(values: ArrayView2<f32>, distance: Distance) -> Option<Vec<f32>> {
-    let Prepared { rows, scale } = Prepared::of(values, distance)?;
-    let squared = scale * scale;
-    Some(match distance {
-        Distance::Euclidean => condensed(rows.view(), |d| scale * d.sqrt()),
-        Distance::SquaredEuclidean => condensed(rows.view(), |d| squared * d),
-        Distance::Correlation | Distance::Cosine => condensed(rows.view(), |d| 0.5 * squared * d),
-    })
+fn distances(values: ArrayView2<f32>, distance: Distance, spare: &Spare) -> Option<Vec<f32>> {
+    let prepared = Prepared::of(values, distance)?;
+    let (scale, squared) = (prepared.scale, prepared.scale * prepared.scale);
+    Some(spare.with(|rows| {
+        prepared.lay(rows);
+        match distance {
+            Distance::Euclidean => condensed(rows, |d| scale * d.sqrt()),
+            Distance::SquaredEuclidean => condensed(rows, |d| squared * d),
+            Distance::Correlation | Distance::Cosine => condensed(rows, |d| 0.5 * squared * d),
+        }
+    }))
 }
 
 #[cfg(test)]
