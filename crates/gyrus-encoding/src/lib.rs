@@ -50,6 +50,6 @@ pub use rows::{
     leave_one_run_out, missing,
 };
 pub use time::{
-    HighPass, LaggedResponses, LaggedTarget, Lags, Outside, Slow, canonical_response, convolve, delayed,
+    HighPass, LaggedResponses, LaggedTarget, Lags, Outside, Slow, canonical_response, convolve, delayed, evoked_lags,
     finite_impulse_response, lanczos, lanczos_window,
 };

@@ -54,6 +54,21 @@ impl Axes {
         Ok(Self::assemble(&free, &penalised, a.view(), pp))
     }
 
+    /// The same where of the penalised features P (n, q) only P B is read, for a basis B (q, k); the axes are still of X.
+    ///
+    /// # Errors
+    /// As [`Axes::of`].
+    pub(crate) fn within(xx: ArrayView2<f64>, n_free: usize, basis: Option<&Array2<f64>>) -> Result<Self, Error> {
+        let Some(basis) = basis else { return Self::of(xx, n_free) };
+        let (q, k) = basis.dim();
+        let mut b = Array2::zeros((n_free + q, n_free + k));
+        b.slice_mut(s![..n_free, ..n_free]).diag_mut().fill(1.0);
+        b.slice_mut(s![n_free.., n_free..]).assign(basis);
+        let read = serial_product(b.t(), serial_product(xx, b.view()).view());
+        let axes = Self::of(symmetric(read).view(), n_free)?;
+        Ok(Self { map: serial_product(b.view(), axes.map.view()), ..axes })
+    }
+
     fn assemble(free: &Spectrum, penalised: &Spectrum, a: ArrayView2<f64>, pp: ArrayView2<f64>) -> Self {
         let (n_free, n) = a.dim();
         let mut map = Array2::zeros((n_free + n, n_free + n));

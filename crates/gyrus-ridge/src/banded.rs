@@ -84,7 +84,7 @@ impl Banded {
         finite::check_columns("features with a band or free", bands.n_features() + n_free, x.ncols())?;
         let mean_x = column_means(x)?;
         let x = &x - &mean_x;
-        let groups = RowGroups::of(x.nrows(), folds)?;
+        let groups = RowGroups::of(x.nrows(), folds.iter())?;
         let sums = groups.features(x.view());
         let folds = (0..folds.len()).map(|at| groups.sets(&sums, at).all()).collect::<Result<_, _>>()?;
         Ok(Self { x, mean_x, n_free, bands, groups, folds })
@@ -177,7 +177,7 @@ impl Banded {
     ) -> Result<Choice, Error> {
         let d = self.bands.scales(shares, self.n_free);
         let trials = features.inner.iter().zip(&targets.inner).map(|(features, targets)| {
-            let fold = InnerFold::new(&features.0.scaled(d.view()), &features.1.scaled(d.view()), self.n_free)?;
+            let fold = InnerFold::new(&features.0.scaled(d.view()), &features.1.scaled(d.view()), self.n_free, None)?;
             Trial::new(Cow::Owned(fold), &targets.0.scaled(d.view()), &targets.1.scaled(d.view()))
         });
         let rule = Rule { criterion, ..Rule::default() };

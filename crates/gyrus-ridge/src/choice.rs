@@ -91,7 +91,7 @@ pub fn choose(folds: &[(Moments, Moments)], grid: &PenaltyGrid, rule: &Rule) -> 
         finite::check_columns("targets of an inner fold", moments.n_targets(), first.n_targets())?;
     }
     let trial = |(training, held_out): &(Moments, Moments)| {
-        let fold = InnerFold::new(&training.features, &held_out.features, 0)?;
+        let fold = InnerFold::new(&training.features, &held_out.features, 0, None)?;
         Trial::new(Cow::Owned(fold), &training.targets, &held_out.targets)
     };
     Choice::of(grid, &folds.par_iter().map(trial).collect::<Result<Vec<_>, Error>>()?, rule)

@@ -1,6 +1,6 @@
 //! One inner fold, its features decomposed once, for any targets.
 
-use ndarray::Array1;
+use ndarray::{Array1, Array2};
 
 use crate::axes::Axes;
 use crate::error::Error;
@@ -21,16 +21,21 @@ pub(crate) struct InnerFold {
 }
 
 impl InnerFold {
-    /// Decomposes the training features, the first `n_free` free of penalty.
+    /// Decomposes the training features, the first `n_free` free of penalty, the others within a `basis` if there is one.
     ///
     /// # Errors
     /// There are no training or no held-out rows, or a decomposition fails.
-    pub(crate) fn new(training: &FeatureSums, held_out: &FeatureSums, n_free: usize) -> Result<Self, Error> {
+    pub(crate) fn new(
+        training: &FeatureSums,
+        held_out: &FeatureSums,
+        n_free: usize,
+        basis: Option<&Array2<f64>>,
+    ) -> Result<Self, Error> {
         if held_out.n == 0 {
             return Err(Error::TooFewRows { what: "a held-out set", needed: 1, rows: 0 });
         }
         let mean = training.mean()?;
-        let axes = Axes::of(training.centred()?.view(), n_free)?;
+        let axes = Axes::within(training.centred()?.view(), n_free, basis)?;
         Ok(Self {
             turned: Quadratic::new(axes.turn_square(held_out.about(mean.view()).view())),
             turned_sum: axes.turn_vector(held_out.sum_about(mean.view()).view()),

@@ -1,6 +1,6 @@
 //! Column means that leave exactly nothing of a column that does not vary.
 
-use ndarray::{Array, Array1, ArrayView2, Axis, Dimension};
+use ndarray::{Array, Array1, ArrayView2, Dimension, Zip};
 
 use crate::error::Error;
 
@@ -12,7 +12,10 @@ pub(crate) fn column_means(a: ArrayView2<f64>) -> Result<Array1<f64>, Error> {
     let first = a.rows().into_iter().next().ok_or(Error::TooFewRows { what: "a mean", needed: 1, rows: 0 })?;
     // Measured from the first row, the sums of columns far from zero keep their digits.
     let n = a.nrows() as f64;
-    let offsets = a.axis_iter(Axis(0)).fold(Array1::zeros(a.ncols()), |sum: Array1<f64>, row| sum + (&row - &first));
+    let mut offsets = Array1::zeros(a.ncols());
+    for row in a.rows() {
+        Zip::from(&mut offsets).and(row).and(first).for_each(|sum, &value, &first| *sum += value - first);
+    }
     Ok(offsets / n + first)
 }
 

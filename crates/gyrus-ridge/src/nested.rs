@@ -76,19 +76,34 @@ impl Nested {
             true => Wide::narrowed(x, n_free).map(|(x, wide)| (x, Some(wide)))?,
             false => (x, None),
         };
-        let shared = RowGroups::of(x.nrows(), folds)?;
-        let bytes = shared.len() * x.ncols() * x.ncols() * size_of::<f64>();
-        let batches = match bytes <= GROUPS {
-            true => vec![Batch::new(shared, x.view(), n_free, folds)?],
-            false => {
-                let one = |fold: &NestedFold| {
-                    let fold = std::slice::from_ref(fold);
-                    Batch::new(RowGroups::of(x.nrows(), fold)?, x.view(), n_free, fold)
-                };
-                folds.iter().map(one).collect::<Result<_, Error>>()?
-            }
-        };
-        Ok(Self { x, mean_x, wide, n_free, batches })
+        let folds: Vec<BasedFold> = folds.iter().map(|fold| (fold, None)).collect();
+        Ok(Self { batches: batches(x.view(), n_free, &folds)?, x, mean_x, wide, n_free })
+    }
+
+    /// The same where outer fold f reads of the penalised features P (n, q) only P B_f, for `bases` B_f (q, k): its
+    /// penalties are those of P B_f, as if P B_f had been given.
+    ///
+    /// What folds read differs, and yet products of features and targets are formed once for all of them. Weights are
+    /// of the features that are given: B_f times those of P B_f.
+    ///
+    /// # Errors
+    /// As [`Nested::new`], and if the bases are not of these folds and features.
+    pub fn within(
+        x: ArrayView2<f64>,
+        n_free: usize,
+        folds: &[NestedFold],
+        bases: &[Array2<f64>],
+    ) -> Result<Self, Error> {
+        finite::check("features", x)?;
+        finite::check_columns("folds with a basis", bases.len(), folds.len())?;
+        for basis in bases {
+            finite::check("a basis", basis.view())?;
+            finite::check_columns("features of a basis", n_free + basis.nrows(), x.ncols())?;
+        }
+        let mean_x = column_means(x)?;
+        let x = &x - &mean_x;
+        let folds: Vec<BasedFold> = folds.iter().zip(bases.iter().map(Some)).collect();
+        Ok(Self { batches: batches(x.view(), n_free, &folds)?, x, mean_x, wide: None, n_free })
     }
 
     /// For each outer fold the penalty of every target of `y` (n, t), chosen by `rule` in the inner folds, and the fit.
@@ -163,19 +178,33 @@ impl Nested {
     }
 }
 
+/// An outer fold, and the basis within which it reads the penalised features, if there is one.
+type BasedFold<'a> = (&'a NestedFold, Option<&'a Array2<f64>>);
+
+/// All folds together, or each alone where their products would not stand in memory at once.
+fn batches(x: ArrayView2<f64>, n_free: usize, folds: &[BasedFold]) -> Result<Vec<Batch>, Error> {
+    let groups = |folds: &[BasedFold]| RowGroups::of(x.nrows(), folds.iter().map(|(fold, _)| *fold));
+    let shared = groups(folds)?;
+    let bytes = shared.len() * x.ncols() * x.ncols() * size_of::<f64>();
+    match bytes <= GROUPS {
+        true => Ok(vec![Batch::new(shared, x, n_free, folds)?]),
+        false => folds.chunks(1).map(|fold| Batch::new(groups(fold)?, x, n_free, fold)).collect(),
+    }
+}
+
 impl Batch {
-    fn new(groups: RowGroups, x: ArrayView2<f64>, n_free: usize, folds: &[NestedFold]) -> Result<Self, Error> {
+    fn new(groups: RowGroups, x: ArrayView2<f64>, n_free: usize, folds: &[BasedFold]) -> Result<Self, Error> {
         let sums = groups.features(x);
         let mut decomposed = Vec::new();
-        for (at, fold) in folds.iter().enumerate() {
+        for (at, (fold, basis)) in folds.iter().enumerate() {
             let sets = groups.sets(&sums, at);
             let inner = (0..fold.inner.len()).into_par_iter().map(|i| {
                 let (training, held_out) = sets.inner(i)?;
-                InnerFold::new(&training, &held_out, n_free)
+                InnerFold::new(&training, &held_out, n_free, *basis)
             });
             let inner = inner.collect::<Result<_, Error>>()?;
             let training = sets.training()?;
-            let axes = Axes::of(training.centred()?.view(), n_free)?;
+            let axes = Axes::within(training.centred()?.view(), n_free, *basis)?;
             decomposed.push(Decomposed { inner, axes, training: training.centre() });
         }
         Ok(Self { groups, folds: decomposed })

@@ -14,20 +14,30 @@ const GRAM_BLOCK: usize = 256;
 /// The inner sizes k disagree.
 pub fn product(a: ArrayView2<f64>, b: ArrayView2<f64>) -> Array2<f64> {
     let mut c = Array2::zeros((a.nrows(), b.ncols()));
-    write_product(c.view_mut(), a, b, Parallelism::Rayon(0));
+    write_product(c.view_mut(), a, b, Onto::Nothing, Parallelism::Rayon(0));
     c
+}
+
+/// A B into C (m, n), on all threads of the current pool.
+pub(crate) fn product_into(c: ArrayViewMut2<f64>, a: ArrayView2<f64>, b: ArrayView2<f64>) {
+    write_product(c, a, b, Onto::Nothing, Parallelism::Rayon(0));
 }
 
 /// A B on the calling thread, for callers that are parallel themselves.
 pub(crate) fn serial_product(a: ArrayView2<f64>, b: ArrayView2<f64>) -> Array2<f64> {
     let mut c = Array2::zeros((a.nrows(), b.ncols()));
-    write_product(c.view_mut(), a, b, Parallelism::None);
+    write_product(c.view_mut(), a, b, Onto::Nothing, Parallelism::None);
     c
 }
 
 /// A B into C (m, n), on the calling thread.
 pub(crate) fn serial_product_into<T: LinalgScalar>(c: ArrayViewMut2<T>, a: ArrayView2<T>, b: ArrayView2<T>) {
-    write_product(c, a, b, Parallelism::None);
+    write_product(c, a, b, Onto::Nothing, Parallelism::None);
+}
+
+/// Adds A B to C (m, n), on the calling thread.
+pub(crate) fn add_serial_product(c: ArrayViewMut2<f64>, a: ArrayView2<f64>, b: ArrayView2<f64>) {
+    write_product(c, a, b, Onto::Sum, Parallelism::None);
 }
 
 /// A'A for A (m, n), giving an exactly symmetric (n, n), on all threads of the current pool.
@@ -47,7 +57,7 @@ fn gram_on(a: ArrayView2<f64>, parallelism: Parallelism) -> Array2<f64> {
     for start in (0..n).step_by(GRAM_BLOCK) {
         let end = (start + GRAM_BLOCK).min(n);
         let (above, block) = (a.slice(s![.., ..end]), a.slice(s![.., start..end]));
-        write_product(c.slice_mut(s![..end, start..end]), above.t(), block, parallelism);
+        write_product(c.slice_mut(s![..end, start..end]), above.t(), block, Onto::Nothing, parallelism);
     }
     for row in 0..n {
         for column in 0..row {
@@ -57,11 +67,19 @@ fn gram_on(a: ArrayView2<f64>, parallelism: Parallelism) -> Array2<f64> {
     c
 }
 
-/// C = A B for A (m, k), B (k, n) and C (m, n).
+/// What stands in C before a product.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Onto {
+    Nothing,
+    Sum,
+}
+
+/// C = A B, or C + A B onto a sum, for A (m, k), B (k, n) and C (m, n).
 fn write_product<T: LinalgScalar>(
     mut c: ArrayViewMut2<T>,
     a: ArrayView2<T>,
     b: ArrayView2<T>,
+    onto: Onto,
     parallelism: Parallelism,
 ) {
     let ((m, k), n) = (a.dim(), b.ncols());
@@ -83,14 +101,14 @@ fn write_product<T: LinalgScalar>(
             c.as_mut_ptr(),
             c_column,
             c_row,
-            false,
+            onto == Onto::Sum,
             a.as_ptr(),
             a_column,
             a_row,
             b.as_ptr(),
             b_column,
             b_row,
-            T::zero(),
+            if onto == Onto::Sum { T::one() } else { T::zero() },
             T::one(),
             false,
             false,
@@ -117,6 +135,14 @@ mod tests {
             assert_eq!(product(a.view(), b.view()), a.dot(&b));
             assert_eq!(serial_product(b.t(), a.t()), b.t().dot(&a.t()));
         }
+    }
+
+    #[test]
+    fn products_are_added() {
+        let (a, b, mut c) = (matrix(9, 5), matrix(5, 7), matrix(9, 7));
+        let expected = &c + &a.dot(&b);
+        add_serial_product(c.view_mut(), a.view(), b.view());
+        assert_eq!(c, expected);
     }
 
     #[test]

@@ -9,7 +9,7 @@ use crate::error::Error;
 use crate::finite;
 use crate::means::column_means;
 use crate::params::{RidgeParams, RidgeValidParams};
-use crate::product::{gram, product};
+use crate::product::{gram, product, product_into};
 use crate::spectrum::Spectrum;
 
 /// Fitted ridge: B_j = argmin ||Y_j - X B_j||^2 + a_j ||B_j||^2 for X and Y about their training means.
@@ -129,7 +129,8 @@ impl<D: Data<Elem = f64>> PredictInplace<ArrayBase<D, Ix2>, Array2<f64>> for Rid
             (x.nrows(), self.mean_y.len()),
             "predictions have one row per row and one column per target"
         );
-        y.assign(&(product((x - &self.mean_x).view(), self.weights.view()) + &self.mean_y));
+        product_into(y.view_mut(), (x - &self.mean_x).view(), self.weights.view());
+        *y += &self.mean_y;
     }
 
     fn default_target(&self, x: &ArrayBase<D, Ix2>) -> Array2<f64> {

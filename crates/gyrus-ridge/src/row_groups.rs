@@ -61,8 +61,8 @@ impl RowGroups {
     ///
     /// # Errors
     /// A stretch is not among the rows, or a row is both learnt from and held out.
-    pub(crate) fn of(rows: usize, folds: &[NestedFold]) -> Result<Self, Error> {
-        let n_roles: usize = folds.iter().map(|fold| 1 + fold.inner.len()).sum();
+    pub(crate) fn of<'a>(rows: usize, folds: impl Iterator<Item = &'a NestedFold> + Clone) -> Result<Self, Error> {
+        let n_roles: usize = folds.clone().map(|fold| 1 + fold.inner.len()).sum();
         let mut roles = vec![vec![Role::Absent; n_roles]; rows];
         let (mut at, mut places) = (0, Vec::new());
         for fold in folds {
@@ -108,9 +108,7 @@ impl RowGroups {
 
     /// The sums of targets `y` (n, t), measured from `origin` (t), over each group, with features `x` (n, p).
     pub(crate) fn targets(&self, x: ArrayView2<f64>, y: ArrayView2<f64>, origin: ArrayView1<f64>) -> Vec<TargetSums> {
-        let sums =
-            |rows: &Vec<Range<usize>>| TargetSums::serial(rows_of(x, rows).view(), (rows_of(y, rows) - origin).view());
-        self.rows.par_iter().map(sums).collect()
+        self.rows.par_iter().map(|rows| TargetSums::about((x, y), rows, origin)).collect()
     }
 
     /// The sets of fold `fold`, to be summed from the sums over groups.
@@ -214,7 +212,7 @@ mod tests {
             NestedFold { training: one(4..10), inner: vec![inner(7..10, 4..6), inner(4..6, 7..10)] },
             NestedFold { training: one(0..5), inner: vec![inner(0..2, 3..5)] },
         ];
-        let groups = RowGroups::of(12, &folds)?;
+        let groups = RowGroups::of(12, folds.iter())?;
         assert!(groups.rows.iter().flatten().all(|rows| rows.end <= 10));
         let numbers: Vec<usize> = groups.rows.iter().map(|rows| rows.iter().cloned().flatten().sum()).collect();
         let total = |stretches: &[Range<usize>]| stretches.iter().cloned().flatten().sum::<usize>();
@@ -231,12 +229,12 @@ mod tests {
     #[test]
     fn a_row_on_both_sides_is_refused() {
         let fold = NestedFold { training: one(0..6), inner: vec![inner(0..4, 3..6)] };
-        assert!(matches!(RowGroups::of(6, &[fold]), Err(Error::SharedRow { row: 3 })));
+        assert!(matches!(RowGroups::of(6, [fold].iter()), Err(Error::SharedRow { row: 3 })));
     }
 
     #[test]
     fn rows_beyond_the_last_are_refused() {
         let fold = NestedFold { training: one(0..7), inner: vec![] };
-        assert!(matches!(RowGroups::of(6, &[fold]), Err(Error::Block { start: 0, end: 7, rows: 6 })));
+        assert!(matches!(RowGroups::of(6, [fold].iter()), Err(Error::Block { start: 0, end: 7, rows: 6 })));
     }
 }

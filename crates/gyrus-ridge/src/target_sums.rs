@@ -1,13 +1,16 @@
 //! The sums over rows of the targets, and of the targets times the features.
 
-use std::ops::{AddAssign, SubAssign};
+use std::ops::{AddAssign, Range, SubAssign};
 
-use ndarray::{Array1, Array2, ArrayView1, ArrayView2, Axis, Zip};
+use ndarray::{Array1, Array2, ArrayView1, ArrayView2, Axis, Zip, s};
 
 use crate::error::Error;
 use crate::feature_sums::{FeatureCentre, divisor, still};
-use crate::product::{product, serial_product};
+use crate::product::{add_serial_product, product};
 use crate::scaled::Scaled;
+
+/// Rows whose targets are centred and multiplied while they are in the cache.
+const ROWS: usize = 192;
 
 /// 1'Y, X'Y and the columns' Y'Y over rows of features X (n, p) and targets Y (n, t).
 #[derive(Debug, Clone, PartialEq)]
@@ -23,9 +26,40 @@ impl TargetSums {
         Self::with(product(x.t(), y), y)
     }
 
-    /// The same on the calling thread.
-    pub(crate) fn serial(x: ArrayView2<f64>, y: ArrayView2<f64>) -> Self {
-        Self::with(serial_product(x.t(), y), y)
+    /// The sums over the rows of `x` (n, p) and `y` (n, t) in `stretches`, targets measured from `origin` (t), on the calling
+    /// thread.
+    ///
+    /// # Panics
+    /// A stretch is not among the rows.
+    pub(crate) fn about(
+        (x, y): (ArrayView2<f64>, ArrayView2<f64>),
+        stretches: &[Range<usize>],
+        origin: ArrayView1<f64>,
+    ) -> Self {
+        let (p, t) = (x.ncols(), y.ncols());
+        let products = Array2::zeros((p, t));
+        let mut sums = Self { sum: Array1::zeros(t), products, squares: Array1::zeros(t) };
+        let longest = stretches.iter().map(Range::len).max().unwrap_or(0);
+        let mut room = Array2::zeros((longest.min(ROWS), t));
+        for stretch in stretches {
+            for start in stretch.clone().step_by(ROWS) {
+                let rows = s![start..(start + ROWS).min(stretch.end), ..];
+                let (x, y) = (x.slice(rows), y.slice(rows));
+                let mut room = room.slice_mut(s![..y.nrows(), ..]);
+                for (mut centred, y) in room.rows_mut().into_iter().zip(y.rows()) {
+                    let (sum, squares) = (&mut sums.sum, &mut sums.squares);
+                    Zip::from(&mut centred).and(y).and(origin).and(sum).and(squares).for_each(
+                        |centred, &y, &origin, sum, squares| {
+                            *centred = y - origin;
+                            *sum += *centred;
+                            *squares += *centred * *centred;
+                        },
+                    );
+                }
+                add_serial_product(sums.products.view_mut(), x.t(), room.view());
+            }
+        }
+        sums
     }
 
     fn with(products: Array2<f64>, y: ArrayView2<f64>) -> Self {

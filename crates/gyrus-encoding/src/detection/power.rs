@@ -17,7 +17,7 @@ use rayon::prelude::*;
 
 use crate::detection::planted::{Material, Noise, Turn, turn};
 use crate::detection::simulated::Simulated;
-use crate::fit::design::Reduced;
+use crate::fit::reduced::Reduced;
 use crate::rows::missing::without_missing;
 use crate::{Encoder, Error, LEAST_SHIFT, Runs};
 

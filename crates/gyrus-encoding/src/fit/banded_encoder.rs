@@ -5,8 +5,8 @@
 use gyrus_ridge::{Banded, Bands, Criterion, NestedFold, Ridge, Search};
 use ndarray::{Array2, Array3, ArrayView2, ArrayView3, Axis};
 
-use crate::fit::design::Reduced;
 use crate::fit::encoder::{beside, inner_rows, scores};
+use crate::fit::reduced::Reduced;
 use crate::rows::missing::without_missing;
 use crate::{Design, Error, FoldScores};
 
@@ -49,7 +49,8 @@ impl<'a> BandedEncoder<'a> {
         let parts = match Reduced::side_by_side(bands) {
             None => return Err(gyrus_ridge::Error::EmptyBand { band: 0 }.into()),
             Some(Reduced::Same(features)) => vec![part(0, &features, &folds)?],
-            Some(Reduced::PerFold(features)) => {
+            Some(joined) => {
+                let features: Vec<_> = (0..folds.len()).map(|fold| joined.of_fold(fold)).collect();
                 let each = features.iter().zip(folds.chunks(1)).enumerate();
                 each.map(|(at, (features, folds))| part(at, features, folds)).collect::<Result<_, Error>>()?
             }

@@ -3,12 +3,14 @@
 //! argmin over A, B of ||Y - C A - P B||^2 + a ||B||^2; a large penalty gives back the controls alone, so the two
 //! models are nested and their difference is what the features add.
 
+use std::ops::Range;
+
 use gyrus_ridge::{InnerRows, Nested, NestedFold, Ridge, Rule};
 use linfa::traits::Predict;
-use ndarray::{Array2, ArrayView2, Axis, concatenate, s};
+use ndarray::{Array2, ArrayView2, Axis, CowArray, Ix2, concatenate, s};
 
-use crate::fit::design::Reduced;
 use crate::fit::held_out::Blocks;
+use crate::fit::reduced::Reduced;
 use crate::rows::missing::without_missing;
 use crate::{Design, Error, FoldScores};
 
@@ -67,6 +69,10 @@ impl<'a> Encoder<'a> {
             Ok(Part { nested: Nested::new(x.view(), n_controls, folds)?, x })
         };
         let parts = match features {
+            Reduced::Projected { features, bases } => {
+                let x = beside(controls, features);
+                vec![Part { nested: Nested::within(x.view(), n_controls, &folds, bases)?, x }]
+            }
             Reduced::Same(features) => vec![part((features, &folds))?],
             Reduced::PerFold(features) => {
                 features.iter().zip(folds.chunks(1)).map(part).collect::<Result<_, Error>>()?
@@ -99,7 +105,7 @@ impl<'a> Encoder<'a> {
         held_out: ArrayView2<f64>,
         rule: &Rule,
     ) -> Result<FoldScores, Error> {
-        let (training, held_out) = self.pair(training, held_out)?;
+        let (training, held_out) = self.pair(training.view(), held_out.view())?;
         let mut fits = Vec::new();
         for part in &self.parts {
             let fitted = part.nested.fit(training.view(), self.design.penalties(), rule)?;
@@ -110,12 +116,16 @@ impl<'a> Encoder<'a> {
     }
 
     /// Responses to learn from and responses to score, of as many targets.
-    fn pair(&self, training: ArrayView2<f64>, held_out: ArrayView2<f64>) -> Result<(Array2<f64>, Array2<f64>), Error> {
+    fn pair<'r>(&self, training: ArrayView2<'r, f64>, held_out: ArrayView2<'r, f64>) -> Result<Pair<'r>, Error> {
         let (found, expected) = (held_out.ncols(), training.ncols());
         if found != expected {
             return Err(Error::Entries { what: "held-out targets", found, expected });
         }
-        Ok((without_missing(self.design, training)?, without_missing(self.design, held_out)?))
+        let same = training.as_ptr() == held_out.as_ptr() && training.strides() == held_out.strides();
+        let learnt = without_missing(self.design, training)?;
+        // Mostly the two are one, and are looked through once.
+        let scored = if same { learnt.clone() } else { without_missing(self.design, held_out)? };
+        Ok((learnt, scored))
     }
 
     /// The plan.
@@ -141,7 +151,7 @@ impl<'a> Encoder<'a> {
         held_out: ArrayView2<f64>,
         penalties: ArrayView2<f64>,
     ) -> Result<FoldScores, Error> {
-        let (training, held_out) = self.pair(training, held_out)?;
+        let (training, held_out) = self.pair(training.view(), held_out.view())?;
         let (mut fits, mut first) = (Vec::new(), 0);
         for part in &self.parts {
             let last = (first + part.nested.n_folds()).min(penalties.nrows());
@@ -152,6 +162,9 @@ impl<'a> Encoder<'a> {
         Ok(scores(self.design, fits.iter().map(|(x, ridge)| (*x, ridge)), held_out.view(), penalties.to_owned()))
     }
 }
+
+/// Responses to learn from and responses to score.
+type Pair<'r> = (CowArray<'r, f64, Ix2>, CowArray<'r, f64, Ix2>);
 
 /// What the fits of all outer folds reach on the rows that each has not seen.
 pub(crate) fn scores<'f>(
@@ -208,12 +221,13 @@ pub(crate) fn held_out(
     ridge: &Ridge,
     responses: ArrayView2<f64>,
 ) -> Blocks {
-    let mut predicted = Array2::zeros(responses.dim());
-    for stretch in &design.folds()[fold].test {
+    let stretch = |stretch: &Range<usize>| {
         let rows = s![stretch.clone(), ..];
-        predicted.slice_mut(rows).assign(&ridge.predict(&x.slice(rows)));
-    }
-    Blocks::of(predicted.view(), responses, &design.blocks(fold))
+        let blocks: Vec<_> =
+            design.blocks_within(stretch).map(|b| b.start - stretch.start..b.end - stretch.start).collect();
+        Blocks::of(ridge.predict(&x.slice(rows)).view(), responses.slice(rows), &blocks)
+    };
+    Blocks::in_turn(&design.folds()[fold].test.iter().map(stretch).collect::<Vec<_>>())
 }
 
 /// Controls, if there are any, and features side by side, `(rows, controls + features)`.

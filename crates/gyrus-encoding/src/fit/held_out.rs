@@ -3,7 +3,9 @@
 use std::ops::Range;
 
 use gyrus_ridge::pearson;
-use ndarray::{Array1, Array2, Array3, ArrayView1, ArrayView2, ArrayView3, Axis, concatenate, s};
+use ndarray::{
+    Array1, Array2, Array3, ArrayView1, ArrayView2, ArrayView3, ArrayViewMut1, ArrayViewMut2, Axis, Zip, concatenate, s,
+};
 
 /// Per block: rows, then per target the sums of p, y, p^2, y^2 and p y, for predictions p and responses y.
 #[derive(Debug, Clone)]
@@ -18,14 +20,22 @@ impl Blocks {
     /// The sums over each of `blocks` of `predicted` and `responses`, both `(rows, targets)` over all rows.
     pub fn of(predicted: ArrayView2<f64>, responses: ArrayView2<f64>, blocks: &[Range<usize>]) -> Self {
         let mut sums = Array3::zeros((blocks.len(), 5, responses.ncols()));
-        for (mut sums, block) in sums.axis_iter_mut(Axis(0)).zip(blocks) {
-            let (p, y) = (predicted.slice(s![block.clone(), ..]), responses.slice(s![block.clone(), ..]));
-            let kinds = [p.to_owned(), y.to_owned(), &p * &p, &y * &y, &p * &y];
-            for (mut sum, kind) in sums.axis_iter_mut(Axis(0)).zip(&kinds) {
-                sum.assign(&kind.sum_axis(Axis(0)));
-            }
+        for (sums, block) in sums.axis_iter_mut(Axis(0)).zip(blocks) {
+            let rows = s![block.clone(), ..];
+            add(sums, predicted.slice(rows), responses.slice(rows));
         }
         Self { rows: blocks.iter().map(|block| block.len() as f64).collect(), sums }
+    }
+
+    /// Those of several stretches of rows, one after the other.
+    ///
+    /// # Panics
+    /// They are of different targets, or there is none.
+    pub fn in_turn(stretches: &[Self]) -> Self {
+        let rows: Vec<ArrayView1<f64>> = stretches.iter().map(|stretch| stretch.rows.view()).collect();
+        let sums: Vec<ArrayView3<f64>> = stretches.iter().map(|stretch| stretch.sums.view()).collect();
+        let joined = "stretches of a fold have the same targets";
+        Self { rows: concatenate(Axis(0), &rows).expect(joined), sums: concatenate(Axis(0), &sums).expect(joined) }
     }
 
     /// Number of blocks.
@@ -75,6 +85,22 @@ impl Blocks {
         // A join along the last axis may be laid out otherwise; the sums are read as flat rows.
         Self { rows, sums: sums.as_standard_layout().into_owned() }
     }
+}
+
+/// Adds the sums over rows of predictions `p` and responses `y`, both `(rows, targets)`, to `sums`, `(5, targets)`.
+fn add(mut sums: ArrayViewMut2<f64>, p: ArrayView2<f64>, y: ArrayView2<f64>) {
+    for row in p.rows().into_iter().zip(y.rows()) {
+        add_row(sums.row_mut(0), row, |p, _| p);
+        add_row(sums.row_mut(1), row, |_, y| y);
+        add_row(sums.row_mut(2), row, |p, _| p * p);
+        add_row(sums.row_mut(3), row, |_, y| y * y);
+        add_row(sums.row_mut(4), row, |p, y| p * y);
+    }
+}
+
+/// Adds what `kind` makes of a prediction and a response of every target to `sum`, `(targets)`.
+fn add_row(sum: ArrayViewMut1<f64>, (p, y): (ArrayView1<f64>, ArrayView1<f64>), kind: impl Fn(f64, f64) -> f64) {
+    Zip::from(sum).and(p).and(y).for_each(|sum, &p, &y| *sum += kind(p, y));
 }
 
 /// r = sum (a - mean a)(b - mean b) / sqrt(sum (a - mean a)^2 sum (b - mean b)^2); NaN if either is constant.

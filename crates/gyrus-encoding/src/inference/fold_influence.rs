@@ -6,11 +6,12 @@
 use std::ops::Range;
 
 use gyrus_ridge::{Nested, NestedFold};
-use ndarray::{Array1, Array2, Array3, ArrayView1, ArrayView2, ArrayView3, Axis, concatenate, s, stack};
+use ndarray::{Array1, Array2, Array3, ArrayView2, ArrayView3, Axis, concatenate, s};
 use rayon::prelude::*;
 
-use crate::fit::design::Reduced;
-use crate::fit::encoder::{beside, held_out};
+use crate::fit::encoder::beside;
+use crate::fit::held_rows::HeldRows;
+use crate::fit::reduced::Reduced;
 use crate::rows::missing::without_missing;
 use crate::{BandedScores, Design, Error, FoldScores};
 
@@ -65,20 +66,24 @@ impl FoldInfluence {
         if let Some(controls) = controls {
             design.check("controls", controls)?;
         }
-        let fold = |fold: usize| {
-            let features = match features {
-                Reduced::Same(features) => features,
-                Reduced::PerFold(features) => &features[fold],
-            };
+        let (responses, n_controls) = ([training.view(), own.view()], controls.map_or(0, |controls| controls.ncols()));
+        let of = |folds: Range<usize>, features: &Array2<f64>, bases: Option<&[Array2<f64>]>| {
+            let r: Vec<Array1<f64>> = folds.clone().map(|fold| scores.folds[fold].r()).collect();
+            let penalties = scores.penalties().slice_move(s![folds.clone(), ..]);
             let x = beside(controls, features);
-            let (r, penalties) = (scores.folds[fold].r(), scores.penalties());
-            let reached = (r.view(), penalties.row(fold));
-            let responses = [training.view(), own.view()];
-            falls(design, fold, (x.view(), x.ncols() - features.ncols()), responses, reached)
+            falls(design, folds, (x.view(), n_controls, bases), responses, (&r, penalties))
         };
-        let falls = (0..design.folds().len()).into_par_iter().map(fold).collect::<Result<Vec<_>, _>>()?;
-        let views: Vec<ArrayView2<f64>> = falls.iter().map(Array2::view).collect();
-        Ok(Self { falls: stack(Axis(0), &views).expect("every fold has the same targets") })
+        let folds = design.folds().len();
+        let falls = match features {
+            Reduced::Projected { features, bases } => of(0..folds, features, Some(bases))?,
+            features => {
+                let one = |fold: usize| of(fold..fold + 1, &features.of_fold(fold), None);
+                let each = (0..folds).into_par_iter().map(one).collect::<Result<Vec<_>, _>>()?;
+                let views: Vec<ArrayView3<f64>> = each.iter().map(Array3::view).collect();
+                concatenate(Axis(0), &views).expect("every fold has the same targets")
+            }
+        };
+        Ok(Self { falls })
     }
 
     /// The same for what [`crate::BandedEncoder`] found with `bands`: the penalties a_b of every fold and target stay.
@@ -105,20 +110,21 @@ impl FoldInfluence {
         }
         let one = |(fold, target): (usize, usize)| {
             let scaled: Vec<Array2<f64>> = (0..n_bands)
-                .map(|band| bands[band].of_fold(fold) / found.penalties[[fold, band, target]].sqrt())
+                .map(|band| bands[band].of_fold(fold).as_ref() / found.penalties[[fold, band, target]].sqrt())
                 .collect();
             let views: Vec<ArrayView2<f64>> = scaled.iter().map(Array2::view).collect();
             let features = concatenate(Axis(1), &views).expect("bands of one plan share its rows");
             let x = beside(controls, &features);
             let (r, penalty) = (found.scores.folds[fold].columns(target..target + 1).r(), Array1::ones(1));
             let y = responses.slice(s![.., target..=target]);
-            falls(design, fold, (x.view(), x.ncols() - features.ncols()), [y; 2], (r.view(), penalty.view()))
+            let reached = (std::slice::from_ref(&r), penalty.view().insert_axis(Axis(0)));
+            falls(design, fold..fold + 1, (x.view(), x.ncols() - features.ncols(), None), [y; 2], reached)
         };
         let places: Vec<(usize, usize)> = (0..folds).flat_map(|fold| (0..targets).map(move |t| (fold, t))).collect();
         let columns = places.par_iter().map(|place| one(*place)).collect::<Result<Vec<_>, _>>()?;
         let mut falls = Array3::zeros((folds, folds, targets));
         for ((fold, target), column) in places.into_iter().zip(&columns) {
-            falls.slice_mut(s![fold, .., target]).assign(&column.column(0));
+            falls.slice_mut(s![fold, .., target]).assign(&column.slice(s![0, .., 0]));
         }
         Ok(Self { falls })
     }
@@ -149,28 +155,41 @@ impl FoldInfluence {
     }
 }
 
-/// d_fg of fold f = `fold` with predictors `x`, of which so many come first without a penalty, `(folds, targets)`;
-/// weights are fitted to the first of the responses and scored on the second, and the fold reached r with penalties
-/// `(targets)` each.
+/// Predictors `(rows, predictors)`, how many of them come first without a penalty, and for each fold the basis within which
+/// it reads the others, if there are such.
+type Predictors<'a> = (ArrayView2<'a, f64>, usize, Option<&'a [Array2<f64>]>);
+
+/// d_fg of each fold f of `folds`, `(folds f, folds, targets)`; weights are fitted to the first of the responses and scored
+/// on the second, and fold f reached r with penalties `(folds f, targets)`.
 fn falls(
     design: &Design,
-    fold: usize,
-    (x, n_controls): (ArrayView2<f64>, usize),
+    folds: Range<usize>,
+    (x, n_controls, bases): Predictors,
     [training, own]: [ArrayView2<f64>; 2],
-    (r, penalties): (ArrayView1<f64>, ArrayView1<f64>),
-) -> Result<Array2<f64>, Error> {
-    let others = (0..design.folds().len()).filter(|other| *other != fold);
-    let train = |other: usize| (other, shared(&design.folds()[fold].train, &design.folds()[other].train));
-    let (told, untold): (Vec<_>, Vec<_>) = others.map(train).partition(|(_, train)| !train.is_empty());
+    (r, penalties): (&[Array1<f64>], ArrayView2<f64>),
+) -> Result<Array3<f64>, Error> {
+    let train = |(f, g): (usize, usize)| (f, g, shared(&design.folds()[f].train, &design.folds()[g].train));
+    let others = |f: usize| (0..design.folds().len()).filter(move |g| *g != f).map(move |g| (f, g));
+    let (told, untold): (Vec<_>, Vec<_>) =
+        folds.clone().flat_map(others).map(train).partition(|(.., train)| !train.is_empty());
+    let mut falls = Array3::zeros((folds.len(), design.folds().len(), own.ncols()));
+    untold.iter().for_each(|(f, g, _)| falls.slice_mut(s![f - folds.start, *g, ..]).fill(f64::NAN));
     let sets: Vec<NestedFold> =
-        told.iter().map(|(_, train)| NestedFold { training: train.clone(), inner: Vec::new() }).collect();
-    let mut falls = Array2::zeros((design.folds().len(), r.len()));
-    let penalties = penalties.broadcast((sets.len(), penalties.len())).expect("a row broadcasts to rows");
-    let ridges = Nested::new(x, n_controls, &sets)?.refit(training, penalties)?;
-    for ((other, _), ridge) in told.iter().zip(&ridges) {
-        falls.row_mut(*other).assign(&(&r - &held_out(design, fold, x, ridge, own).r()));
+        told.iter().map(|(.., train)| NestedFold { training: train.clone(), inner: Vec::new() }).collect();
+    let nested = match bases {
+        Some(bases) => {
+            let bases: Vec<Array2<f64>> = told.iter().map(|(f, ..)| bases[*f].clone()).collect();
+            Nested::within(x, n_controls, &sets, &bases)?
+        }
+        None => Nested::new(x, n_controls, &sets)?,
+    };
+    let of_set: Vec<usize> = told.iter().map(|(f, ..)| f - folds.start).collect();
+    let ridges = nested.refit(training, penalties.select(Axis(0), &of_set).view())?;
+    let held_out = folds.clone().map(|f| HeldRows::of(design, f, x, own)).collect::<Result<Vec<_>, Error>>()?;
+    for ((f, g, _), ridge) in told.iter().zip(&ridges) {
+        let f = f - folds.start;
+        falls.slice_mut(s![f, *g, ..]).assign(&(&r[f] - &held_out[f].r(ridge)));
     }
-    untold.iter().for_each(|(other, _)| falls.row_mut(*other).fill(f64::NAN));
     Ok(falls)
 }
 

@@ -215,7 +215,8 @@ mod tests {
     use rand_distr::StandardNormal;
 
     use super::*;
-    use crate::fit::design::{FeatureUnit, Reduced};
+    use crate::fit::design::FeatureUnit;
+    use crate::fit::reduced::Reduced;
     use crate::{Design, DesignParams, encode};
 
     /// Two folds of two blocks whose numbers are easy by hand.

@@ -3,7 +3,7 @@
 //! Filling a gap would invent data, and leaving its rows out would give the target folds of its own, so a target with
 //! a missing value is undefined: its scores are NaN, and whoever asks gets a list of such targets.
 
-use ndarray::{Array2, ArrayView2};
+use ndarray::{ArrayView2, CowArray, Ix2};
 
 use crate::{Design, Error};
 
@@ -28,13 +28,19 @@ pub fn missing(responses: ArrayView2<f64>) -> Vec<Missing> {
 }
 
 /// Responses whose targets with missing values are constant, which makes their scores undefined.
-pub(crate) fn without_missing(design: &Design, responses: ArrayView2<f64>) -> Result<Array2<f64>, Error> {
-    let mut responses = responses.to_owned();
-    for target in missing(responses.view()) {
-        responses.column_mut(target.target).fill(0.0);
+pub(crate) fn without_missing<'r>(
+    design: &Design,
+    responses: ArrayView2<'r, f64>,
+) -> Result<CowArray<'r, f64, Ix2>, Error> {
+    // Mostly nothing is missing, and then nothing is copied.
+    let mut found = CowArray::from(responses);
+    if responses.fold(false, |any, value| any | value.is_nan()) {
+        for target in missing(responses) {
+            found.column_mut(target.target).fill(0.0);
+        }
     }
-    design.check("responses", responses.view())?;
-    Ok(responses)
+    design.check("responses", found.view())?;
+    Ok(found)
 }
 
 #[cfg(test)]
