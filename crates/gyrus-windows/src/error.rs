@@ -206,7 +206,7 @@ pub enum Error {
         text: String,
     },
     /// A window specification that is not one.
-    #[error("window must be a positive number of tokens (`10`) or words (`10w`), or `full`: `{0}`")]
+    #[error("window must be a positive number of tokens (`10`) or words (`10w`), `full`, or `full:stride=32`: `{0}`")]
     Specification(String),
     /// A model that has no room for a single token of the text.
     #[error("limit of {limit} tokens leaves no room beside a prefix of {prefix}")]
@@ -221,6 +221,16 @@ pub enum Error {
         "window `{specification}` and a prefix of {prefix} exceed the model's limit of {limit} tokens; ask for a shorter window or for clipping"
     )]
     TooManyTokens {
+        /// The window asked for.
+        specification: WindowSpec,
+        /// Tokens that the tokenizer puts first.
+        prefix: usize,
+        /// Tokens that the model can read.
+        limit: usize,
+    },
+    /// A stride that is longer than what the model can read.
+    #[error("window `{specification}`: the stride and a prefix of {prefix} exceed the model's limit of {limit} tokens")]
+    Stride {
         /// The window asked for.
         specification: WindowSpec,
         /// Tokens that the tokenizer puts first.

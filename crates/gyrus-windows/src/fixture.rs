@@ -152,6 +152,10 @@ impl Story {
             WindowSpec::Tokens(n) => (read.len(), n.get().min(read.end)),
             WindowSpec::Words(n) => (inside, n.get().min(word + 1)),
             WindowSpec::Full => (read.len(), read.end.min(room)),
+            WindowSpec::FullStride(stride) => {
+                assert!(read.start % stride == 0 && read.len() + stride.get() > read.end.min(room), "{read:?}");
+                (read.len(), read.len())
+            }
         };
         assert!(is == wanted || read.len() == room, "`{specification}` at word {word}: {is} for {wanted}");
         assert!(read.len() <= room && read.end == self.words.ranges()[word].end);

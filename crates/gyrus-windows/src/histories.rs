@@ -7,7 +7,7 @@ use std::ops::Range;
 
 use gyrus_types::{TokenWindow, Tokens};
 
-use crate::windows::{Wanted, room};
+use crate::windows::{Wanted, room, strided};
 use crate::{Error, Overflow, WindowSpec, WordTokens};
 
 /// The histories of every word's tokens, and how many words' are not what was asked for.
@@ -44,7 +44,12 @@ pub fn histories(
         for token in own.clone() {
             let wanted = wanted(words.ranges(), word, token, specification);
             let start = wanted.start.max(token.saturating_sub(room));
-            let is_clipped = start > wanted.start && specification != WindowSpec::Full;
+            let start = match specification {
+                WindowSpec::FullStride(stride) => strided(start, stride).min(token),
+                _ => start,
+            };
+            let fits = matches!(specification, WindowSpec::Full | WindowSpec::FullStride(_));
+            let is_clipped = start > wanted.start && !fits;
             if is_clipped && overflow == Overflow::Error {
                 let tokens = token - wanted.start;
                 return Err(Error::LongWindow { specification, word: word + 1, tokens, prefix, limit });
@@ -64,7 +69,7 @@ fn wanted(ranges: &[Range<usize>], word: usize, token: usize, specification: Win
     match specification {
         WindowSpec::Tokens(n) => Wanted { start: token.saturating_sub(n.get()), short: token < n.get() },
         WindowSpec::Words(n) => Wanted { start: ranges[word.saturating_sub(n.get())].start, short: word < n.get() },
-        WindowSpec::Full => Wanted { start: 0, short: false },
+        WindowSpec::Full | WindowSpec::FullStride(_) => Wanted { start: 0, short: false },
     }
 }
 

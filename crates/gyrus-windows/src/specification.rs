@@ -6,7 +6,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::Error;
 
-/// The context that a model sees for a word, written `10` (tokens), `10w` (words) or `full`.
+/// The context that a model sees for a word, written `10` (tokens), `10w` (words), `full` or
+/// `full:stride=32`.
 ///
 /// The count includes the word itself and excludes what the tokenizer puts first (BOS).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -18,7 +19,13 @@ pub enum WindowSpec {
     Words(NonZeroUsize),
     /// As much as the model can read: the last `limit` tokens, BOS included, exact for every word.
     Full,
+    /// An approximation of [`Self::Full`]: windows begin only at every S-th token of the text, so that many words share one,
+    /// and each has at least `limit` - S tokens and at most `limit`, as far as the text goes back.
+    FullStride(NonZeroUsize),
 }
+
+/// What comes before the stride in the name of [`WindowSpec::FullStride`].
+const STRIDE: &str = "full:stride=";
 
 impl FromStr for WindowSpec {
     type Err = Error;
@@ -28,10 +35,11 @@ impl FromStr for WindowSpec {
             true => digits.parse().map_err(|_| Error::Specification(text.into())),
             false => Err(Error::Specification(text.into())),
         };
-        match (text, text.strip_suffix('w')) {
-            ("full", _) => Ok(Self::Full),
-            (_, Some(digits)) => count(digits).map(Self::Words),
-            (digits, None) => count(digits).map(Self::Tokens),
+        match (text, text.strip_prefix(STRIDE), text.strip_suffix('w')) {
+            ("full", ..) => Ok(Self::Full),
+            (_, Some(digits), _) => count(digits).map(Self::FullStride),
+            (.., Some(digits)) => count(digits).map(Self::Words),
+            (digits, ..) => count(digits).map(Self::Tokens),
         }
     }
 }
@@ -42,6 +50,7 @@ impl fmt::Display for WindowSpec {
             Self::Tokens(n) => write!(f, "{n}"),
             Self::Words(n) => write!(f, "{n}w"),
             Self::Full => f.write_str("full"),
+            Self::FullStride(n) => write!(f, "{STRIDE}{n}"),
         }
     }
 }
@@ -74,7 +83,7 @@ mod tests {
 
     #[test]
     fn is_written_as_it_was_read() {
-        ["1", "10", "100w", "full"].iter().for_each(|text| check(text));
+        ["1", "10", "100w", "full", "full:stride=32"].iter().for_each(|text| check(text));
     }
 
     #[test]

@@ -2,6 +2,7 @@
 //!
 //! Each window stands alone; it is not a view of a longer run of the model, whose cached keys would carry the dropped text.
 
+use std::num::NonZeroUsize;
 use std::ops::Range;
 
 use serde::{Deserialize, Serialize};
@@ -36,10 +37,10 @@ pub struct Windows {
 ///
 /// A window ends with its word's last token and pools the word's tokens, as far as they are inside.
 /// The prefix is not part of N, but counts against the limit: prefix + tokens <= limit.
-/// [`WindowSpec::Full`] takes what fits, so it is never short, never clipped and never an error.
+/// [`WindowSpec::Full`] and [`WindowSpec::FullStride`] take what fits, so they are never short and never clipped.
 ///
 /// # Errors
-/// [`Error::NoRoom`] if not one token fits beside the prefix;
+/// [`Error::NoRoom`] if not one token fits beside the prefix, [`Error::Stride`] if a stride is longer than what fits;
 /// [`Error::TooManyTokens`] or [`Error::LongWindow`] if a window cannot be read whole and clipping was not asked for.
 pub fn windows(
     tokens: &Tokens,
@@ -77,6 +78,9 @@ pub(crate) fn room(
         (WindowSpec::Tokens(n), Overflow::Error) if n.get() > room => {
             Err(Error::TooManyTokens { specification, prefix, limit })
         }
+        (WindowSpec::FullStride(stride), _) if stride.get() > room => {
+            Err(Error::Stride { specification, prefix, limit })
+        }
         _ => Ok(room),
     }
 }
@@ -96,7 +100,17 @@ fn wanted(ranges: &[Range<usize>], word: usize, specification: WindowSpec, room:
             Wanted { start: ranges[first].start, short: word + 1 < n.get() }
         }
         WindowSpec::Full => Wanted { start: end.saturating_sub(room), short: false },
+        WindowSpec::FullStride(stride) => {
+            // A word that is longer than all but a stride of the room is still read whole.
+            let start = strided(end.saturating_sub(room), stride).min(ranges[word].start.max(end.saturating_sub(room)));
+            Wanted { start, short: false }
+        }
     }
+}
+
+/// The first token at or after `start` at which a window may begin.
+pub(crate) fn strided(start: usize, stride: NonZeroUsize) -> usize {
+    start.next_multiple_of(stride.get())
 }
 
 fn window(start: usize, own: &Range<usize>, short: bool) -> Result<TokenWindow, Error> {
@@ -132,6 +146,23 @@ mod tests {
             check(specification, 512, Overflow::Error)?;
             check(specification, 6, Overflow::Clip)?;
         }
+        Ok(())
+    }
+
+    #[test]
+    fn strides_share_beginnings() -> Result<(), Failure> {
+        let (story, all) = check("full:stride=3", 8, Overflow::Error)?;
+        let starts: Vec<usize> = all.windows.iter().map(|window| window.tokens().start).collect();
+        assert!(starts.iter().all(|start| start % 3 == 0) && starts.is_sorted());
+        let mut different = starts.clone();
+        different.dedup();
+        assert!(different.len() < starts.len() && starts.last() > Some(&0));
+        assert_eq!((all.short, all.clipped), (0, 0));
+        let exact = windows(&story.tokens, &story.words, WindowSpec::Full, 8, Overflow::Error)?;
+        let later = |(a, b): (&TokenWindow, &TokenWindow)| (0..3).contains(&(a.tokens().start - b.tokens().start));
+        assert!(all.windows.iter().zip(&exact.windows).all(later));
+        let message = message(check("full:stride=9", 8, Overflow::Clip));
+        assert!(message.contains("`full:stride=9`"), "{message}");
         Ok(())
     }
 
