@@ -1,6 +1,28 @@
 //! How much of a signal is linear in the features of the same word: what a linear model can find of it at best.
 
-use ndarray::{Array1, Array2, ArrayView1};
+use ndarray::{Array1, Array2, ArrayView1, Axis};
+
+use crate::Levels;
+
+/// Least squares on the features of all levels, and of each alone.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct LinearParts {
+    /// On all of them.
+    pub(super) all: LeastSquares,
+    /// On each level's.
+    pub(super) levels: Vec<LeastSquares>,
+}
+
+impl LinearParts {
+    /// On the words at `rows` of `levels`.
+    pub(super) fn of(levels: &Levels, rows: &[usize]) -> Self {
+        let level = |level| LeastSquares::on(levels.level(level).select(Axis(0), rows));
+        Self {
+            all: LeastSquares::on(levels.joined().select(Axis(0), rows)),
+            levels: (0..levels.n_levels()).map(level).collect(),
+        }
+    }
+}
 
 /// Least squares of many signals on the same features.
 #[derive(Debug, Clone, PartialEq)]

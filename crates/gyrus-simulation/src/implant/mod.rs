@@ -6,26 +6,28 @@
 
 mod at_words;
 mod contact;
+mod contact_truth;
 mod linear;
 mod params;
 mod stream;
 mod window;
 
 use gyrus_types::Interval;
-use ndarray::{Array1, Array2, Axis};
+use ndarray::{Array1, Array2};
 use rand::Rng;
 use rand::rngs::StdRng;
 use rand::seq::SliceRandom;
 use rand_distr::StandardNormal;
 
 pub use contact::{Contact, Hemisphere, PMHG};
+pub use contact_truth::ContactTruth;
 pub use params::ImplantParams;
 
 use crate::spoken_levels::SHALLOW_FEATURES;
 use crate::standard::standardise;
 use crate::{Error, Levels, Map, SpokenLevels};
 use at_words::{means, noise_variance};
-use linear::LeastSquares;
+use linear::LinearParts;
 use stream::stream;
 use window::Window;
 
@@ -60,27 +62,6 @@ pub struct Patient {
     pub contacts: Vec<Contact>,
 }
 
-/// What is true of an electrode: nothing that an analysis may look at.
-#[derive(Debug, Clone, PartialEq)]
-pub struct ContactTruth {
-    /// The height that it hears best, from 0 to 1; none if it is deaf.
-    pub height: Option<f64>,
-    /// Seconds between the centre of a word and that of its response.
-    pub latency: f64,
-    /// Length of its window in seconds.
-    pub window: f64,
-    /// c of the drive Z c, for the joined levels Z: `(features)`.
-    pub weights: Array1<f64>,
-    /// The share that each level has of the squared weights, `(levels)`; all 0 if it is deaf.
-    pub shares: Vec<f64>,
-    /// r of the response at the words, at the latency, with the same response without noise: no model of the words does
-    /// better on an endless sample.
-    pub ceiling: f64,
-    /// The same for what of it is linear in the features of the word itself: no linear model of all levels does better.
-    /// None where there are too few words to say.
-    pub linear_ceiling: Option<f64>,
-}
-
 impl Implant {
     /// Patients who hear the words of `heard`, decided by `seed`.
     ///
@@ -110,7 +91,7 @@ impl Implant {
         let (patients, truth) = (Vec::new(), Vec::new());
         let mut implant = Self { patients, truth, params, seed, words, z, samples };
         let rows: Vec<usize> = implant.words.iter().map(|(row, _)| *row).collect();
-        let linear = LeastSquares::on(implant.z.select(Axis(0), &rows));
+        let linear = LinearParts::of(heard.levels(), &rows);
         for patient in 0..implant.params.patients {
             implant.push(patient, heard.levels(), &linear);
         }
@@ -172,7 +153,7 @@ impl Implant {
     }
 
     /// Adds a patient; every second one has electrodes on the right.
-    fn push(&mut self, patient: usize, levels: &Levels, linear: &LeastSquares) {
+    fn push(&mut self, patient: usize, levels: &Levels, linear: &LinearParts) {
         let hemisphere = if patient.is_multiple_of(2) { Hemisphere::Left } else { Hemisphere::Right };
         let hearing = self.hearing(patient);
         let (mut contacts, mut truths) = (Vec::new(), Vec::new());
@@ -218,17 +199,16 @@ impl Implant {
             shares: vec![0.0; levels.n_levels()],
             ceiling: if hears { q.sqrt() } else { 0.0 },
             linear_ceiling: None,
+            profile: vec![None; levels.n_levels()],
         }
         .with_shares(levels)
     }
 
     /// The electrode with its weights multiplied by what makes its ceiling true.
-    fn scaled(&self, mut truth: ContactTruth, linear: &LeastSquares) -> ContactTruth {
+    fn scaled(&self, mut truth: ContactTruth, linear: &LinearParts) -> ContactTruth {
         let deviation = self.drive_deviation(&self.z.dot(&truth.weights));
         if deviation == 0.0 || truth.ceiling == 0.0 {
-            truth.weights.fill(0.0);
-            (truth.ceiling, truth.linear_ceiling) = (0.0, Some(0.0));
-            return truth;
+            return truth.silenced();
         }
         truth.weights /= deviation;
         let (rate, times) = (self.params.rate, || self.words.iter().map(|(_, centre)| centre + truth.latency));
@@ -236,9 +216,8 @@ impl Implant {
         let noise = noise_variance(&self.params.noise, times(), rate, self.samples);
         let q = truth.ceiling * truth.ceiling;
         let gain = (q / (1.0 - q) * noise / clean.var(0.0)).sqrt();
-        truth.linear_ceiling = linear.explained(clean.view()).map(|share| truth.ceiling * share.sqrt());
         truth.weights *= gain;
-        truth
+        truth.with_linear(&clean, linear)
     }
 }
 
@@ -254,22 +233,10 @@ fn shallow(levels: &Levels, h: f64, spread: f64) -> Array1<f64> {
     gains
 }
 
-impl ContactTruth {
-    fn with_shares(mut self, levels: &Levels) -> Self {
-        let total = self.weights.dot(&self.weights);
-        let mut first = 0;
-        for (level, share) in self.shares.iter_mut().enumerate() {
-            let of = self.weights.slice(ndarray::s![first..first + levels.level(level).ncols()]);
-            first += of.len();
-            *share = if total > 0.0 { of.dot(&of) / total } else { 0.0 };
-        }
-        self
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use approx::assert_abs_diff_eq;
+    use ndarray::Axis;
     use rand::SeedableRng;
 
     use super::*;
@@ -345,6 +312,26 @@ mod tests {
             let linear = truth.linear_ceiling.unwrap_or(f64::NAN);
             assert!((0.8 * truth.ceiling..=truth.ceiling).contains(&linear), "{linear} {}", truth.ceiling);
         }
+        Ok(())
+    }
+
+    #[test]
+    fn no_level_alone_says_more_than_all_and_the_peak_is_near_the_height() -> Result<(), Error> {
+        let implant = implant(ImplantParams { electrodes: 40, ..small() })?;
+        let (mut near, mut hearing) = (0, 0);
+        for truth in implant.truth.iter().flatten() {
+            let linear = truth.linear_ceiling.unwrap_or(f64::NAN);
+            assert!(
+                truth.profile.len() == 11 && truth.profile.iter().flatten().all(|r| *r <= linear + 0.02),
+                "{truth:?}"
+            );
+            assert_eq!(truth.peak().is_some(), truth.height.is_some());
+            if let (Some(peak), Some(height)) = (truth.peak(), truth.height) {
+                near += usize::from((peak as f64 / 10.0 - height).abs() < 0.25);
+                hearing += 1;
+            }
+        }
+        assert!(hearing == 60 && near >= 48, "{near} of {hearing}");
         Ok(())
     }
 
