@@ -225,6 +225,22 @@ fn files_stay_short() -> Result<()> {
     Ok(())
 }
 
+/// Analyses must not see what was planted in simulated recordings.
+#[test]
+fn one_step_alone_opens_the_truth() -> Result<()> {
+    let steps = root().join("crates/gyrus-study/src/steps");
+    let mut broken = Vec::new();
+    for file in sources(&steps)? {
+        let allowed = file.starts_with(steps.join("truth")) || file.ends_with("simulation.rs");
+        let text = fs::read_to_string(&file)?;
+        if !allowed && ["truth.json", "simulation::truth", "TRUTH"].iter().any(|name| text.contains(name)) {
+            broken.push(format!("rule truth: {} may not open what was planted; {REMEDY}", file.display()));
+        }
+    }
+    check(&broken);
+    Ok(())
+}
+
 #[test]
 fn a_star_takes_the_package_and_its_parts() {
     assert!(matches("burn*", "burn") && matches("burn*", "burn-wgpu") && !matches("burn*", "burnish"));

@@ -87,6 +87,13 @@ fn files_that_do_not_belong_together_are_named() -> Outcome {
     assert_eq!(said, "setting `recordings.subject` of `study.toml` is given twice: [\"p1\", \"p1\", \"p3\"]");
     let said = refusal(|study| study.edit("study.toml", "[-0.2, 0.0, 0.2, 0.4]", "[0.2, 5000.0]"))?;
     assert_eq!(said, "at lag 5000 s of `lags.seconds` no word lies inside the recording of `p1`");
+    let said = refusal(|study| {
+        study.edit("study.toml", "[-0.2, 0.0, 0.2, 0.4]\nmain = 0.2", "[0.2]\nmain = 0.2\ntarget = \"evoked\"")
+    })?;
+    assert_eq!(
+        said,
+        "setting `lags.target` of `study.toml` is \"evoked\", which needs several `lags.seconds` to choose from"
+    );
     let short = tensors(&[("layer.0".to_owned(), 2, vec![0.0; 20])])?;
     let said = refusal(|study| study.write("features.safetensors", short))?;
     assert_eq!(said, "understand `features.safetensors`: tensor `layer.0` has 10 rows, the story has 320 words");

@@ -1,5 +1,6 @@
 //! Files with the features of every layer as an analysis reads them, reduced on the training rows of each fold.
 
+use std::borrow::Cow;
 use std::path::Path;
 
 use gyrus_encoding::Reduced;
@@ -28,17 +29,18 @@ pub struct ReducedFile {
 /// # Errors
 /// [`Error::Write`] naming the file.
 pub fn write_reduced(path: &Path, layers: &[Reduced]) -> Result<(), Error> {
-    let mut tensors: Vec<(String, &Array2<f64>)> = Vec::new();
+    let mut tensors: Vec<(String, Cow<Array2<f64>>)> = Vec::new();
     for (layer, reduced) in layers.iter().enumerate() {
         match reduced {
-            Reduced::Same(x) => tensors.push((format!("layer.{layer}"), x)),
-            Reduced::PerFold(folds) => {
-                tensors.extend(folds.iter().enumerate().map(|(fold, x)| (format!("layer.{layer}.fold.{fold}"), x)));
+            Reduced::Same(x) => tensors.push((format!("layer.{layer}"), Cow::Borrowed(x))),
+            Reduced::PerFold(folds) | Reduced::Projected { bases: folds, .. } => {
+                let of_fold = |fold| (format!("layer.{layer}.fold.{fold}"), reduced.of_fold(fold));
+                tensors.extend((0..folds.len()).map(of_fold));
             }
         }
     }
     let bytes = |x: &Array2<f64>| x.iter().flat_map(|x| x.to_le_bytes()).collect::<Vec<u8>>();
-    let tensors: Vec<_> = tensors.into_iter().map(|(name, x)| (name, x.shape().to_vec(), bytes(x))).collect();
+    let tensors: Vec<_> = tensors.into_iter().map(|(name, x)| (name, x.shape().to_vec(), bytes(&x))).collect();
     let views = tensors.iter().map(|(name, shape, bytes)| {
         (name, TensorView::new(Dtype::F64, shape.clone(), bytes).expect("as many bytes as the shape says"))
     });

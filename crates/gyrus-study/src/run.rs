@@ -11,7 +11,7 @@ use crate::settings::Study;
 use crate::steps::clock::Clock;
 use crate::steps::{
     benchmarks, canaries, ceilings, claims, context, convergence, dimension, encoding, extraction, generalisation,
-    hierarchy, lags, material::Material, partition, power, report, similarity, simulation, text,
+    hierarchy, lags, material::Material, partition, power, report, similarity, simulation, text, truth,
 };
 use crate::{Error, Event};
 
@@ -43,26 +43,32 @@ pub struct Outcome {
     pub found: usize,
 }
 
-/// A step of every study.
+/// A step of every study, or of those that ask for it.
 struct Step {
     name: &'static str,
     run: fn(&mut Desk) -> Result<(), Error>,
     /// Whether it reads results before it knows its key, so that a dry run cannot tell what it would find.
     reads: bool,
+    /// Whether a study asks for it.
+    asked: fn(&Study) -> bool,
 }
 
 impl Step {
     const fn new(name: &'static str, run: fn(&mut Desk) -> Result<(), Error>) -> Self {
-        Self { name, run, reads: false }
+        Self { name, run, reads: false, asked: |_| true }
     }
 
     const fn reading(self) -> Self {
         Self { reads: true, ..self }
     }
+
+    const fn if_asked(self, asked: fn(&Study) -> bool) -> Self {
+        Self { asked, ..self }
+    }
 }
 
 /// The steps, in order.
-const STEPS: [Step; 17] = [
+const STEPS: [Step; 18] = [
     Step::new("activations", extraction::run),
     Step::new("text", text::run),
     Step::new("benchmarks", benchmarks::run),
@@ -72,13 +78,14 @@ const STEPS: [Step; 17] = [
     Step::new("lags", lags::run),
     Step::new("generalisation", generalisation::run),
     Step::new("ceilings", ceilings::run).reading(),
-    Step::new("partition", partition::run),
+    Step::new("partition", partition::run).if_asked(|study| study.partition.is_some()),
     Step::new("dimension", dimension::run),
     Step::new("power", power::run),
     Step::new("similarity", similarity::run),
     Step::new("convergence", convergence::run).reading(),
     Step::new("context", context::run),
     Step::new("claims", claims::run).reading(),
+    Step::new("truth", truth::run).reading().if_asked(truth::asked),
     Step::new("report", report::run).reading(),
 ];
 
@@ -98,8 +105,9 @@ pub fn run(
     }
     study.require_present()?;
     let Some(recorded) = simulation::recorded(study, options, on_event)? else {
-        STEPS.iter().for_each(|step| on_event(Event::Planned { step: step.name.into() }));
-        return Ok(Outcome { report: options.out.join("report.html"), ran: 1 + STEPS.len(), found: 0 });
+        let asked = STEPS.iter().filter(|step| (step.asked)(study));
+        asked.clone().for_each(|step| on_event(Event::Planned { step: step.name.into() }));
+        return Ok(Outcome { report: options.out.join("report.html"), ran: 1 + asked.count(), found: 0 });
     };
     let study = recorded.study.as_ref();
     let material = Material::gather(study, on_event)?;
@@ -117,7 +125,7 @@ pub fn run(
         ran: recorded.ran,
         found: recorded.found,
     };
-    let wanted = |step: &&Step| options.only.as_deref().is_none_or(|only| only == step.name);
+    let wanted = |step: &&Step| (step.asked)(study) && options.only.as_deref().is_none_or(|only| only == step.name);
     for step in STEPS.iter().filter(wanted) {
         match step.reads && desk.options.dry_run && desk.ran > 0 {
             true => desk.plan(step.name),

@@ -13,6 +13,9 @@ pub struct Summary {
     pub refused: Vec<Refused>,
     /// Regions in the order of every list below.
     pub regions: Vec<String>,
+    /// Seconds after a word at which the response of each region is taken; 0 where rows are scans, whose response model
+    /// carries the delay.
+    pub lags: Vec<f64>,
     /// Rows of the analysis: scans, or words.
     pub rows: usize,
     /// Words of the text.
@@ -38,6 +41,22 @@ pub struct Summary {
     pub models: Vec<ModelSummary>,
     /// Each pair of trained models: the difference of their scores on the mean recording.
     pub pairs: Vec<PairSummary>,
+}
+
+/// Regions or targets that a page shows one by one, at most.
+const SHOWN: usize = 24;
+
+impl Summary {
+    /// Whether there are so few regions that a page shows each of them.
+    pub fn shows_each(&self) -> bool {
+        self.regions.len() <= SHOWN
+    }
+
+    /// What a page shows, each with its place in the lists and its name: every region, where they are few, and their mean.
+    pub fn shown_places(&self) -> impl Iterator<Item = (usize, &str)> {
+        let names = self.regions.iter().map(String::as_str).chain(["mean over regions"]).enumerate();
+        names.skip(if self.shows_each() { 0 } else { self.regions.len() })
+    }
 }
 
 /// A listener that was refused.

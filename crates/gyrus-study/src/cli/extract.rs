@@ -23,7 +23,7 @@ pub struct Arguments {
     /// The words: a table with the columns word, start, end (.csv or .tsv), or plain text.
     #[arg(long)]
     transcript: PathBuf,
-    /// Context windows, separated by commas: `10` tokens, `10w` words, or `full`.
+    /// Context windows, separated by commas: `10` tokens, `10w` words, `full`, or `full:stride=32`.
     #[arg(long, value_delimiter = ',', default_value = "full")]
     windows: Vec<WindowSpec>,
     /// How the states of a word's tokens become one.

@@ -34,7 +34,7 @@ pub use self::inference::{InferenceSettings, NullPenalties};
 pub use self::lag_map::LagMapSettings;
 pub use self::partition::{Band, LAYER, PartitionSettings};
 pub use self::power::PowerSettings;
-pub use self::rows::{Anchor, LagSettings, Response, ScanSettings};
+pub use self::rows::{Anchor, LagSettings, Response, ScanSettings, TargetLag};
 pub use self::similarity::SimilaritySettings;
 pub use self::simulation::{MapName, SimulationSettings};
 pub use self::words::{Pooling, WordSettings};

@@ -45,6 +45,20 @@ pub struct LagSettings {
     /// The moment of a word from which lags count.
     #[serde(default)]
     pub anchor: Anchor,
+    /// The lag at which the headline response of a target is taken.
+    #[serde(default)]
+    pub target: TargetLag,
+}
+
+/// The lag at which the headline response of a target is taken.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum TargetLag {
+    /// The main lag.
+    #[default]
+    Main,
+    /// The lag where its mean response to a word is farthest from the mean of its signal.
+    Evoked,
 }
 
 /// A moment of a word.

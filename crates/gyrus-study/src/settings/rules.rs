@@ -6,7 +6,7 @@ use gyrus_recordings::bids::Landmark;
 
 use gyrus_benchmarks::Task;
 
-use super::{SCHEMA, SchemeName, Share, Study};
+use super::{SCHEMA, SchemeName, Share, Study, TargetLag};
 use crate::Error;
 
 /// A setting, whether it holds, and what is wrong if it does not.
@@ -166,6 +166,11 @@ fn rows(study: &Study) -> Vec<Rule> {
             lags.is_none_or(|lags| lags.main_at().is_some()),
             format!("is not one of `lags.seconds`: `{}`", lags.map_or(0.0, |lags| lags.main)),
         ),
+        (
+            "lags.target",
+            lags.is_none_or(|lags| lags.target == TargetLag::Main || seconds.len() > 1),
+            "is \"evoked\", which needs several `lags.seconds` to choose from".into(),
+        ),
     ]
 }
 
@@ -226,7 +231,8 @@ fn counts(study: &Study) -> Vec<Rule> {
         ("inference.null_block", study.inference.null_block, 1),
         // Without groups there are no intervals; one alone leaves nothing to compare.
         ("similarity.groups", Some(study.similarity.groups).filter(|groups| *groups > 0).unwrap_or(2), 2),
-        ("similarity.shifts", study.similarity.shifts, 19),
+        // Without shifts there are no p values.
+        ("similarity.shifts", Some(study.similarity.shifts).filter(|shifts| *shifts > 0).unwrap_or(19), 19),
         ("similarity.best", study.similarity.best.unwrap_or(2), 2),
         ("text.characters", study.text.characters, 1),
     ];

@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 pub struct SimilaritySettings {
     /// Groups of consecutive words that are left out, one by one, for intervals.
     pub groups: usize,
-    /// Circular shifts of one of two models for p values.
+    /// Circular shifts of one of two models for p values; no p values with 0.
     pub shifts: usize,
     /// Words that count as neighbours: debiased values are of pairs of words further apart.
     pub gap: usize,

@@ -71,7 +71,7 @@ impl SimulatedCortex {
         self.unknown.iter().map(move |(n, path)| format!("{n} of {words} words do not occur in `{}`", path.display()))
     }
 
-    /// Writes the recordings to `folder` as a BIDS tree with signals as EDF, and gives every file of it.
+    /// Writes the recordings to `folder` as a BIDS tree with signals as EDF.
     ///
     /// # Errors
     /// A file that cannot be written.

@@ -28,7 +28,8 @@ pub fn truth(implant: &Implant, seed: u64) -> Value {
     })
 }
 
-/// `shares` is what each level has of the squared weights.
+/// `shares` is what each level has of the squared weights, `profile` the r that each level alone can reach, `peak` the level
+/// with the highest.
 fn electrode((contact, truth): (&Contact, &ContactTruth)) -> Value {
     json!({
         "name": contact.name,
@@ -40,5 +41,7 @@ fn electrode((contact, truth): (&Contact, &ContactTruth)) -> Value {
         "ceiling": truth.ceiling,
         "linear_ceiling": truth.linear_ceiling,
         "shares": truth.shares,
+        "profile": truth.profile,
+        "peak": truth.peak(),
     })
 }

@@ -92,6 +92,7 @@ fn encode_all(desk: &mut Desk) -> Result<Encoded, Error> {
         listeners: story.listeners.iter().map(|heard| heard.subject().to_owned()).collect(),
         refused: refused.collect(),
         regions: group.targets.clone(),
+        lags: group.lags.clone(),
         rows: clock.len(),
         words: story.transcript.words().len(),
         timed_words: story.transcript.timed().rows.len(),

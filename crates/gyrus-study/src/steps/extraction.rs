@@ -52,7 +52,9 @@ pub fn activations_file(model: &str, variant: Variant, window: WindowSpec) -> Pa
         Variant::Trained => model.to_owned(),
         Variant::Twin(_) | Variant::Shuffled => format!("{model}-{}", variant.name()),
     };
-    PathBuf::from("activations").join(folder).join(format!("{window}.safetensors"))
+    // Not every file system takes the signs of a stride.
+    let name = window.to_string().replace([':', '='], "-");
+    PathBuf::from("activations").join(folder).join(format!("{name}.safetensors"))
 }
 
 /// Every file that the step leaves, those of shuffled words apart, in a fixed order.

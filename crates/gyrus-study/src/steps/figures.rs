@@ -24,8 +24,7 @@ pub fn shown(estimate: &Estimate) -> Result<gyrus_report::Estimate, Error> {
 /// # Errors
 /// An [`Error::Report`] if a value cannot be drawn.
 pub fn score_by_layer(summary: &Summary, palette: &Palette) -> Result<Svg, Error> {
-    let places = summary.regions.iter().map(String::as_str).chain(["mean over regions"]);
-    let panels = places.enumerate().map(|(place, name)| {
+    let panels = summary.shown_places().map(|(place, name)| {
         let curve = |model: &ModelSummary, training, layers: &[Vec<Estimate>]| {
             let scores = layers.iter().map(|places| shown(&places[place])).collect::<Result<_, Error>>()?;
             Ok(Curve { model: model.name.clone(), training, scores })
@@ -65,10 +64,12 @@ pub fn contributions(summary: &Summary, palette: &Palette) -> Result<Svg, Error>
         let rows = summary.models.iter().map(row).collect::<Result<_, Error>>()?;
         Ok::<_, Error>(DifferenceGroup { name: name.into(), rows })
     };
-    let regions = summary.regions.iter().enumerate();
-    let regions = regions.map(|(place, name)| group(name, &|m| m.over_controls_regions[place].difference));
-    let mut groups = regions.collect::<Result<Vec<_>, Error>>()?;
-    groups.push(group("mean over regions", &|m| m.over_controls.difference)?);
+    let added = |model: &ModelSummary, place: usize| match model.over_controls_regions.get(place) {
+        Some(region) => region.difference,
+        None => model.over_controls.difference,
+    };
+    let places = summary.shown_places().map(|(place, name)| group(name, &|m| added(m, place)));
+    let mut groups = places.collect::<Result<Vec<_>, Error>>()?;
     if summary.models.iter().all(|m| m.over_twin.is_some()) {
         groups.push(group("over the untrained twin", &|m| m.over_twin.unwrap_or(m.over_controls.difference))?);
     }

@@ -98,6 +98,7 @@ fn context(window: WindowSpec) -> String {
         WindowSpec::Tokens(n) => format!("{n} tokens"),
         WindowSpec::Words(n) => format!("{n} words"),
         WindowSpec::Full => "all that the model can read".into(),
+        WindowSpec::FullStride(n) => format!("all that the model can read, from every {n}th token on"),
     }
 }
 
@@ -160,7 +161,7 @@ pub fn pairs(summary: &Summary) -> String {
              Over single listeners there are no intervals, so nothing is shown for listeners in general.",
             group.len(),
             if group.is_empty() { "" } else { ": " },
-            group.join("; ")
+            listed(group)
         ),
         (_, [], []) => format!(
             "On this data set the differences between the trained models are not significant: \
@@ -173,15 +174,26 @@ pub fn pairs(summary: &Summary) -> String {
              Over single listeners no pair does, so the differences between the trained models are not significant \
              for listeners in general, and one set of weights per model says nothing of its family.",
             some.len(),
-            some.join("; ")
+            listed(some)
         ),
         (_, _, some) => format!(
             "Of {n} pairs of trained models these differ over single listeners: {}. The other differences are not \
              significant, and one set of weights per model says nothing of its family.",
-            some.join("; ")
+            listed(some)
         ),
     }
 }
+
+/// The first few of a list in words, and how many more there are.
+fn listed(some: &[String]) -> String {
+    match some.len().checked_sub(LISTED).filter(|more| *more > 0) {
+        None => some.join("; "),
+        Some(more) => format!("{}; and {more} more", some[..LISTED].join("; ")),
+    }
+}
+
+/// What a sentence lists at most.
+const LISTED: usize = 12;
 
 /// What the outer folds hold out, learn from and lose.
 pub fn folds(table: &[FoldRow]) -> String {
@@ -225,19 +237,22 @@ pub fn warnings(study: &Study, summary: &Summary) -> Vec<String> {
     }
     if summary.gap_rows < summary.autocorrelation_rows {
         warnings.push(format!(
-            "The gap of {} is shorter than the responses' autocorrelation of {} rows: held-out rows leak.",
+            "The gap of {} is shorter than the responses' longest autocorrelation, {} rows: held-out rows may leak. What \
+             position in the run predicts without any stimulus, among the canaries, says how much.",
             study.encoding.gap, summary.autocorrelation_rows
         ));
     }
-    for model in &summary.models {
-        if let Some(twin) = model.twin_over_controls.filter(|twin| twin.low > 0.0) {
-            warnings.push(format!(
-                "The untrained twins of {} add {} to the controls: what the identity and order of words give \
-                 through random weights is not nothing.",
-                model.name,
-                interval(&twin)
-            ));
-        }
+    let twin = |model: &ModelSummary| {
+        let twin = model.twin_over_controls.filter(|twin| twin.low > 0.0)?;
+        Some(format!("{} {}", model.name, interval(&twin)))
+    };
+    let twins: Vec<String> = summary.models.iter().filter_map(twin).collect();
+    if !twins.is_empty() {
+        warnings.push(format!(
+            "Untrained twins add to the controls, {}: what the identity and order of words give through random weights is \
+             not nothing.",
+            listed(&twins)
+        ));
     }
     warnings
 }

@@ -21,6 +21,7 @@ use crate::steps::power::{self, Detectable};
 use crate::steps::sections::{additions, brains, found, layers, models, windows, words};
 use crate::steps::similarity::{self, Drawings, Similarity};
 use crate::steps::text::TextScore;
+use crate::steps::truth;
 use crate::steps::{canaries, hierarchy, lags, prose};
 use crate::store::{read_json, write_whole};
 use crate::summary::Summary;
@@ -55,6 +56,8 @@ struct Findings {
     canaries: canaries::Found,
     hierarchy: hierarchy::Found,
     lags: lags::Found,
+    /// None where nothing was planted, or it is not asked what was found of it.
+    truth: Option<truth::Found>,
 }
 
 /// The drawings, each also a file of its own.
@@ -70,6 +73,8 @@ struct Figures {
     claims: Vec<(String, Svg)>,
     /// One per model, where there are several lags.
     lags: Vec<(String, Svg)>,
+    /// What was planted and what was found.
+    truth: Vec<(String, Svg)>,
 }
 
 /// Runs the step.
@@ -96,6 +101,7 @@ pub fn run(desk: &mut Desk) -> Result<(), Error> {
         },
         ceilings: read_json(&desk.path(ceilings::FILES[1]))?,
         dimension: read_json(&desk.path(dimension::FILES[1]))?,
+        truth: truth::asked(desk.study).then(|| read_json(&desk.path(truth::FILES[1]))).transpose()?,
     };
     let inputs = format!("{findings:?} {:?} {}", desk.study, desk.material.data_hash);
     desk.step("report", &[&inputs, &desk.models_key()], |desk| {
@@ -117,7 +123,7 @@ pub fn run(desk: &mut Desk) -> Result<(), Error> {
 impl Figures {
     fn draw(
         study: &Study,
-        Findings { summary, text, cka, lags, context, claims, .. }: &Findings,
+        Findings { summary, text, cka, lags, context, claims, truth, .. }: &Findings,
     ) -> Result<Self, Error> {
         let palette = Palette::new(study.names());
         Ok(Self {
@@ -133,6 +139,7 @@ impl Figures {
             text: (!text.is_empty()).then(|| text_trend(summary, text, &palette)).transpose()?,
             claims: claims::figures(claims, &palette)?,
             lags: lags::figures(lags)?,
+            truth: truth.as_ref().map(|truth| truth::figures(truth, &palette)).transpose()?.unwrap_or_default(),
         })
     }
 
@@ -146,8 +153,8 @@ impl Figures {
         ];
         let asked = [("correspondence", &self.similarity.matches), ("context", &self.context), ("text", &self.text)];
         let asked = asked.into_iter().filter_map(|(name, svg)| Some((name, svg.as_ref()?)));
-        let lags = self.claims.iter().chain(&self.lags).map(|(name, svg)| (name.as_str(), svg));
-        always.into_iter().chain(asked).chain(lags)
+        let several = self.claims.iter().chain(&self.lags).chain(&self.truth).map(|(name, svg)| (name.as_str(), svg));
+        always.into_iter().chain(asked).chain(several)
     }
 }
 
@@ -187,6 +194,7 @@ fn page(desk: &Desk, findings: &Findings, figures: Figures) -> Result<Page, Erro
         convergence::section(&findings.convergence)?,
         context::section(&findings.context, text, figures.context, desk.study.seed)?,
         claims::section(&findings.claims, figures.claims)?,
+        findings.truth.as_ref().map(|truth| truth::section(truth, figures.truth)).transpose()?,
     ];
     let page = compared
         .into_iter()

@@ -6,9 +6,6 @@ use crate::summary::Summary;
 use crate::tables::Table;
 use gyrus_encoding::Estimate;
 
-/// Seconds between a word and its features: the response model carries the delay.
-const LAG: f64 = 0.0;
-
 /// A part of `scores.parquet`: every model, variant, window, predictors, layer, listener, region and fold of `series`.
 pub fn score_table(series: &[Series], panels: &[Panel]) -> Table {
     let mut texts: [Vec<String>; 6] = Default::default();
@@ -29,7 +26,7 @@ pub fn score_table(series: &[Series], panels: &[Panel]) -> Table {
                     texts.iter_mut().zip(row).for_each(|(column, value)| column.push(value.to_owned()));
                     layers.push(layer as u32);
                     folds.push(fold as u32);
-                    lags.push(LAG);
+                    lags.push(panel.lags[region]);
                     scores.push(r);
                     penalties.push(fitted.penalties()[[fold, region]]);
                 }
@@ -77,13 +74,14 @@ pub fn model_table(summary: &Summary) -> Table {
 /// `targets.parquet`: one row per model and region.
 pub fn target_table(summary: &Summary) -> Table {
     let mut texts: [Vec<String>; 2] = Default::default();
-    let mut numbers: [Vec<f64>; 10] = Default::default();
+    let mut numbers: [Vec<f64>; 11] = Default::default();
     for model in &summary.models {
         for (region, name) in summary.regions.iter().enumerate() {
             let (peak, added) = (model.peaks[region], &model.over_controls_regions[region]);
             texts[0].push(model.name.clone());
             texts[1].push(name.clone());
             let row = [
+                summary.lags[region],
                 summary.inter_subject[region].unwrap_or(f64::NAN),
                 summary.controls[region].value,
                 added.difference.value,
@@ -99,6 +97,7 @@ pub fn target_table(summary: &Summary) -> Table {
         }
     }
     let names = [
+        "lag",
         "ceiling_inter_subject_r",
         "controls",
         "over_controls",

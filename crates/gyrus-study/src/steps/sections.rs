@@ -71,10 +71,10 @@ pub fn models(text: &[TextScore], trend: Svg) -> Result<Section, Error> {
 pub fn layers(summary: &Summary, svg: Svg) -> Result<Section, Error> {
     let mut table = Table::new(
         "Peak layer of each model (0 is the input of the first block) with its interval over bootstrap draws.",
-        ["model"].into_iter().chain(summary.regions.iter().map(String::as_str)).chain(["mean over regions"]),
+        ["model"].into_iter().chain(summary.shown_places().map(|(_, name)| name)),
     );
     for model in &summary.models {
-        let peaks = model.peaks.iter().map(|peak| Cell::text(prose::peak(peak)));
+        let peaks = summary.shown_places().map(|(place, _)| Cell::text(prose::peak(&model.peaks[place])));
         table = table.row([Cell::text(&model.name)].into_iter().chain(peaks).collect())?;
     }
     let slopes: Vec<String> =
@@ -96,21 +96,7 @@ pub fn layers(summary: &Summary, svg: Svg) -> Result<Section, Error> {
 /// # Errors
 /// An [`Error::Report`] if a number cannot be shown.
 pub fn additions(summary: &Summary, svg: Svg) -> Result<Section, Error> {
-    let mut table = Table::new(
-        "What the chosen layers add to the controls in each region. q: p adjusted over the regions of a model (Benjamini-Hochberg).",
-        ["model", "region", "difference of r", "p", "q"],
-    );
-    for model in &summary.models {
-        for (region, added) in summary.regions.iter().zip(&model.over_controls_regions) {
-            table = table.row(vec![
-                Cell::text(&model.name),
-                Cell::text(region),
-                estimate(&added.difference)?,
-                Cell::PValue(added.p),
-                Cell::PValue(added.q),
-            ])?;
-        }
-    }
+    let table = if summary.shows_each() { each_region(summary)? } else { counted_regions(summary)? };
     let mut pairs = Table::new(
         "Pairs of trained models. The intervals of a column hold together 95 times in 100 (Bonferroni).",
         ["model", "against", "difference of r, the group", "difference of r, single listeners"],
@@ -149,6 +135,48 @@ pub fn additions(summary: &Summary, svg: Svg) -> Result<Section, Error> {
     Ok(section.table(single))
 }
 
+/// What models add in each region, one by one.
+fn each_region(summary: &Summary) -> Result<Table, Error> {
+    let mut table = Table::new(
+        "What the chosen layers add to the controls in each region. q: p adjusted over the regions of a model (Benjamini-Hochberg).",
+        ["model", "region", "difference of r", "p", "q"],
+    );
+    for model in &summary.models {
+        for (region, added) in summary.regions.iter().zip(&model.over_controls_regions) {
+            table = table.row(vec![
+                Cell::text(&model.name),
+                Cell::text(region),
+                estimate(&added.difference)?,
+                Cell::PValue(added.p),
+                Cell::PValue(added.q),
+            ])?;
+        }
+    }
+    Ok(table)
+}
+
+/// In how many targets models add something, where there are too many to be shown.
+fn counted_regions(summary: &Summary) -> Result<Table, Error> {
+    let mut table = Table::new(
+        "In how many targets the chosen layers add something to the controls, by q of at most .05: p adjusted over the targets of \
+         a model (Benjamini-Hochberg). Each target stands in `targets.parquet`.",
+        ["model", "targets", "q of at most .05", "difference of r, mean over all"],
+    );
+    for model in &summary.models {
+        let found = model.over_controls_regions.iter().filter(|added| added.q <= LEVEL).count();
+        table = table.row(vec![
+            Cell::text(&model.name),
+            Cell::Count(model.over_controls_regions.len() as u64),
+            Cell::Count(found as u64),
+            estimate(&model.over_controls.difference)?,
+        ])?;
+    }
+    Ok(table)
+}
+
+/// The largest q that counts as a finding.
+const LEVEL: f64 = 0.05;
+
 /// Scores by context window.
 ///
 /// # Errors
@@ -181,12 +209,12 @@ pub fn brains(summary: &Summary) -> Result<Section, Error> {
         "Regions. Ceiling: leave-one-out inter-subject r after removal of drift, mean over listeners. It is a yardstick, not a bound: a mean recording has less noise than any listener, and a single listener's controls include motion, which predicts that listener's own noise.",
         ["region", "inter-subject r", "controls alone, the group"],
     );
-    for (region, name) in summary.regions.iter().enumerate() {
-        let value = summary.inter_subject[region].unwrap_or(f64::NAN);
+    for (place, name) in summary.shown_places().filter(|(place, _)| *place < summary.regions.len()) {
+        let value = summary.inter_subject[place].unwrap_or(f64::NAN);
         table = table.row(vec![
             Cell::text(name),
             Cell::Number { value, digits: 3 },
-            estimate(&summary.controls[region])?,
+            estimate(&summary.controls[place])?,
         ])?;
     }
     let controls = summary.controls.last().expect("the mean over regions comes last");
@@ -204,7 +232,8 @@ pub fn brains(summary: &Summary) -> Result<Section, Error> {
         prose::interval(&summary.controls_listeners),
         summary.autocorrelation_rows,
     );
-    Ok(Section::new("Recordings and controls").prose(prose).table(table))
+    let section = Section::new("Recordings and controls").prose(prose);
+    Ok(if summary.shows_each() { section.table(table) } else { section })
 }
 
 /// How the text and the labels of the recording were brought together.

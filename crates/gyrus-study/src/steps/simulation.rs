@@ -19,6 +19,11 @@ const FOLDER: &str = "recordings";
 /// The levels that electrodes hear, within the results.
 const LEVELS: &str = "recordings/levels.safetensors";
 
+/// The truth about the recordings, within the results.
+pub fn truth() -> PathBuf {
+    Path::new(FOLDER).join(TRUTH)
+}
+
 /// A study with recordings, and whether they were made or found for it.
 pub struct Recorded<'a> {
     /// The study.
@@ -87,7 +92,7 @@ fn make(
     let places =
         |name: &String| format!("{FOLDER}/sub-{name}/ieeg/sub-{name}_space-MNI152NLin2009cAsym_electrodes.tsv");
     let files = names.flat_map(|name| [signal(name), places(name)]);
-    Ok(files.chain([format!("{FOLDER}/{TRUTH}"), LEVELS.to_owned()]).map(PathBuf::from).collect())
+    Ok(files.chain([LEVELS.to_owned()]).map(PathBuf::from).chain([truth()]).collect())
 }
 
 /// The study as it would be of recordings in `out`.

@@ -39,7 +39,7 @@ impl<'a> Fits<'a> {
         // No peak is asked for, so nothing is drawn.
         let averages = Averages::new(&fitted, study.targets(), 0, study.seed);
         let layer = [fitted];
-        let controls = over_places(averages.places(&layer)?).chosen_score();
+        let controls = averages.over_regions(&layer)?.chosen_score();
         let controls_listeners = averages.listeners(&layer)?.chosen_score();
         Ok(Self { design, encoding: &study.encoding, panels, averages, controls, controls_listeners })
     }
@@ -103,7 +103,7 @@ impl<'a> Fits<'a> {
                 return Ok(None);
             }
             let fitted = vec![Fitted::controls(self.design, &panel)?];
-            Ok(Some(over_places(self.averages.places(&[fitted])?).chosen_score()))
+            Ok(Some(self.averages.over_regions(&[fitted])?.chosen_score()))
         };
         let all = if single_listeners { &self.controls_listeners } else { &self.controls };
         let score = fit(&|other| other == part)?.map(|score| score.estimate());
@@ -123,7 +123,7 @@ impl<'a> Fits<'a> {
         let ordered = self.profile(&reduced(Variant::Trained)?.iter().collect::<Vec<_>>(), Predictors::Joint)?;
         let layers = reduced(Variant::Shuffled)?;
         let fitted = self.fitted(&layers.iter().collect::<Vec<_>>(), Predictors::Joint)?;
-        let score = over_places(self.averages.places(&fitted)?).chosen_score();
+        let score = self.averages.over_regions(&fitted)?.chosen_score();
         let adds = score.minus(&self.controls);
         let (asked, seed) = (&desk.study.inference, desk.study.seed.wrapping_add(2));
         let shifts = asked.orders(desk.clock.runs(), asked.shifts, seed)?;
@@ -142,14 +142,14 @@ impl<'a> Fits<'a> {
 
     /// Each layer on the group, mean over places.
     fn profile(&self, layers: &[&Reduced], predictors: Predictors) -> Result<JackknifeProfile, Error> {
-        Ok(over_places(self.averages.places(&self.fitted(layers, predictors)?)?))
+        self.averages.over_regions(&self.fitted(layers, predictors)?)
     }
 
     /// Each layer on the group.
     fn fitted(&self, layers: &[&Reduced], predictors: Predictors) -> Result<Vec<Vec<Fitted>>, Error> {
         let group = self.split().0;
         let fit = |layer: &&Reduced| Ok(vec![Fitted::layer((self.design, self.encoding), layer, predictors, group)?]);
-        layers.iter().map(fit).collect()
+        layers.par_iter().map(fit).collect()
     }
 }
 
@@ -165,9 +165,4 @@ impl Panel {
     fn has(&self, part: ControlPart) -> bool {
         self.parts.iter().any(|(own, columns)| *own == part && !columns.is_empty())
     }
-}
-
-/// The mean over places, which comes after the places.
-fn over_places(mut places: Vec<JackknifeProfile>) -> JackknifeProfile {
-    places.pop().expect("the mean over places comes last")
 }

@@ -6,8 +6,7 @@ use gyrus_encoding::{Electrode, Estimate, Hierarchy, Levels};
 use serde::{Deserialize, Serialize};
 
 use crate::run::Desk;
-use crate::settings::Targets;
-use crate::steps::hierarchy::places;
+use crate::steps::hierarchy::{places, with_targets};
 use crate::steps::window_targets::WindowTargets;
 
 /// One model at one window, over the targets whose distance from auditory cortex is known.
@@ -91,11 +90,7 @@ pub fn reach(desk: &Desk, windows: &[WindowTargets]) -> Vec<WindowReach> {
 
 /// The regions in the order in which they are met; nothing of a single window or without regions.
 pub fn regions(desk: &Desk, windows: &[WindowTargets]) -> Vec<RegionGain> {
-    let listeners = &desk.material.story.listeners;
-    let counted = match desk.study.targets() {
-        Targets::Shared => &listeners[..listeners.len().min(1)],
-        Targets::Own => listeners,
-    };
+    let counted = with_targets(&desk.material.story.listeners, desk.study.targets());
     let targets = counted.iter().flat_map(|heard| &heard.targets).enumerate();
     let mut order: Vec<&str> = Vec::new();
     let mut members: BTreeMap<&str, Vec<(usize, Option<f64>)>> = BTreeMap::new();

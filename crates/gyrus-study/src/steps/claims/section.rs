@@ -3,7 +3,7 @@
 use gyrus_encoding::Estimate;
 use gyrus_report::{Cell, Line, Palette, Section, Svg, Table, Trend, TrendPoint};
 
-use super::verdict::verdict;
+use super::verdict::{self, verdict};
 use super::{Claims, FEWEST, Judged, Judgement, Property, Quality};
 use crate::Error;
 use crate::steps::figures::shown;
@@ -104,8 +104,10 @@ fn relations(found: &Claims) -> Result<Table, Error> {
     for Judgement { quality, property, relation, fixed } in &found.relations {
         let number = |value| Cell::Number { value, digits: 2 };
         let (low, high) = relation.range_without();
-        let fixed: Vec<String> =
-            fixed.iter().map(|(name, partial)| format!("{name}: {:.2} (p {:.3})", partial.rho, partial.p)).collect();
+        let fixed: Vec<String> = fixed
+            .iter()
+            .map(|(name, partial)| format!("{name}: {:.2} (p {})", partial.rho, verdict::p(partial.p)))
+            .collect();
         table = table.row(vec![
             Cell::text(quality.name()),
             Cell::text(property.name()),

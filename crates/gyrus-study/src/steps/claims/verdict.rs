@@ -45,7 +45,8 @@ fn claim(property: Property) -> &'static str {
     }
 }
 
-fn p(p: f64) -> String {
+/// A p value in words.
+pub fn p(p: f64) -> String {
     if p < 0.001 { "below 0.001".into() } else { format!("{p:.3}") }
 }
 

@@ -3,6 +3,7 @@
 mod controls;
 mod panel;
 mod scans;
+mod target_lags;
 mod words;
 
 use std::ops::Range;
@@ -45,7 +46,7 @@ impl Clock {
     pub fn new(study: &Study, story: &Story, on_event: &mut dyn FnMut(Event)) -> Result<Self, Error> {
         let mut rows = match (&study.scans, &study.lags) {
             (Some(settings), _) => Rows::Scans(ScanRows::new(settings, story)?),
-            (None, Some(settings)) => Rows::Words(WordRows::new(settings, story, on_event)?),
+            (None, Some(settings)) => Rows::Words(WordRows::new(settings, story, study.targets(), on_event)?),
             (None, None) => unreachable!("a study file has one of the two"),
         };
         let runs = runs(&rows.times(), &study.encoding)?;
@@ -148,7 +149,15 @@ impl Clock {
         Ok(standardised(each.into_iter().reduce(|a, b| a + b).unwrap_or_default()))
     }
 
-    /// The same at the main lag, as it was measured but for drift, `(rows, targets)`.
+    /// Seconds after a word at which each target of `heard` gives its headline response; 0 where rows are scans.
+    fn target_lags(&self, heard: &Heard) -> Vec<f64> {
+        match &self.rows {
+            Rows::Scans(_) => vec![0.0; heard.targets.len()],
+            Rows::Words(words) => words.target_lags(heard),
+        }
+    }
+
+    /// The same at the lag of each target, as it was measured but for drift, `(rows, targets)`.
     ///
     /// # Errors
     /// As [`Self::responses`].
@@ -164,11 +173,11 @@ impl Clock {
         heard.repeats.iter().map(|repeat| self.as_measured(heard, repeat.view())).collect()
     }
 
-    /// What is sampled as the signal of `heard` is, at the main lag and without drift.
+    /// What is sampled as the signal of `heard` is, at the lag of each target and without drift.
     fn as_measured(&self, heard: &Heard, signal: ArrayView2<f64>) -> Result<Array2<f64>, Error> {
         match &self.rows {
             Rows::Scans(scans) => Ok(scans.without_drift(signal)),
-            Rows::Words(words) => words.around_main(signal, heard.recording.sampling()),
+            Rows::Words(words) => words.around_targets(heard, signal),
         }
     }
 
@@ -191,7 +200,8 @@ impl Clock {
         let targets = heard.targets.iter().map(|target| target.name.clone()).collect();
         let (controls, parts) = controls::of_listener(self, heard)?;
         let groups = penalty_groups(&heard.targets);
-        Ok(Panel { name: heard.subject().into(), targets, groups, responses, controls, parts })
+        let lags = self.target_lags(heard);
+        Ok(Panel { name: heard.subject().into(), targets, groups, lags, responses, controls, parts })
     }
 
     /// What is made of words for these rows.

@@ -17,7 +17,9 @@ pub struct Panel {
     pub targets: Vec<String>,
     /// The group of each target, which may share a penalty: a number.
     pub groups: Vec<usize>,
-    /// `(rows, targets)` at the main lag, each with mean 0 and standard deviation 1.
+    /// Seconds after a word at which each target's responses are taken; 0 where rows are scans.
+    pub lags: Vec<f64>,
+    /// `(rows, targets)` at these lags, each with mean 0 and standard deviation 1.
     pub responses: Array2<f64>,
     /// `(rows, controls)`: those of the words, of the sound, and for a listener what else was measured on them.
     pub controls: Array2<f64>,
@@ -59,7 +61,8 @@ impl Panel {
         let sum = listeners.iter().map(|panel| panel.responses.clone()).reduce(|a, b| a + b).unwrap_or_default();
         let targets = listeners.first().map(|panel| panel.targets.clone()).unwrap_or_default();
         let groups = listeners.first().map(|panel| panel.groups.clone()).unwrap_or_default();
-        Self { name: MEAN.into(), targets, groups, responses: standardised(sum), controls, parts }
+        let lags = listeners.first().map(|panel| panel.lags.clone()).unwrap_or_default();
+        Self { name: MEAN.into(), targets, groups, lags, responses: standardised(sum), controls, parts }
     }
 
     /// The targets of the first listener, then of the second, and so on.
@@ -68,7 +71,8 @@ impl Panel {
         let responses = concatenate(Axis(1), &views).expect("listeners share their rows");
         let own = |panel: &Self| panel.targets.iter().map(|t| format!("{} {t}", panel.name)).collect::<Vec<_>>();
         let (targets, groups) = (listeners.iter().flat_map(own).collect(), Self::all_groups(listeners));
-        Self { name: ALL.into(), targets, groups, responses, controls, parts }
+        let lags = listeners.iter().flat_map(|panel| panel.lags.iter().copied()).collect();
+        Self { name: ALL.into(), targets, groups, lags, responses, controls, parts }
     }
 
     /// The groups of all targets of several listeners, side by side; no two listeners have one in common.

@@ -7,7 +7,8 @@ use gyrus_types::{Interval, Sampling, Transcript};
 use ndarray::{Array2, ArrayView1, ArrayView2, Axis, s};
 
 use super::standardised;
-use crate::settings::{Anchor, LagSettings};
+use super::target_lags::TargetLags;
+use crate::settings::{Anchor, LagSettings, TargetLag, Targets};
 use crate::steps::heard::Heard;
 use crate::steps::material::Story;
 use crate::{Error, Event};
@@ -19,14 +20,20 @@ pub(super) struct WordRows {
     rows: Vec<usize>,
     times: Vec<f64>,
     lags: Lags,
-    /// The main lag alone.
-    main: Lags,
+    /// The main lag in seconds, and the lag of each target where that is its own.
+    main: f64,
+    own: Option<TargetLags>,
     transcript: Transcript,
 }
 
 impl WordRows {
     /// The words of `story` whose windows lie inside every recording; the others are counted.
-    pub fn new(settings: &LagSettings, story: &Story, on_event: &mut dyn FnMut(Event)) -> Result<Self, Error> {
+    pub fn new(
+        settings: &LagSettings,
+        story: &Story,
+        targets: Targets,
+        on_event: &mut dyn FnMut(Event),
+    ) -> Result<Self, Error> {
         let timed = story.transcript.timed();
         let moment = |time: &Interval| match settings.anchor {
             Anchor::Onset => time.onset(),
@@ -53,13 +60,13 @@ impl WordRows {
         if left > 0 {
             on_event(Event::Note(format!("{left} of {all} words are left out: a lag's window leaves a recording")));
         }
-        Ok(Self {
-            rows: kept.iter().map(|word| timed.rows[*word]).collect(),
-            times: kept.iter().map(|word| times[*word]).collect(),
-            lags,
-            main: Lags::new(vec![settings.main], settings.window)?,
-            transcript: story.transcript.clone(),
-        })
+        let times: Vec<f64> = kept.iter().map(|word| times[*word]).collect();
+        let own = match settings.target {
+            TargetLag::Main => None,
+            TargetLag::Evoked => Some(TargetLags::evoked(&lags, &story.listeners, targets, &times)?),
+        };
+        let rows = kept.iter().map(|word| timed.rows[*word]).collect();
+        Ok(Self { rows, times, lags, main: settings.main, own, transcript: story.transcript.clone() })
     }
 
     /// Number of words.
@@ -88,9 +95,39 @@ impl WordRows {
         Ok(standardised(self.lags.responses(signal.slice(s![.., targets]), sampling, &self.times)?.values))
     }
 
-    /// Samples around the main lag, `(rows, columns)`.
+    /// The lag in seconds at which each target of `heard` gives its headline response.
+    pub fn target_lags(&self, heard: &Heard) -> Vec<f64> {
+        match &self.own {
+            None => vec![self.main; heard.targets.len()],
+            Some(own) => own.of(heard).iter().map(|position| self.lags.lags()[*position]).collect(),
+        }
+    }
+
+    /// `samples` of the targets of `heard`, each around its lag, `(rows, targets)`.
+    pub fn around_targets(&self, heard: &Heard, samples: ArrayView2<f64>) -> Result<Array2<f64>, Error> {
+        let (lags, sampling) = (self.target_lags(heard), heard.recording.sampling());
+        let mut responses = Array2::zeros((self.len(), lags.len()));
+        for lag in self.lags.lags() {
+            let targets: Vec<usize> = (0..lags.len()).filter(|target| lags[*target] == *lag).collect();
+            if !targets.is_empty() {
+                let together = self.around(*lag, samples.select(Axis(1), &targets).view(), sampling)?;
+                for (target, column) in targets.iter().zip(together.columns()) {
+                    responses.column_mut(*target).assign(&column);
+                }
+            }
+        }
+        Ok(responses)
+    }
+
+    /// Samples of what is no target around the main lag, `(rows, columns)`.
     pub fn around_main(&self, samples: ArrayView2<f64>, sampling: Sampling) -> Result<Array2<f64>, Error> {
-        Ok(self.main.responses(samples, sampling, &self.times)?.values)
+        self.around(self.main, samples, sampling)
+    }
+
+    /// Samples around `lag`, `(rows, columns)`.
+    fn around(&self, lag: f64, samples: ArrayView2<f64>, sampling: Sampling) -> Result<Array2<f64>, Error> {
+        let lag = Lags::new(vec![lag], self.lags.window())?;
+        Ok(lag.responses(samples, sampling, &self.times)?.values)
     }
 
     /// The mean of a sound while each word was spoken, `(rows, 1)`; the mean over words where it was not recorded.

@@ -96,7 +96,8 @@ fn longest(windows: &[WindowSpec]) -> Option<WindowSpec> {
     let length = |window: &WindowSpec| match window {
         WindowSpec::Tokens(tokens) => (0, tokens.get()),
         WindowSpec::Words(words) => (1, words.get()),
-        WindowSpec::Full => (2, 0),
+        WindowSpec::FullStride(_) => (2, 0),
+        WindowSpec::Full => (3, 0),
     };
     windows.iter().copied().max_by_key(length)
 }

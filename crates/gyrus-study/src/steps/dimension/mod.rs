@@ -107,7 +107,7 @@ fn of_words(desk: &Desk, name: &str, variant: Variant) -> Result<Vec<Dimension>,
 fn needed(desk: &Desk, (name, variant): (&str, Variant)) -> Result<Vec<usize>, Error> {
     let layers = Layers::open(desk, (name, variant, desk.study.words.main))?;
     let of = |layer| Ok(desk.design.components_for(SHARE, &layers.layer(layer)?)?);
-    (0..layers.n_layers()).map(of).collect()
+    (0..layers.n_layers()).into_par_iter().map(of).collect()
 }
 
 /// The share of variance that [`needed`] components hold.

@@ -2,6 +2,7 @@
 
 use gyrus_encoding::{Dimension, Reduced, rank_correlation};
 use ndarray::Array1;
+use rayon::prelude::*;
 
 use super::found::{LayerDimensions, ModelDimensions};
 use crate::Error;
@@ -35,7 +36,7 @@ impl Profiles {
             };
             Ok((fit(&layer)?, fit(&cut)?))
         };
-        let fitted: Vec<_> = (0..layers.n_layers()).map(both).collect::<Result<_, Error>>()?;
+        let fitted: Vec<_> = (0..layers.n_layers()).into_par_iter().map(both).collect::<Result<_, Error>>()?;
         let (whole, cut) = fitted.into_iter().unzip();
         Ok(Self { whole, cut })
     }
@@ -50,8 +51,7 @@ impl Profiles {
         (dimensions, needed): (Vec<Dimension>, Vec<usize>),
         averages: &Averages,
     ) -> Result<ModelDimensions, Error> {
-        let mean = |layers: &[Vec<Fitted>]| Ok::<_, Error>(averages.places(layers)?.swap_remove(averages.regions()));
-        let (whole, cut) = (mean(&self.whole)?, mean(&self.cut)?);
+        let (whole, cut) = (averages.over_regions(&self.whole)?, averages.over_regions(&self.cut)?);
         let layers = dimensions.into_iter().zip(needed).zip(whole.layers().iter().zip(cut.layers()));
         let layers: Vec<LayerDimensions> = layers
             .map(|((dimension, needed), (score, matched))| LayerDimensions {

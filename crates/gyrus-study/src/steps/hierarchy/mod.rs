@@ -7,9 +7,10 @@ mod table;
 use std::path::PathBuf;
 
 use gyrus_encoding::{Encoder, FoldScores, Reliability, baseline};
+use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
-pub use self::places::places;
+pub use self::places::{places, with_targets};
 pub use self::section::{section, warnings};
 use crate::Error;
 use crate::hierarchy::{Alignment, Depths, Place, TargetDepth};
@@ -95,7 +96,7 @@ fn scores(desk: &Desk, group: &Panel, model: &str) -> Result<Vec<FoldScores>, Er
         let encoder = Encoder::new(desk.design, &layer, Some(group.controls.view()))?;
         Ok(encoder.encode(group.responses.view(), &rule)?)
     };
-    (0..layers.n_layers()).map(score).collect()
+    (0..layers.n_layers()).into_par_iter().map(score).collect()
 }
 
 fn model(

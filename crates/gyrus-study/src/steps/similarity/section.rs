@@ -33,11 +33,15 @@ pub fn section(found: &Similarity, drawings: Drawings) -> Result<Section, Error>
             .to_owned(),
         gap => format!("only words more than {gap} apart"),
     };
+    let null = match settings.shifts {
+        0 => "no null was asked for".to_owned(),
+        shifts => format!("the null moves the words of one model around {shifts} times"),
+    };
     let prose = format!(
         "Linear CKA, debiased for the number of words and columns, between all layers of all models over all words of the \
-         story ({gap}). Intervals leave out {} groups of consecutive words one by one; the null moves the words of one \
-         model around {} times. Values of every pair of layers stand in `similarity.parquet`.",
-        settings.groups, settings.shifts
+         story ({gap}). Intervals leave out {} groups of consecutive words one by one; {null}. Values of \
+         every pair of layers stand in `similarity.parquet`.",
+        settings.groups
     );
     let section = Section::new("Model against model").prose(prose).table(pairs(found)?).figure(figure(
         drawings.debiased,
