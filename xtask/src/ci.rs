@@ -34,7 +34,11 @@ const STEPS: [Step; 5] = [
     },
 ];
 
-/// Runs every step, then the small study where its data is at hand.
+/// Studies that are run whole: what each is called, its arguments, and whether it needs data that is not in the repository.
+const STUDIES: [(&str, &[&str], bool); 2] =
+    [("study of the paper", &["--quick"], false), ("small study", &["--study", "small"], true)];
+
+/// Runs every step, then the study of the paper on less, and the small study where its data is at hand.
 pub fn run() -> Result<ExitCode, String> {
     let start = Instant::now();
     for step in &STEPS {
@@ -47,11 +51,13 @@ pub fn run() -> Result<ExitCode, String> {
             return Ok(code);
         }
     }
-    if !process::root().join("../shared").is_dir() {
-        println!("== small study: skipped: ../shared is absent");
-    } else {
-        let arguments = ["--study", "small"].map(String::from);
-        let code = timed("small study", "cargo xtask reproduce --study small", || {
+    for (name, arguments, outside) in STUDIES {
+        if outside && !process::root().join("../shared").is_dir() {
+            println!("== {name}: skipped: ../shared is absent");
+            continue;
+        }
+        let code = timed(name, &format!("cargo xtask reproduce {}", arguments.join(" ")), || {
+            let arguments: Vec<String> = arguments.iter().map(|&argument| argument.to_owned()).collect();
             reproduce::run(&arguments).map(|code| if code == ExitCode::SUCCESS { None } else { Some(code) })
         })?;
         if let Some(code) = code {

@@ -6,14 +6,18 @@ use std::process::{Command, ExitCode};
 use crate::process;
 
 /// The study that runs when none is named.
-const STUDY: &str = "alice";
+const STUDY: &str = "paper";
+
+/// What the name of a study that is cut down to a short run ends with.
+const QUICK: &str = "-quick";
 
 const HELP: &str = "\
-cargo xtask reproduce [--study NAME|FILE] [--device auto|cpu|gpu] [ARGUMENT...]
+cargo xtask reproduce [--study NAME|FILE] [--quick] [--device auto|cpu|gpu] [ARGUMENT...]
 
 Builds the program in release mode, then runs `gyrus run STUDY.toml [ARGUMENT...]`.
 
-  --study NAME|FILE   studies/NAME.toml, or a study file (default: alice)
+  --study NAME|FILE   studies/NAME.toml, or a study file (default: paper)
+  --quick             studies/NAME-quick.toml instead: the same study on less
   --device DEVICE     auto, cpu or gpu; gpu builds the GPU backend too
   ARGUMENT...         handed to `gyrus run`, such as --out DIR, --threads N, --dry-run";
 
@@ -70,9 +74,9 @@ pub fn run(arguments: &[String]) -> Result<ExitCode, String> {
     process::status(command.args(passed)).map(process::code)
 }
 
-/// Takes `--study`, `--device` and `--help` out of the arguments; the rest is passed through, and all after `--`.
+/// Takes `--study`, `--quick`, `--device` and `--help` out of the arguments; the rest is passed through, and all after `--`.
 fn parse(arguments: &[String]) -> Result<Plan, String> {
-    let (mut study, mut device, mut passed) = (None, None, Vec::new());
+    let (mut study, mut quick, mut device, mut passed) = (None, false, None, Vec::new());
     let mut rest = arguments.iter();
     while let Some(argument) = rest.next() {
         let (flag, inline) = match argument.split_once('=') {
@@ -83,6 +87,7 @@ fn parse(arguments: &[String]) -> Result<Plan, String> {
         match flag {
             "--help" | "-h" => return Ok(Plan::Help),
             "--study" => study = Some(value()?),
+            "--quick" => quick = true,
             "--device" => device = Some(Device::parse(&value()?)?),
             "--" => {
                 passed.extend(rest.cloned());
@@ -91,7 +96,8 @@ fn parse(arguments: &[String]) -> Result<Plan, String> {
             _ => passed.push(argument.clone()),
         }
     }
-    Ok(Plan::Run { study: study.unwrap_or_else(|| STUDY.to_owned()), device, passed })
+    let study = study.unwrap_or_else(|| STUDY.to_owned());
+    Ok(Plan::Run { study: if quick { format!("{study}{QUICK}") } else { study }, device, passed })
 }
 
 /// Arguments of the build. All workspace members take part, so that features agree with those of the tests.
@@ -150,6 +156,12 @@ mod tests {
             &["--dry-run", "--out", "there"],
         );
         check("--study=small --device=cpu", "small", Some(Device::Cpu), &[]);
+    }
+
+    #[test]
+    fn quick_is_another_study() {
+        check("--quick", "paper-quick", None, &[]);
+        check("--quick --threads 2 --study alice", "alice-quick", None, &["--threads", "2"]);
     }
 
     #[test]
