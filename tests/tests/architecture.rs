@@ -11,9 +11,11 @@ use serde_json::Value;
 type Result<T> = std::result::Result<T, Box<dyn error::Error>>;
 
 /// Each crate, and the crates of ours that it may use.
-const ARROWS: [(&str, &[&str]); 12] = [
+const ARROWS: [(&str, &[&str]); 14] = [
     ("gyrus-types", &[]),
-    ("gyrus-recordings", &["gyrus-types"]),
+    ("gyrus-formats", &[]),
+    ("gyrus-signals", &[]),
+    ("gyrus-recordings", &["gyrus-types", "gyrus-formats"]),
     ("gyrus-windows", &["gyrus-types"]),
     ("gyrus-activations", &["gyrus-types"]),
     ("gyrus-ridge", &[]),
@@ -28,6 +30,8 @@ const ARROWS: [(&str, &[&str]); 12] = [
         "gyrus-study",
         &[
             "gyrus-types",
+            "gyrus-formats",
+            "gyrus-signals",
             "gyrus-recordings",
             "gyrus-windows",
             "gyrus-activations",

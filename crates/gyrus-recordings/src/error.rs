@@ -253,76 +253,6 @@ pub enum Error {
         /// Names found.
         found: Vec<String>,
     },
-    /// A file that cannot be written.
-    #[error("write `{}` (what was there before is whole)", path.display())]
-    Write {
-        /// The file.
-        path: PathBuf,
-        /// What the system says.
-        source: std::io::Error,
-    },
-    /// A field of an EDF header that cannot be right.
-    #[error("`{}` byte {byte} (from 0): {field} {wrong}: `{value}`", path.display())]
-    EdfField {
-        /// The file.
-        path: PathBuf,
-        /// First byte of the field, from 0.
-        byte: usize,
-        /// What the field is, and of which signal.
-        field: String,
-        /// What is wrong with it.
-        wrong: &'static str,
-        /// Its value.
-        value: String,
-    },
-    /// An EDF file that is not as long as its header says.
-    #[error("`{}` has {found} bytes, its header says {expected}", path.display())]
-    EdfLength {
-        /// The file.
-        path: PathBuf,
-        /// Bytes it has.
-        found: u64,
-        /// Bytes it should have.
-        expected: u64,
-    },
-    /// A signal of an EDF file whose physical range is a point, or no finite numbers.
-    #[error("channel `{channel}` of `{}` has no physical range: `{low} .. {high}`", path.display())]
-    EdfRange {
-        /// The file.
-        path: PathBuf,
-        /// The channel.
-        channel: String,
-        /// Physical minimum.
-        low: f64,
-        /// Physical maximum.
-        high: f64,
-    },
-    /// A channel that EDF cannot hold.
-    #[error("channel `{channel}`, to be written to `{}`, {wrong}: `{value}`", path.display())]
-    EdfChannel {
-        /// The file.
-        path: PathBuf,
-        /// The channel.
-        channel: String,
-        /// What is wrong with it.
-        wrong: &'static str,
-        /// The value.
-        value: String,
-    },
-    /// A channel that is not sampled as it should be.
-    #[error("channel `{channel}` of `{}` is sampled at {rate} Hz, by {by} at {expected} Hz", path.display())]
-    OtherRate {
-        /// The file of the signal.
-        path: PathBuf,
-        /// The channel.
-        channel: String,
-        /// Its rate in hertz.
-        rate: f64,
-        /// What says otherwise: another channel, or a file.
-        by: String,
-        /// The rate that it says.
-        expected: f64,
-    },
     /// A note beside a recording that is not JSON.
     #[error("understand `{}`", path.display())]
     Json {
@@ -383,6 +313,9 @@ pub enum Error {
         /// The text.
         value: String,
     },
+    /// A file of signals that cannot be used.
+    #[error(transparent)]
+    Format(#[from] gyrus_formats::Error),
     /// A value that would not be valid.
     #[error("`{}` holds a value that is not valid", path.display())]
     Types {

@@ -1,13 +1,12 @@
 //! Reads words, what is known of words, and brain signals from the files labs have.
 //!
 //! What comes out are the nouns of `gyrus-types`: a story whose words have times, and one recording per listener.
-//! Signals of electrodes are read from, and written to, EDF files in the BIDS layout (`edf`, `bids`).
+//! Signals of electrodes are read from, and written to, EDF files (`gyrus-formats`) in the BIDS layout (`bids`).
 //! A malformed file is an error that names the file, the line and the value; a listener without a signal is refused and named.
 
 mod alice;
 mod alignment;
 pub mod bids;
-pub mod edf;
 mod error;
 mod field_table;
 #[cfg(test)]
@@ -20,7 +19,6 @@ mod table;
 mod target_table;
 mod text_columns;
 mod textgrid;
-mod whole_file;
 mod word_counts;
 mod word_table;
 mod word_vectors;

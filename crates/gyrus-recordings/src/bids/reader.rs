@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
+use gyrus_formats::edf::EdfFile;
 use gyrus_types::{Recording, Sampling};
 
 use super::channels::{ChannelRow, read_channels};
@@ -10,7 +11,6 @@ use super::landmark::Landmark;
 use super::name::Name;
 use super::note::Note;
 use super::sidecars::{applying, entries, folders, named};
-use crate::edf::EdfFile;
 use crate::{Error, Refusal, Target};
 
 /// How far rates may differ by rounding in files, as a fraction.
@@ -71,7 +71,7 @@ pub struct LeftOut {
 /// # Errors
 /// [`Error::UnknownSubject`] for one who is not there, [`Error::NoListener`] if nobody is left, [`Error::OneFile`] for a subject
 /// with several recordings of the task (runs, sessions) or without a table of channels, [`Error::MissingChannel`] for a
-/// channel that the recording lacks, [`Error::OtherRate`] where files disagree on a rate, and whatever else is wrong with a
+/// channel that the recording lacks, [`gyrus_formats::Error::OtherRate`] where files disagree on a rate, and whatever else is wrong with a
 /// file, with its place and value.
 pub fn read(selection: &Selection) -> Result<Recordings, Error> {
     let raw = &selection.folder;
@@ -194,7 +194,7 @@ fn common_rate(
         let differs = |other: f64| (rate - other).abs() > RATE_ROUNDING * rate;
         if let Some((Some(expected), by)) = others.into_iter().find(|(other, _)| other.is_some_and(differs)) {
             let (path, channel) = (file.path().to_owned(), row.name.clone());
-            return Err(Error::OtherRate { path, channel, rate, by, expected });
+            return Err(gyrus_formats::Error::OtherRate { path, channel, rate, by, expected }.into());
         }
     }
     Ok(Some(common))

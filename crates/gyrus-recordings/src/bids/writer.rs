@@ -4,11 +4,11 @@ use std::borrow::Cow;
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
+use gyrus_formats::edf::{EdfChannel, write_edf};
+use gyrus_formats::write_whole;
 use serde_json::{Value, json};
 
 use super::dataset::{Channel, Dataset, Event, Status, Subject};
-use crate::edf::{EdfChannel, write_edf};
-use crate::whole_file::write_whole;
 use crate::{Error, bids::channels::NEURAL};
 
 /// The version of BIDS that is written.
@@ -20,7 +20,7 @@ const VERSION: &str = "1.10.0";
 ///
 /// # Errors
 /// [`Error::BidsName`] for a name that is not letters and digits, a subject who stands twice, or text that tables cannot hold;
-/// [`gyrus_types::Error::Targets`] for columns without a channel; what [`write_edf`] refuses; [`Error::Write`].
+/// [`gyrus_types::Error::Targets`] for columns without a channel; what [`write_edf`] refuses; [`gyrus_formats::Error::Write`].
 pub fn write(folder: &Path, dataset: &Dataset) -> Result<(), Error> {
     check(folder, dataset)?;
     text(&folder.join("README"), &format!("{}\n", dataset.readme.trim_end()))?;
@@ -180,5 +180,5 @@ fn object(path: &Path, value: &Value) -> Result<(), Error> {
 }
 
 fn text(path: &Path, content: &str) -> Result<(), Error> {
-    write_whole(path, |file| file.write_all(content.as_bytes()))
+    Ok(write_whole(path, |file| file.write_all(content.as_bytes()))?)
 }

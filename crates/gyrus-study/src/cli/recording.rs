@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, bail};
 use clap::Args;
-use gyrus_recordings::edf::{EdfChannel, EdfFile, write_edf};
+use gyrus_formats::edf::{EdfChannel, EdfFile, write_edf};
 use gyrus_study::write_whole;
 use ndarray::{Array2, Axis};
 use safetensors::Dtype;

@@ -45,6 +45,6 @@ impl Fields<'_> {
     /// That a field is wrong.
     pub fn wrong(&self, field: &Field, wrong: &'static str, value: impl Into<String>) -> Error {
         let (path, byte, field) = (self.path.to_owned(), field.bytes.start, field.name.clone());
-        Error::EdfField { path, byte, field, wrong, value: value.into() }
+        Error::Field { path, byte, field, wrong, value: value.into() }
     }
 }

@@ -31,13 +31,13 @@ impl EdfFile {
     /// Opens the file `path` and reads its header.
     ///
     /// # Errors
-    /// [`Error::Read`]; [`Error::EdfField`] with byte, field and value for a header that contradicts itself, two signals of
-    /// one name, or a file that is discontinuous; [`Error::EdfLength`] for a file that is shorter or longer than it says.
+    /// [`Error::Read`]; [`Error::Field`] with byte, field and value for a header that contradicts itself, two signals of
+    /// one name, or a file that is discontinuous; [`Error::Length`] for a file that is shorter or longer than it says.
     pub fn open(path: &Path) -> Result<Self, Error> {
         let read = |source| Error::Read { path: path.to_owned(), source };
         let mut file = File::open(path).map_err(read)?;
         let found = file.metadata().map_err(read)?.len();
-        let length = |expected: u64| Error::EdfLength { path: path.to_owned(), found, expected };
+        let length = |expected: u64| Error::Length { path: path.to_owned(), found, expected };
         // Nothing is made room for before the file is known to be as long.
         let mut take = |bytes: &mut Vec<u8>, end: u64| -> Result<(), Error> {
             if found < end {

@@ -7,7 +7,10 @@ use std::path::Path;
 use crate::Error;
 
 /// Lets `write` fill the file `path` under a temporary name beside it, syncs, and renames; makes the folders it needs.
-pub(crate) fn write_whole(path: &Path, write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Result<(), Error> {
+///
+/// # Errors
+/// [`Error::Write`].
+pub fn write_whole(path: &Path, write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Result<(), Error> {
     let all = || -> io::Result<()> {
         let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
         create_dir_all(folder)?;

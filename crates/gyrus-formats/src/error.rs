@@ -1,0 +1,87 @@
+//! What can be wrong with a file of signals.
+
+use std::path::PathBuf;
+
+/// A file that cannot be used, with the place and the value that are wrong.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum Error {
+    /// A file or folder that cannot be read.
+    #[error("read `{}`", path.display())]
+    Read {
+        /// The file or folder.
+        path: PathBuf,
+        /// What the system says.
+        source: std::io::Error,
+    },
+    /// A file that cannot be written.
+    #[error("write `{}` (what was there before is whole)", path.display())]
+    Write {
+        /// The file.
+        path: PathBuf,
+        /// What the system says.
+        source: std::io::Error,
+    },
+    /// A field of a header that cannot be right.
+    #[error("`{}` byte {byte} (from 0): {field} {wrong}: `{value}`", path.display())]
+    Field {
+        /// The file.
+        path: PathBuf,
+        /// First byte of the field, from 0.
+        byte: usize,
+        /// What the field is, and of which signal.
+        field: String,
+        /// What is wrong with it.
+        wrong: &'static str,
+        /// Its value.
+        value: String,
+    },
+    /// A file that is not as long as its header says.
+    #[error("`{}` has {found} bytes, its header says {expected}", path.display())]
+    Length {
+        /// The file.
+        path: PathBuf,
+        /// Bytes it has.
+        found: u64,
+        /// Bytes it should have.
+        expected: u64,
+    },
+    /// A signal of an EDF file whose physical range is a point, or no finite numbers.
+    #[error("channel `{channel}` of `{}` has no physical range: `{low} .. {high}`", path.display())]
+    EdfRange {
+        /// The file.
+        path: PathBuf,
+        /// The channel.
+        channel: String,
+        /// Physical minimum.
+        low: f64,
+        /// Physical maximum.
+        high: f64,
+    },
+    /// A channel that EDF cannot hold.
+    #[error("channel `{channel}`, to be written to `{}`, {wrong}: `{value}`", path.display())]
+    EdfChannel {
+        /// The file.
+        path: PathBuf,
+        /// The channel.
+        channel: String,
+        /// What is wrong with it.
+        wrong: &'static str,
+        /// The value.
+        value: String,
+    },
+    /// A channel that is not sampled as it should be.
+    #[error("channel `{channel}` of `{}` is sampled at {rate} Hz, by {by} at {expected} Hz", path.display())]
+    OtherRate {
+        /// The file of the signal.
+        path: PathBuf,
+        /// The channel.
+        channel: String,
+        /// Its rate in hertz.
+        rate: f64,
+        /// What says otherwise: another channel, or a file.
+        by: String,
+        /// The rate that it says.
+        expected: f64,
+    },
+}

@@ -1,0 +1,96 @@
+//! What all files of signals have in common: channels, and samples that are read where they are needed.
+
+use std::ops::Range;
+use std::path::Path;
+
+use ndarray::Array2;
+
+use crate::Error;
+
+/// What a channel measures, as its file says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[non_exhaustive]
+pub enum ChannelKind {
+    /// The scalp.
+    Eeg,
+    /// The surface of the brain.
+    Ecog,
+    /// The depth of the brain.
+    Seeg,
+    /// A stimulating electrode in the depth.
+    Dbs,
+    /// The magnetic field around the head.
+    Meg,
+    /// A sensor that tells what disturbs the others.
+    Reference,
+    /// The eyes.
+    Eog,
+    /// The heart.
+    Ecg,
+    /// Muscles.
+    Emg,
+    /// Triggers.
+    Stimulus,
+    /// Sound.
+    Audio,
+    /// Anything else, or a file that does not say.
+    #[default]
+    Other,
+}
+
+/// One signal of a file.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Channel {
+    /// Its name; no two channels of a file have the same.
+    pub name: String,
+    /// What it measures.
+    pub kind: ChannelKind,
+    /// Unit of its values as they are read, for instance `uV`; empty where the file does not say.
+    pub unit: String,
+    /// Samples a second.
+    pub rate: f64,
+    /// Number of samples.
+    pub samples: usize,
+    /// Whether the file itself calls it bad.
+    pub bad: bool,
+}
+
+/// Something that a file says of a stretch of its time.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Annotation {
+    /// Seconds after the first sample.
+    pub onset: f64,
+    /// Seconds, 0 for a moment.
+    pub duration: f64,
+    /// What it says.
+    pub text: String,
+}
+
+/// A file of signals whose header is checked and whose samples are read where they are needed.
+pub trait Signals: std::fmt::Debug + Send + Sync {
+    /// The file.
+    fn path(&self) -> &Path;
+
+    /// Its channels, in the order of the file.
+    fn channels(&self) -> &[Channel];
+
+    /// What the file says of stretches of its time, in order of their onsets.
+    fn annotations(&self) -> &[Annotation];
+
+    /// Stretches in which nothing was recorded, in seconds after the first sample; samples there are read as NaN.
+    fn gaps(&self) -> &[Range<f64>];
+
+    /// Some samples of some channels of one rate, in the units of the channels, `(samples, channels)`.
+    ///
+    /// # Errors
+    /// [`Error::OtherRate`] for channels of different rates, [`Error::Read`], and what is wrong with the samples.
+    ///
+    /// # Panics
+    /// There are no such channels or samples.
+    fn read(&self, channels: &[usize], samples: Range<usize>) -> Result<Array2<f64>, Error>;
+
+    /// Place of the channel of that name, if there is one.
+    fn find(&self, name: &str) -> Option<usize> {
+        self.channels().iter().position(|channel| channel.name == name)
+    }
+}
