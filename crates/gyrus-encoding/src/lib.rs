@@ -26,7 +26,8 @@ pub use ceilings::{
 pub use controls::{
     Envelope, FREQUENCY_FLOOR, RATE_WINDOW, WordColumns, WordProperty, WordRows, WordSources, durations,
     envelope_means, letters, onsets, places_in_sentence, places_in_story, position_features, ramps, rates,
-    smoothed_identity, static_vectors, story_counts, wanted_spellings, word_frequencies, word_properties,
+    smoothed_identity, spoken_syllables, static_vectors, story_counts, wanted_spellings, word_frequencies,
+    word_properties,
 };
 pub use detection::{DETECTED, Power, PowerCurve, PowerParams, PowerPoint, Simulated};
 pub use error::Error;

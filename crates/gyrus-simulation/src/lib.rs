@@ -25,7 +25,7 @@ pub use implant::{Contact, ContactTruth, Hemisphere, Implant, ImplantParams, PMH
 pub use layers::{Layer, LayerParams, layers};
 pub use levels::{Levels, TIME_CONSTANTS};
 pub use noise::Noise;
-pub use speech::{SpeechParams, spoken, syllables};
+pub use speech::{SpeechParams, spoken};
 pub use spoken_levels::SpokenLevels;
 pub use vectors::{StaticVectors, VectorParams, spelling};
 pub use words::Words;

@@ -1,11 +1,11 @@
 //! The levels of a story whose words have times, vectors and frequencies of their own.
 
-use gyrus_types::{Interval, Transcript};
+use gyrus_types::{Interval, Transcript, syllables};
 use ndarray::{Array1, Array2, ArrayView1, ArrayView2, Axis, concatenate};
 
 use crate::levels::exponential_average;
 use crate::standard::{standardise, standardised};
-use crate::{Error, Levels, TIME_CONSTANTS, syllables};
+use crate::{Error, Levels, TIME_CONSTANTS};
 
 /// Seconds up to a word's onset over which the rate of speech is taken, the word itself included.
 const RATE_SECONDS: f64 = 1.0;

@@ -20,7 +20,7 @@ pub use frequency::{FREQUENCY_FLOOR, story_counts, word_frequencies};
 pub use place::{places_in_sentence, places_in_story};
 pub use property::WordProperty;
 pub use sources::{WordSources, word_properties};
-pub use spelling::{letters, wanted_spellings};
+pub use spelling::{letters, spoken_syllables, wanted_spellings};
 pub use static_vectors::static_vectors;
 pub use stimulus_free::{position_features, ramps, smoothed_identity};
 pub use timing::{RATE_WINDOW, WordRows, durations, onsets, rates};

@@ -19,6 +19,8 @@ pub enum WordProperty {
     Duration,
     /// Its letters and digits.
     Length,
+    /// Its syllables, by rule, where it is English: see [`gyrus_types::syllables`].
+    Syllables,
     /// How common it is: see [`crate::word_frequencies`].
     Frequency,
     /// Words since its sentence began.
@@ -37,11 +39,12 @@ pub enum WordProperty {
 
 impl WordProperty {
     /// Every property, those first that need nothing but a transcript.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 12] = [
         Self::Rate,
         Self::Onset,
         Self::Duration,
         Self::Length,
+        Self::Syllables,
         Self::Frequency,
         Self::PositionInSentence,
         Self::PositionInStory,
@@ -58,6 +61,7 @@ impl WordProperty {
             Self::Onset => "onset",
             Self::Duration => "duration",
             Self::Length => "length",
+            Self::Syllables => "syllables",
             Self::Frequency => "frequency",
             Self::PositionInSentence => "position-in-sentence",
             Self::PositionInStory => "position-in-story",

@@ -9,7 +9,7 @@ use super::envelope::{Envelope, envelope_means};
 use super::frequency::{story_counts, word_frequencies};
 use super::place::{places_in_sentence, places_in_story};
 use super::property::WordProperty;
-use super::spelling::letters;
+use super::spelling::{letters, spoken_syllables};
 use super::static_vectors::static_vectors;
 use super::timing::{WordRows, durations, onsets, rates};
 use crate::Error;
@@ -55,6 +55,7 @@ fn word_property(
         WordProperty::Onset => onsets(transcript, sources.rows),
         WordProperty::Duration => durations(transcript),
         WordProperty::Length => letters(transcript),
+        WordProperty::Syllables => spoken_syllables(transcript),
         WordProperty::Frequency => match sources.counts {
             Some(counts) => word_frequencies(transcript, counts).0,
             None => word_frequencies(transcript, &story_counts(transcript)).0,
@@ -104,7 +105,7 @@ mod tests {
             assert_eq!(columns.values.dim(), (3, width), "{property}");
         }
         let undefined: Vec<_> = found.iter().map(|columns| columns.undefined.len()).collect();
-        assert_eq!(undefined, [1, 1, 1, 0, 1, 0, 0, 1, 1, 1, 1]);
+        assert_eq!(undefined, [1, 1, 1, 0, 1, 1, 0, 0, 1, 1, 1, 1]);
         Ok(())
     }
 

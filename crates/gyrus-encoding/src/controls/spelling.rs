@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use gyrus_types::Transcript;
+use gyrus_types::{Transcript, syllables};
 
 use super::column::WordColumns;
 
@@ -31,6 +31,12 @@ pub fn letters(transcript: &Transcript) -> WordColumns {
     WordColumns::of((0..transcript.words().len()).map(count))
 }
 
+/// The syllables of every word, by [`syllables`]; a word without letters or digits is undefined.
+pub fn spoken_syllables(transcript: &Transcript) -> WordColumns {
+    let count = |word: usize| bare(transcript.word_text(word)).map_or(f64::NAN, |bare| syllables(&bare) as f64);
+    WordColumns::of((0..transcript.words().len()).map(count))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -46,6 +52,13 @@ mod tests {
     fn letters_and_digits_are_counted() {
         let found = letters(&Transcript::untimed("Zoë's -- 12 cats,".into()));
         assert_eq!(found.values.column(0).to_vec(), [4.0, 0.0, 2.0, 4.0]);
+    }
+
+    #[test]
+    fn syllables_are_of_words_that_are_spoken() {
+        let found = spoken_syllables(&Transcript::untimed("\u{201c}River,\u{201d} -- said grandfather".into()));
+        assert_eq!((found.values[[0, 0]], found.values[[2, 0]], found.values[[3, 0]]), (2.0, 1.0, 3.0));
+        assert_eq!(found.undefined, [1]);
     }
 
     #[test]

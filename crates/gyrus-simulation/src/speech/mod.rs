@@ -6,15 +6,12 @@
 mod boundary;
 mod consonants;
 mod function_words;
-mod syllables;
 mod word_duration;
 
 use gyrus_types::{Interval, Transcript, Word};
 use rand::rngs::StdRng;
 use rand::{Rng, SeedableRng};
 use rand_distr::StandardNormal;
-
-pub use syllables::syllables;
 
 use crate::Error;
 use boundary::Boundary;

@@ -3,7 +3,7 @@
 use super::boundary::Boundary;
 use super::consonants::consonants;
 use super::function_words::is_function_word;
-use super::syllables::syllables;
+use gyrus_types::syllables;
 
 /// Seconds of a stressed vowel, of one without stress, and of a consonant: means of connected discourse (Klatt 1976).
 const STRESSED: f64 = 0.130;

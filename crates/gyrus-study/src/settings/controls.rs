@@ -12,6 +12,9 @@ pub struct ControlSettings {
     /// Properties of the words.
     #[serde(default = "word_rate")]
     pub words: Vec<WordProperty>,
+    /// How many words before and after a word have their properties beside its own: responses to words overlap.
+    #[serde(default)]
+    pub neighbours: usize,
     /// The sound, where recordings have it.
     #[serde(default = "yes")]
     pub sound: bool,
@@ -36,7 +39,7 @@ fn yes() -> bool {
 
 impl Default for ControlSettings {
     fn default() -> Self {
-        Self { words: word_rate(), sound: true, own: true, counts: None, vectors: None }
+        Self { words: word_rate(), neighbours: 0, sound: true, own: true, counts: None, vectors: None }
     }
 }
 

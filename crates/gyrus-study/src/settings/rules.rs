@@ -160,6 +160,11 @@ fn rows(study: &Study) -> Vec<Rule> {
                 study.controls.unsuited()
             ),
         ),
+        (
+            "controls.neighbours",
+            study.controls.neighbours == 0 || lags.is_some(),
+            "is for rows that are words: where rows are scans the response model spreads words over them".into(),
+        ),
         ("lags.seconds", repeated.is_none(), format!("has a lag twice: `{}`", repeated.copied().unwrap_or(f64::NAN))),
         (
             "lags.main",

@@ -109,7 +109,7 @@ pub fn verdict(model: &ModelSummary) -> String {
         let score = interval(&model.score);
         return format!("{} scores {score}; what it adds is undefined, as the score of the controls is.", model.name);
     }
-    let beyond = match (added.difference.low > 0.0, added.p < 0.05) {
+    let beyond = match (added.difference.low > 0.0, added.p <= 0.05) {
         (true, true) => "so its layers carry something that the controls do not",
         (false, true) if !has_interval(&added.difference) => "without an interval, so this is no more than a hint",
         (true, false) | (false, true) => "and interval and null disagree, so this is no more than a hint",

@@ -29,7 +29,7 @@ pub struct Arguments {
     /// The words: a table with the columns word, start, end (.csv or .tsv), or plain text.
     #[arg(long)]
     transcript: PathBuf,
-    /// Properties, separated by commas: rate, onset, duration, length, frequency, position-in-sentence, position-in-story,
+    /// Properties, separated by commas: rate, onset, duration, length, syllables, frequency, position-in-sentence, position-in-story,
     /// surprisal, entropy, static, envelope [default: all that can be made of what is given].
     #[arg(long, value_delimiter = ',')]
     properties: Vec<WordProperty>,

@@ -11,12 +11,19 @@ use crate::steps::heard::Heard;
 use crate::steps::material::Story;
 use crate::{Error, Event, WordBits};
 
-/// `properties` of the words, `(rows, columns)`, the same for everybody; words without a value get the mean and are counted
-/// as those of a `what`. Surprisal and entropy are `bits`, if a model gives them.
+/// What is asked of words: properties, called `what` where they are spoken of, of each word and of some around it.
+pub(super) struct Asked<'a> {
+    pub what: &'a str,
+    pub properties: &'a [WordProperty],
+    pub neighbours: usize,
+}
+
+/// What is asked of the words, `(rows, columns)`, the same for everybody; words without a value get the mean and are counted.
+/// Surprisal and entropy are `bits`, if a model gives them.
 pub(super) fn of_words(
     clock: &Clock,
     story: &Story,
-    (what, properties): (&str, &[WordProperty]),
+    Asked { what, properties, neighbours }: Asked<'_>,
     bits: Option<&WordBits>,
     on_event: &mut dyn FnMut(Event),
 ) -> Result<Array2<f64>, Error> {
@@ -44,9 +51,33 @@ pub(super) fn of_words(
             )));
         }
         let columns = columns.with_means().values.mapv(|value| value as f32);
-        all = beside(all, clock.clean(clock.features(columns.view())?.view()));
+        for columns in around(columns, if has_neighbours(*property) { neighbours } else { 0 }) {
+            all = beside(all, clock.clean(clock.features(columns.view())?.view()));
+        }
     }
     Ok(all)
+}
+
+/// Whether a neighbour's property is something else than the word's own: where it stands is not.
+fn has_neighbours(property: WordProperty) -> bool {
+    !matches!(property, WordProperty::PositionInStory | WordProperty::PositionInSentence)
+}
+
+/// Columns of each word, then of the first to the last of `neighbours` words before it, and after it; before the first
+/// word and after the last stands the mean.
+fn around(columns: Array2<f32>, neighbours: usize) -> Vec<Array2<f32>> {
+    let mean = columns.mean_axis(Axis(0)).unwrap_or_default();
+    let moved = |by: isize| {
+        let mut moved = columns.clone();
+        for (word, mut row) in moved.outer_iter_mut().enumerate() {
+            let other = word.checked_add_signed(by).filter(|other| *other < columns.nrows());
+            row.assign(&other.map_or(mean.view(), |other| columns.row(other)));
+        }
+        moved
+    };
+    let near = 1..=neighbours as isize;
+    let all: Vec<_> = near.clone().map(|by| -by).chain(near).map(moved).collect();
+    std::iter::once(columns.clone()).chain(all).collect()
 }
 
 /// Controls, `(rows, columns)`, and which columns each group has.

@@ -12,6 +12,7 @@ use gyrus_encoding::{Gap, Runs, WordProperty};
 use gyrus_types::Sampling;
 use ndarray::{Array2, ArrayView1, ArrayView2, Axis, s};
 
+use self::controls::Asked;
 pub use self::panel::{ALL, ControlPart, MEAN, Panel};
 use self::scans::ScanRows;
 use self::words::WordRows;
@@ -55,7 +56,8 @@ impl Clock {
         }
         let (settings, controls) = (study.controls.clone(), Array2::zeros((0, 0)));
         let mut clock = Self { rows, runs, settings, controls, targets: study.targets() };
-        clock.controls = clock.of_words(story, ("control", &study.controls.words), None, on_event)?;
+        let asked = Asked { what: "control", properties: &study.controls.words, neighbours: study.controls.neighbours };
+        clock.controls = controls::of_words(&clock, story, asked, None, on_event)?;
         Ok(clock)
     }
 
@@ -111,11 +113,11 @@ impl Clock {
     pub fn of_words(
         &self,
         story: &Story,
-        properties: (&str, &[WordProperty]),
+        (what, properties): (&str, &[WordProperty]),
         bits: Option<&WordBits>,
         on_event: &mut dyn FnMut(Event),
     ) -> Result<Array2<f64>, Error> {
-        controls::of_words(self, story, properties, bits, on_event)
+        controls::of_words(self, story, Asked { what, properties, neighbours: 0 }, bits, on_event)
     }
 
     /// The word rate as the rows see it, with its drift, `(rows, 1)`: where rows are scans, to be compared with that which

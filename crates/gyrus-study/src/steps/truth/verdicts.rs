@@ -15,7 +15,7 @@ pub fn verdicts(found: &Found) -> Vec<String> {
     let all = [
         Some(hierarchy),
         hearing.then(|| peaks(&found.peaks)),
-        found.latencies.as_ref().filter(|_| hearing).map(latencies),
+        found.latencies.as_ref().filter(|_| found.peaks.electrodes > 0).map(latencies),
         own.map(detection),
         hearing.then(|| reached(&found.reached)),
         (found.map == MapName::Shallow).then(|| shallow(found)),
