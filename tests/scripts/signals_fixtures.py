@@ -100,6 +100,7 @@ def resampling(x, short):
     for name, y, rate, window in [("32", x, 32, "hamming"), ("100", x, 100, "hamming"), ("32_flat", x, 32, "auto"), ("up", short, 700, "hamming")]:
         epochs = mne.EpochsArray(y.T[None], info, verbose="error").resample(rate, npad="auto", window=window, verbose="error")
         write(f"epochs_{name}", epochs.get_data(copy=False)[0].T)
+        write(f"turned_{name}", mne.filter.resample(y.T, rate, RATE, npad="auto", window=window, verbose="error").T)
 
 
 def envelopes(x):

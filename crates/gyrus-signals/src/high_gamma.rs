@@ -48,9 +48,10 @@ pub enum TransformLength {
 }
 
 impl HighGamma {
-    /// Several bands between two frequencies that are as wide as each other in the logarithm, each normalised.
+    /// Several bands between two frequencies that are as wide as each other in the logarithm, each normalised; edges are
+    /// rounded to a millionth of a hertz, so that manifests hold them exactly.
     pub fn sub_bands(low: f64, high: f64, bands: usize) -> Self {
-        let edge = |index: usize| low * (high / low).powf(index as f64 / bands as f64);
+        let edge = |index: usize| (low * (high / low).powf(index as f64 / bands as f64) * 1e6).round() / 1e6;
         Self { bands: (0..bands).map(|i| (edge(i), edge(i + 1))).collect(), normalised: true, ..Self::default() }
     }
 

@@ -150,7 +150,7 @@ mod tests {
         let convolution = Convolution::symmetric(&taps);
         for n in [1, 2, 3, 50, taps.half(), taps.half() + 1, 500, convolution.hop(), convolution.hop() + 1, 3_000] {
             let (x, mut blocks) = (signal(n), Blocks::new(&convolution));
-            let (mut out, mut ends) = (Vec::new(), 0);
+            let (mut out, mut ends) = (Vec::<f64>::new(), 0);
             for piece in x.chunks(37) {
                 blocks.push(&convolution, &[], &mut Scratch::default(), piece, false, &mut |y, _| out.extend(y));
             }

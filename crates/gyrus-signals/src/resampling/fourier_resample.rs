@@ -1,6 +1,6 @@
 //! Resampling of whole recordings or epochs by their Fourier transforms.
 
-use std::f64::consts::TAU;
+use std::f64::consts::{PI, TAU};
 use std::sync::Arc;
 
 use ndarray::{Array2, ArrayView2};
@@ -21,8 +21,19 @@ pub enum SpectralWindow {
     /// 1.
     #[default]
     Flat,
-    /// .54 + .46 cos(2 pi f / rate), with the rate before.
+    /// .54 + .46 cos(2 pi f / rate), with the rate before; of an odd number n of samples the cosine times cos(pi / n).
     Hamming,
+}
+
+/// What stands beyond the ends of a signal.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Ends {
+    /// The signal turned about its end, in time and in value, as far as it goes, and zeros; mne's `reflect_limited`.
+    #[default]
+    Turned,
+    /// The last value; mne's `edge`.
+    Held,
 }
 
 /// Resampling by cutting off, or adding, high frequencies of the transform of all samples.
@@ -36,13 +47,16 @@ pub enum FourierResample {
         /// What frequencies are multiplied by.
         window: SpectralWindow,
     },
-    /// As `mne.Epochs.resample(rate, npad="auto", window=window)`: the signal is turned about its ends, in time and in
-    /// value, up to a power of two of samples, at least 100 at either end, and these are cut off afterwards.
+    /// As `mne.filter.resample(npad="auto")`: samples are added at both ends, at least 100 at either, up to a power of two,
+    /// and cut off afterwards.
+    /// `mne.Epochs.resample` holds the last value unless told otherwise, `mne.io.Raw.resample` turns the signal.
     Padded {
         /// The rate wanted, in hertz.
         rate: f64,
         /// What frequencies are multiplied by.
         window: SpectralWindow,
+        /// What is added.
+        ends: Ends,
     },
 }
 
@@ -57,6 +71,7 @@ struct Lengths {
     cut: usize,
     kept: usize,
     window: SpectralWindow,
+    ends: Ends,
     /// Whether the highest frequency of equal lengths is halved too, as mne does.
     halves_equal: bool,
 }
@@ -98,9 +113,10 @@ impl FourierResample {
         match *self {
             Self::Periodic { samples: after, window } => {
                 most(after)?;
-                Ok(Lengths { before: samples, after, padding: 0, cut: 0, kept: after, window, halves_equal: false })
+                let (padding, cut, ends, halves_equal) = (0, 0, Ends::Turned, false);
+                Ok(Lengths { before: samples, after, padding, cut, kept: after, window, ends, halves_equal })
             }
-            Self::Padded { rate: wanted, window } => {
+            Self::Padded { rate: wanted, window, ends } => {
                 let ratio = checks::positive("sampling rate", wanted)? / rate;
                 let before = most((samples + 2 * ADDED.min(samples / 8)).next_power_of_two())?;
                 let becomes = |samples: usize| (ratio * samples as f64).round_ties_even();
@@ -108,7 +124,7 @@ impl FourierResample {
                 let padding = (before - samples) / 2;
                 let cut = becomes(padding) as usize;
                 let kept = (becomes(samples).max(1.0) as usize).min(after - cut);
-                Ok(Lengths { before, after, padding, cut, kept, window, halves_equal: true })
+                Ok(Lengths { before, after, padding, cut, kept, window, ends, halves_equal: true })
             }
         }
     }
@@ -136,8 +152,8 @@ impl Transforms {
     }
 
     fn resample(&self, x: &[f64], out: &mut [f64]) {
-        let Lengths { before, after, cut, kept, .. } = self.lengths;
-        let mut samples = turned(x, self.lengths.padding, before);
+        let Lengths { after, cut, kept, .. } = self.lengths;
+        let mut samples = self.lengths.padded(x);
         let mut spectrum = self.forward.make_output_vec();
         self.forward.process(&mut samples, &mut spectrum).expect("lengths are those of the plan");
         spectrum.resize(after / 2 + 1, Complex::default());
@@ -156,24 +172,25 @@ impl Transforms {
 
 impl Lengths {
     fn gain(&self, k: usize) -> f64 {
+        let n = self.before as f64;
         match self.window {
             SpectralWindow::Flat => 1.0,
-            SpectralWindow::Hamming => 0.54 + 0.46 * (TAU * k as f64 / self.before as f64).cos(),
+            SpectralWindow::Hamming if self.before % 2 == 1 => 0.54 + 0.46 * (TAU * k as f64 / n).cos() * (PI / n).cos(),
+            SpectralWindow::Hamming => 0.54 + 0.46 * (TAU * k as f64 / n).cos(),
         }
     }
-}
 
-/// `x` with `padding` samples before it and as many behind it as make `length`, turned about its ends as far as it has
-/// samples, and zeros beyond.
-fn turned(x: &[f64], padding: usize, length: usize) -> Vec<f64> {
-    let (n, first, last) = (x.len(), x[0], x[x.len() - 1]);
-    let mut out = vec![0.0; length];
-    out[padding..padding + n].copy_from_slice(x);
-    for distance in 1..=padding.min(n - 1) {
-        out[padding - distance] = 2.0 * first - x[distance];
+    /// `x` with what stands beyond its ends.
+    fn padded(&self, x: &[f64]) -> Vec<f64> {
+        let (n, first, last) = (x.len(), x[0], x[x.len() - 1]);
+        let beyond = |end: f64, distance: usize, place: usize| match self.ends {
+            Ends::Held => end,
+            Ends::Turned if distance < n => 2.0 * end - x[place],
+            Ends::Turned => 0.0,
+        };
+        let left = (1..=self.padding).rev().map(|distance| beyond(first, distance, distance));
+        let right = 1..=self.before - self.padding - n;
+        let right = right.map(|distance| beyond(last, distance, (n - 1).saturating_sub(distance)));
+        left.chain(x.iter().copied()).chain(right).collect()
     }
-    for distance in 1..=(length - padding - n).min(n - 1) {
-        out[padding + n - 1 + distance] = 2.0 * last - x[n - 1 - distance];
-    }
-    out
 }

@@ -4,7 +4,7 @@ mod fourier_resample;
 mod polyphase;
 mod ratio;
 
-pub use fourier_resample::{FourierResample, SpectralWindow};
+pub use fourier_resample::{Ends, FourierResample, SpectralWindow};
 pub use polyphase::Resample;
 pub use ratio::Ratio;
 
