@@ -33,7 +33,11 @@ fn main() -> Result<()> {
     let chunk = if chunk == 0 { plan.chunk(MEMORY, rayon::current_num_threads()) } else { chunk };
     let mut to = BufWriter::new(File::create(to)?);
     let mut bytes = Vec::new();
-    plan.run::<Box<dyn Error>>(chunk, |samples| read(&mut from, samples, columns, &mut bytes), |_, block| write(&mut to, block))?;
+    plan.run::<Box<dyn Error>>(
+        chunk,
+        |samples| read(&mut from, samples, columns, &mut bytes),
+        |_, block| write(&mut to, block),
+    )?;
     to.flush()?;
     let (rows, wall) = (plan.samples(), begun.elapsed().as_secs_f64());
     println!("{{\"wall\": {wall}, \"rows\": {rows}, \"columns\": {columns}, \"chunk\": {chunk}}}");

@@ -8,8 +8,11 @@ use crate::Error;
 /// Rows that are looked at together.
 const ROWS: usize = 4096;
 
-/// Most samples of a filter or a transform that is made of parameters.
-pub(crate) const LONGEST: usize = 1 << 24;
+/// Most samples of a filter: half an hour at 500 Hz.
+pub(crate) const LONGEST: usize = 1 << 20;
+
+/// Most bands, of one filter or of several.
+pub(crate) const BANDS: usize = 64;
 
 /// `value`, if it is above 0 and finite.
 pub(crate) fn positive(what: &'static str, value: f64) -> Result<f64, Error> {

@@ -61,9 +61,14 @@ mod tests {
     #[test]
     fn every_column_comes_to_its_place() {
         let x = Array2::from_shape_fn((100, 19), |(i, j)| (i * 19 + j) as f64);
-        let backwards = map_columns(x.view(), 100, || (), |(), row, out| {
-            out.iter_mut().zip(row.iter().rev()).for_each(|(out, x)| *out = 2.0 * x);
-        });
+        let backwards = map_columns(
+            x.view(),
+            100,
+            || (),
+            |(), row, out| {
+                out.iter_mut().zip(row.iter().rev()).for_each(|(out, x)| *out = 2.0 * x);
+            },
+        );
         assert_eq!(backwards, Array2::from_shape_fn((100, 19), |(i, j)| 2.0 * ((99 - i) * 19 + j) as f64));
     }
 }

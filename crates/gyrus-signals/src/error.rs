@@ -51,7 +51,9 @@ pub enum Error {
         high: f64,
     },
     /// Bands to stop that leave no room between them.
-    #[error("stop bands `{first}` and `{second}` Hz with their transitions must neither meet nor leave 0 to {nyquist} Hz")]
+    #[error(
+        "stop bands `{first}` and `{second}` Hz with their transitions must neither meet nor leave 0 to {nyquist} Hz"
+    )]
     StopBands {
         /// Centre of one, in hertz; of the only one if both are equal.
         first: f64,

@@ -18,7 +18,7 @@ use crate::{Band, Butterworth, Error, checks};
 /// signal, the answer is the mean over bands of what [`EnvelopeValue`] keeps of z_b.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct HighGamma {
-    /// Edges of the bands in hertz.
+    /// Edges of the bands in hertz; 64 bands at most.
     pub bands: Vec<(f64, f64)>,
     /// Order of the filters; see [`Butterworth`].
     pub order: usize,
@@ -48,7 +48,7 @@ pub enum TransformLength {
 }
 
 impl HighGamma {
-    /// Several bands between two frequencies that are as wide as each other in the logarithm, each normalised; edges are
+    /// Some bands between two frequencies that are as wide as each other in the logarithm, each normalised; edges are
     /// rounded to a millionth of a hertz, so that manifests hold them exactly.
     pub fn sub_bands(low: f64, high: f64, bands: usize) -> Self {
         let edge = |index: usize| (low * (high / low).powf(index as f64 / bands as f64) * 1e6).round() / 1e6;
@@ -57,7 +57,7 @@ impl HighGamma {
 
     /// The filters of the bands.
     pub(crate) fn filters(&self, rate: f64) -> Result<Vec<Butterworth>, Error> {
-        checks::within("the number of bands", 1, 1024, self.bands.len())?;
+        checks::within("the number of bands", 1, checks::BANDS, self.bands.len())?;
         self.value.floor().map_or(Ok(0.0), |floor| checks::positive("the floor of a logarithm", floor))?;
         let filter = |&(low, high): &(f64, f64)| {
             let filter = Butterworth { order: self.order, band: Band::Pass(low, high) };

@@ -3,8 +3,8 @@
 use std::f64::consts::{PI, TAU};
 
 use gyrus_signals::{
-    Band, Butterworth, Ends, Error, Filter, Fir, FirNotch, FourierResample, HighGamma, IirNotch, MelSpectrogram, Resample,
-    SoundEnvelope, SpectralWindow, TransformLength, Trend, envelope, standardised,
+    Band, Butterworth, Ends, Error, Filter, Fir, FirNotch, FourierResample, HighGamma, IirNotch, MelSpectrogram,
+    Resample, SoundEnvelope, SpectralWindow, TransformLength, Trend, envelope, standardised,
 };
 use ndarray::{Array1, Array2, Axis, s};
 use rand::rngs::StdRng;
@@ -88,7 +88,9 @@ fn a_tone_in_the_band_stays_and_one_outside_goes() {
 fn a_constant_passes_low_and_not_high() {
     let x = Array2::from_elem((4_000, 2), 7.0);
     let of = |filter: Filter| filter.apply(x.view(), RATE).unwrap();
-    for low in [Filter::Butterworth(Butterworth { order: 4, band: Band::Low(9.0) }), Filter::Fir(Fir::new(Band::Low(9.0)))] {
+    for low in
+        [Filter::Butterworth(Butterworth { order: 4, band: Band::Low(9.0) }), Filter::Fir(Fir::new(Band::Low(9.0)))]
+    {
         near(&of(low), &x, 500, 1e-9);
     }
     let high = Butterworth { order: 4, band: Band::High(2.0) };
@@ -128,7 +130,9 @@ fn a_value_that_is_not_finite_is_refused_by_all() {
     refused(HighGamma::default().apply(x.view(), RATE));
     refused(envelope(x.view(), TransformLength::Good));
     refused(Resample { rate: 100.0 }.apply(x.view(), RATE));
-    refused(FourierResample::Padded { rate: 100.0, window: SpectralWindow::Flat, ends: Ends::Turned }.apply(x.view(), RATE));
+    refused(
+        FourierResample::Padded { rate: 100.0, window: SpectralWindow::Flat, ends: Ends::Turned }.apply(x.view(), RATE),
+    );
     refused(Trend::Linear.remove(x.view()));
     refused(standardised(x.view()).map(|found| found.values));
     let sound = x.column(1);
@@ -139,12 +143,16 @@ fn a_value_that_is_not_finite_is_refused_by_all() {
 #[test]
 fn settings_that_make_no_sense_are_refused() {
     let refused = |filter: Filter| assert!(filter.apply(noise(4_000, 1, 5).view(), RATE).is_err(), "{filter:?}");
-    for (low, high) in [(0.0, 10.0), (10.0, 250.0), (10.0, 300.0), (30.0, 20.0), (f64::NAN, 20.0), (-5.0, 20.0), (9.0, 9.0)] {
+    for (low, high) in
+        [(0.0, 10.0), (10.0, 250.0), (10.0, 300.0), (30.0, 20.0), (f64::NAN, 20.0), (-5.0, 20.0), (9.0, 9.0)]
+    {
         for band in [Band::Pass(low, high), Band::Stop(low, high)] {
             refused(Filter::Butterworth(Butterworth { order: 4, band }));
             refused(Filter::Fir(Fir::new(band)));
         }
-        assert!(HighGamma { bands: vec![(low, high)], ..HighGamma::default() }.apply(noise(99, 1, 5).view(), RATE).is_err());
+        assert!(
+            HighGamma { bands: vec![(low, high)], ..HighGamma::default() }.apply(noise(99, 1, 5).view(), RATE).is_err()
+        );
     }
     for order in [0, 17, usize::MAX] {
         refused(Filter::Butterworth(Butterworth { order, band: Band::Low(10.0) }));
@@ -152,7 +160,9 @@ fn settings_that_make_no_sense_are_refused() {
     for frequencies in [vec![], vec![250.0], vec![100.0, 101.0], vec![249.5], vec![f64::INFINITY], vec![60.0, 60.0]] {
         refused(Filter::Notch(FirNotch::new(frequencies)));
     }
-    for (width, transition, seconds) in [(0.0, 1.0, None), (2.0, 1e-12, None), (2.0, 1.0, Some(0.5)), (2.0, 1.0, Some(f64::NAN))] {
+    for (width, transition, seconds) in
+        [(0.0, 1.0, None), (2.0, 1e-12, None), (2.0, 1.0, Some(0.5)), (2.0, 1.0, Some(f64::NAN))]
+    {
         refused(Filter::Notch(FirNotch { frequencies: vec![60.0], width, transition, seconds }));
     }
     for quality in [0.0, -1.0, 0.1, f64::NAN] {

@@ -125,7 +125,8 @@ pub(super) fn design(transitions: &[Transition], seconds: Option<f64>, rate: f64
     let narrowest = transitions.iter().map(|t| t.to - t.from).fold(f64::INFINITY, f64::min);
     let seconds = checks::positive("the seconds of a filter", seconds.unwrap_or(HAMMING / narrowest))?;
     let taps = (seconds * rate).ceil().max(1.0);
-    let taps = checks::within("the samples of a filter", 1, checks::LONGEST, (taps + 1.0 - taps.rem_euclid(2.0)) as usize)?;
+    let taps =
+        checks::within("the samples of a filter", 1, checks::LONGEST, (taps + 1.0 - taps.rem_euclid(2.0)) as usize)?;
     let passes_all = transitions.last().is_some_and(|last| last.rises);
     let mut h = vec![0.0; taps];
     h[taps / 2] = f64::from(u8::from(passes_all));

@@ -38,7 +38,7 @@ impl FirNotch {
     /// [`Error::StopBands`] for bands that meet or leave the range of frequencies, and those of
     /// [`Fir::design`](crate::Fir::design).
     pub fn design(&self, rate: f64) -> Result<Taps, Error> {
-        checks::within("the number of stop bands", 1, 1024, self.frequencies.len())?;
+        checks::within("the number of stop bands", 1, checks::BANDS, self.frequencies.len())?;
         checks::positive("the width of a stop band", self.width)?;
         checks::positive("the transition of a filter", self.transition)?;
         let mut centres = self.frequencies.clone();
@@ -48,7 +48,10 @@ impl FirNotch {
         let (half, side) = (self.width / 2.0, self.transition / 2.0);
         let both = |&centre: &f64| {
             let (low, high) = (centre - half - side, centre + half + side);
-            [Transition { from: low, to: low + side, rises: false }, Transition { from: high - side, to: high, rises: true }]
+            [
+                Transition { from: low, to: low + side, rises: false },
+                Transition { from: high - side, to: high, rises: true },
+            ]
         };
         design(&centres.iter().flat_map(both).collect::<Vec<_>>(), self.seconds, rate)
     }
@@ -91,7 +94,7 @@ impl IirNotch {
     /// Frequencies and widths that the rate does not hold, [`Error::NotPositive`] for the quality.
     pub fn design(&self, rate: f64) -> Result<Vec<Sections>, Error> {
         let quality = checks::positive("the quality of a notch", self.quality)?;
-        checks::within("the number of stop bands", 1, 1024, self.frequencies.len())?;
+        checks::within("the number of stop bands", 1, checks::BANDS, self.frequencies.len())?;
         let filter = |&f: &f64| {
             checks::frequency(f / quality, rate)?;
             Ok(notch(checks::frequency(f, rate)? * 2.0 / rate, quality))

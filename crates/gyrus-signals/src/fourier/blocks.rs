@@ -24,7 +24,14 @@ pub(crate) struct Blocks {
 impl Blocks {
     pub(crate) fn new(convolution: &Convolution) -> Self {
         let margin = convolution.margin();
-        Self { stretch: vec![0.0; convolution.size()], margin, filled: margin, received: 0, given: 0, totals: Vec::new() }
+        Self {
+            stretch: vec![0.0; convolution.size()],
+            margin,
+            filled: margin,
+            received: 0,
+            given: 0,
+            totals: Vec::new(),
+        }
     }
 
     /// The same with the sum of the values of each band.

@@ -35,7 +35,8 @@ mod tests {
 
     #[test]
     fn good_lengths_have_small_factors() {
-        let by_hand = [(1, 1), (7, 8), (11, 12), (13, 15), (17, 18), (101, 108), (921_600, 921_600), (921_601, 933_120)];
+        let by_hand =
+            [(1, 1), (7, 8), (11, 12), (13, 15), (17, 18), (101, 108), (921_600, 921_600), (921_601, 933_120)];
         for (least, good) in by_hand {
             assert_eq!(good_length(least), good);
         }

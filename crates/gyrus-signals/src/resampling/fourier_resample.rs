@@ -14,6 +14,9 @@ use crate::{Error, checks};
 /// Samples that are added at either end by [`FourierResample::Padded`], if the recording is at least eight times as long.
 const ADDED: usize = 100;
 
+/// Most samples of a transform, unless the recording itself is as long.
+const LONGEST: usize = 1 << 26;
+
 /// What frequencies are multiplied by before the higher ones are cut off.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -109,7 +112,9 @@ impl FourierResample {
         if samples == 0 {
             return Err(Error::Short { what: "resampling", needed: 1, samples });
         }
-        let most = |wanted: usize| checks::within("the samples of a transform", 1, 16 * checks::LONGEST, wanted);
+        let most = |wanted: usize| {
+            checks::within("the samples of a transform", 1, LONGEST.max(samples.saturating_mul(4)), wanted)
+        };
         match *self {
             Self::Periodic { samples: after, window } => {
                 most(after)?;
@@ -175,7 +180,9 @@ impl Lengths {
         let n = self.before as f64;
         match self.window {
             SpectralWindow::Flat => 1.0,
-            SpectralWindow::Hamming if self.before % 2 == 1 => 0.54 + 0.46 * (TAU * k as f64 / n).cos() * (PI / n).cos(),
+            SpectralWindow::Hamming if self.before % 2 == 1 => {
+                0.54 + 0.46 * (TAU * k as f64 / n).cos() * (PI / n).cos()
+            }
             SpectralWindow::Hamming => 0.54 + 0.46 * (TAU * k as f64 / n).cos(),
         }
     }

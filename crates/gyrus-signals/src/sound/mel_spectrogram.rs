@@ -15,6 +15,9 @@ use crate::{Error, checks};
 /// Frames that a thread works on at a time.
 const FRAMES: usize = 64;
 
+/// Most bands.
+const BANDS: usize = 4096;
+
 /// How power is told.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -107,7 +110,7 @@ impl MelSpectrogram {
         }
         checks::within("the samples of a frame", 2, 1 << 20, self.size)?;
         checks::within("the samples of half a frame", self.size.div_ceil(2), self.size / 2, self.size / 2)?;
-        checks::within("the number of bands", 1, self.size / 2, self.bands)?;
+        checks::within("the number of bands", 1, BANDS.min(self.size / 2), self.bands)?;
         if let SpectrogramScale::Log { floor } | SpectrogramScale::Decibel { floor } = self.scale {
             checks::positive("the floor of a logarithm", floor)?;
         }
