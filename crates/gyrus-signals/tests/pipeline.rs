@@ -38,7 +38,7 @@ fn run(pipeline: &Pipeline, x: ArrayView2<f64>, rate: f64, chunk: usize) -> Resu
     })?;
     assert_eq!((next, outcome.rate), (plan.samples(), plan.rate()));
     let views: Vec<_> = blocks.iter().map(|block| block.view()).collect();
-    Ok((concatenate(Axis(0), &views).unwrap(), outcome))
+    Ok((concatenate(Axis(0), &views).expect("it can be done"), outcome))
 }
 
 fn podcast() -> Vec<Step> {
@@ -76,9 +76,9 @@ fn pipeline(steps: Vec<Step>) -> Pipeline {
 fn apart(x: &Array2<f64>) -> [f64; 3] {
     [podcast(), sub_bands(), filters()].map(|steps| {
         let pipeline = pipeline(steps);
-        let (found, _) = run(&pipeline, x.view(), RATE, 5_000).unwrap();
-        let (whole, _) = pipeline.whole(x.view(), RATE).unwrap();
-        let plan = pipeline.plan(x.nrows(), x.ncols(), RATE).unwrap();
+        let (found, _) = run(&pipeline, x.view(), RATE, 5_000).expect("it can be done");
+        let (whole, _) = pipeline.whole(x.view(), RATE).expect("it can be done");
+        let plan = pipeline.plan(x.nrows(), x.ncols(), RATE).expect("it can be done");
         let edge = (4.0 * plan.margin() as f64 * plan.rate() / RATE).ceil() as usize;
         assert_eq!(found.dim(), whole.dim());
         assert!(2 * edge < found.nrows() * 3 / 4, "{edge} of {}", found.nrows());
@@ -116,10 +116,13 @@ fn neither_chunks_nor_threads_change_a_bit() {
     let x = noise(30_000, 10, 2);
     for steps in [podcast(), sub_bands(), filters()] {
         let pipeline = Pipeline { finish: vec![Finish::Standardise], ..pipeline(steps) };
-        let expected = run(&pipeline, x.view(), RATE, x.nrows()).unwrap();
+        let expected = run(&pipeline, x.view(), RATE, x.nrows()).expect("it can be done");
         for (chunk, threads) in [(1 << 14, 1), (7_001, 3), (997, 2), (20_000, 5)] {
-            let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
-            assert!(pool.install(|| run(&pipeline, x.view(), RATE, chunk)).unwrap() == expected, "{chunk} {threads}");
+            let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().expect("it can be done");
+            assert!(
+                pool.install(|| run(&pipeline, x.view(), RATE, chunk)).expect("it can be done") == expected,
+                "{chunk} {threads}"
+            );
         }
     }
 }
@@ -128,7 +131,8 @@ fn neither_chunks_nor_threads_change_a_bit() {
 fn recordings_of_any_length_come_through() {
     for samples in [1, 2, 100, 1_690, 1_691, 5_000, 16_384] {
         for chunk in [1, 1_000, 1 << 20].into_iter().filter(|chunk| samples / chunk < 3_000) {
-            let (found, _) = run(&pipeline(podcast()), noise(samples, 3, 3).view(), RATE, chunk).unwrap();
+            let (found, _) =
+                run(&pipeline(podcast()), noise(samples, 3, 3).view(), RATE, chunk).expect("it can be done");
             assert_eq!(found.dim(), ((samples * 25).div_ceil(128), 2));
             assert!(found.iter().all(|v| v.is_finite()));
         }
@@ -141,11 +145,13 @@ fn steps_on_whole_runs_work_on_what_the_others_leave() {
     let resample = FourierResample::Padded { rate: 32.0, window: SpectralWindow::Hamming, ends: Ends::Held };
     let finish = vec![Finish::Detrend(Trend::Linear), Finish::FourierResample(resample), Finish::Standardise];
     let whole = Pipeline { finish, ..pipeline(podcast()) };
-    let (found, outcome) = run(&whole, x.view(), RATE, 3_000).unwrap();
+    let (found, outcome) = run(&whole, x.view(), RATE, 3_000).expect("it can be done");
     assert_eq!((found.nrows(), outcome.rate), (1_250, 32.0));
-    let (reduced, _) = run(&pipeline(podcast()), x.view(), RATE, 3_000).unwrap();
-    let by_hand = resample.apply(Trend::Linear.remove(reduced.view()).unwrap().view(), 100.0).unwrap();
-    let by_hand = gyrus_signals::standardised(by_hand.view()).unwrap().values;
+    let (reduced, _) = run(&pipeline(podcast()), x.view(), RATE, 3_000).expect("it can be done");
+    let by_hand = resample
+        .apply(Trend::Linear.remove(reduced.view()).expect("it can be done").view(), 100.0)
+        .expect("it can be done");
+    let by_hand = gyrus_signals::standardised(by_hand.view()).expect("it can be done").values;
     assert_eq!(found, by_hand);
 }
 
@@ -156,7 +162,10 @@ fn a_constant_channel_is_named_and_undefined() {
     let finish = vec![Finish::Standardise];
     let pipeline =
         Pipeline { montage: Montage { drop: vec![0], reference: Reference::None }, steps: podcast(), finish };
-    for (values, outcome) in [run(&pipeline, x.view(), RATE, 999).unwrap(), pipeline.whole(x.view(), RATE).unwrap()] {
+    for (values, outcome) in [
+        run(&pipeline, x.view(), RATE, 999).expect("it can be done"),
+        pipeline.whole(x.view(), RATE).expect("it can be done"),
+    ] {
         assert_eq!((&outcome.constant, &outcome.undefined), (&vec![1], &vec![1]));
         assert!(values.column(1).iter().all(|v| v.is_nan()) && values.column(0).iter().all(|v| v.is_finite()));
     }
@@ -170,7 +179,7 @@ fn a_bad_value_is_named_with_its_place_in_the_recording() {
         let found = run(&pipeline(podcast()), x.view(), RATE, chunk);
         assert!(matches!(found, Err(Error::NotFinite { sample: 7_654, column: 2, .. })), "{found:?}");
     }
-    let other = pipeline(podcast()).plan(9_000, 3, RATE).unwrap().run::<Error>(
+    let other = pipeline(podcast()).plan(9_000, 3, RATE).expect("it can be done").run::<Error>(
         500,
         |samples| Ok(Array2::zeros((samples.len() - 1, 3))),
         |_, _| Ok(()),
@@ -189,12 +198,12 @@ fn what_cannot_be_done_is_refused_before_anything_is_read() {
     assert!(matches!(pipeline(podcast()).plan(9, 1, RATE), Err(Error::NoColumn { .. })));
     let nothing = Pipeline::default();
     let x = noise(100, 2, 7);
-    assert_eq!(run(&nothing, x.view(), RATE, 7).unwrap().0, x);
+    assert_eq!(run(&nothing, x.view(), RATE, 7).expect("it can be done").0, x);
 }
 
 #[test]
 fn a_long_fast_recording_fits_into_a_gigabyte() {
-    let plan = pipeline(podcast()).plan(2 * 3_600 * 2_000, 250, 2_000.0).unwrap();
+    let plan = pipeline(podcast()).plan(2 * 3_600 * 2_000, 250, 2_000.0).expect("it can be done");
     let chunk = plan.chunk(1 << 30, 2);
     assert!(chunk >= 1 << 14 && plan.memory(chunk, 2) <= 1 << 30, "{chunk}");
 }
@@ -202,6 +211,6 @@ fn a_long_fast_recording_fits_into_a_gigabyte() {
 #[test]
 fn a_manifest_holds_a_pipeline() {
     let pipeline = Pipeline { finish: vec![Finish::Standardise], ..pipeline(sub_bands()) };
-    let text = serde_json::to_string(&pipeline).unwrap();
-    assert_eq!(serde_json::from_str::<Pipeline>(&text).unwrap(), pipeline);
+    let text = serde_json::to_string(&pipeline).expect("it can be done");
+    assert_eq!(serde_json::from_str::<Pipeline>(&text).expect("it can be done"), pipeline);
 }

@@ -59,7 +59,7 @@ impl FirNotch {
     fn check_room(&self, centres: &[f64], nyquist: f64) -> Result<(), Error> {
         let reach = (self.width + self.transition) / 2.0;
         let refuse = |first: f64, second: f64| Err(Error::StopBands { first, second, nyquist });
-        for pair in centres.windows(2).filter(|pair| pair[1] - pair[0] <= 2.0 * reach) {
+        if let Some(pair) = centres.windows(2).find(|pair| pair[1] - pair[0] <= 2.0 * reach) {
             return refuse(pair[0], pair[1]);
         }
         let outside = centres.iter().find(|&&centre| centre - reach < 0.0 || centre + reach > nyquist);

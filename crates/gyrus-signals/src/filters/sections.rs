@@ -127,11 +127,14 @@ fn extended(from: ArrayView2<f64>, padding: usize, lanes: &mut Vec<Lanes>) {
     }
     let (first, last) = (padding, padding + from.nrows() - 1);
     for distance in 1..=padding {
-        for lane in 0..TOGETHER {
-            lanes[first - distance][lane] = 2.0 * lanes[first][lane] - lanes[first + distance][lane];
-            lanes[last + distance][lane] = 2.0 * lanes[last][lane] - lanes[last - distance][lane];
-        }
+        lanes[first - distance] = about(lanes[first], lanes[first + distance]);
+        lanes[last + distance] = about(lanes[last], lanes[last - distance]);
     }
+}
+
+/// What lies as far from the end as `x`, on the other side.
+fn about(end: Lanes, x: Lanes) -> Lanes {
+    std::array::from_fn(|lane| 2.0 * end[lane] - x[lane])
 }
 
 fn put_back(lanes: &[Lanes], mut to: ArrayViewMut2<f64>) {

@@ -46,7 +46,10 @@ mod tests {
     fn blocks_are_longer_than_their_margins() {
         for margin in [0, 1, 10, 1_700, 20_000, 1 << 20] {
             let n = block_length(margin);
-            assert!(n > 2 * margin + margin / 2 && n % 2 == 0 && n <= (1 << 15).max(8 * margin), "{margin} {n}");
+            assert!(
+                n > 2 * margin + margin / 2 && n.is_multiple_of(2) && n <= (1 << 15).max(8 * margin),
+                "{margin} {n}"
+            );
         }
     }
 }

@@ -170,7 +170,6 @@ fn feed(
 type First<'a, T> = (&'a T, &'a [T]);
 type FirstMut<'a, T> = (&'a mut T, &'a mut [T]);
 
-#[expect(clippy::type_complexity, reason = "three firsts and rests, spelt out")]
 fn first_of<'a>(
     stages: &'a [Stage],
     kept: &'a mut [Kept],

@@ -37,14 +37,16 @@ use crate::Error;
 pub struct Plan {
     pub(super) pipeline: Pipeline,
     pub(super) stages: Vec<Stage>,
-    pub(super) samples: usize,
-    pub(super) columns: usize,
+    /// Samples of the recording.
+    pub(super) read_samples: usize,
+    /// Columns of the recording.
+    pub(super) read_columns: usize,
     /// Columns after the montage.
-    pub(super) kept: usize,
+    pub(super) columns: usize,
     /// The rate after the stages.
     pub(super) reduced_rate: f64,
     rate: f64,
-    out_samples: usize,
+    samples: usize,
 }
 
 impl Plan {
@@ -60,8 +62,9 @@ impl Plan {
             Finish::FourierResample(resample) => resample.shape(n, rate),
             Finish::Detrend(_) | Finish::Standardise => Ok((rate, n)),
         });
-        let (rate, out_samples) = finish?;
-        Ok(Self { pipeline: pipeline.clone(), stages, samples, columns, kept, reduced_rate, rate, out_samples })
+        let (rate, reduced) = finish?;
+        let (pipeline, read_samples, read_columns) = (pipeline.clone(), samples, columns);
+        Ok(Self { pipeline, stages, read_samples, read_columns, columns: kept, reduced_rate, rate, samples: reduced })
     }
 
     /// Rate of the answer in hertz.
@@ -71,12 +74,12 @@ impl Plan {
 
     /// Samples of the answer; the first stands at the time of the first of the recording.
     pub fn samples(&self) -> usize {
-        self.out_samples
+        self.samples
     }
 
     /// Columns of the answer.
     pub fn columns(&self) -> usize {
-        self.kept
+        self.columns
     }
 
     /// Samples of the recording on either side of each that the steps look at, all together.
@@ -95,16 +98,16 @@ impl Plan {
     /// What the reader needs for itself is not in it.
     pub fn memory(&self, chunk: usize, threads: usize) -> usize {
         let per_channel: usize = self.stages.iter().map(|stage| stage.kept(chunk)).sum();
-        let shrunk = self.out_samples.min(self.samples) as f64 / self.samples as f64;
+        let shrunk = self.samples.min(self.read_samples) as f64 / self.read_samples as f64;
         let given = ((chunk + 2 * per_channel) as f64 * shrunk) as usize;
-        let gathered = if self.pipeline.finish.is_empty() { 0 } else { 3 * self.out_samples * self.kept };
-        let read = chunk * (self.columns + self.kept);
-        8 * (read + self.kept * (per_channel + 2 * given) + gathered + threads * (8 * chunk + 12 * per_channel))
+        let gathered = if self.pipeline.finish.is_empty() { 0 } else { 3 * self.samples * self.columns };
+        let read = chunk * (self.read_columns + self.columns);
+        8 * (read + self.columns * (per_channel + 2 * given) + gathered + threads * (8 * chunk + 12 * per_channel))
     }
 
     /// The longest chunk of those that double from 1,024 samples on with which a run takes no more than `bytes`, or 1,024.
     pub fn chunk(&self, bytes: usize, threads: usize) -> usize {
         let longer = (10..26).map(|power| 1 << power).filter(|&chunk| self.memory(chunk, threads) <= bytes);
-        longer.max().unwrap_or(1 << 10).min(self.samples.next_power_of_two())
+        longer.max().unwrap_or(1 << 10).min(self.read_samples.next_power_of_two())
     }
 }

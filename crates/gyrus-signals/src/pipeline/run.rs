@@ -39,7 +39,7 @@ impl Plan {
         mut sink: impl FnMut(usize, ArrayView2<f64>) -> Result<(), E>,
     ) -> Result<Outcome, E> {
         let scales = self.scales(chunk, &mut read)?;
-        let mut channels = Channels::new(&self.stages, self.kept, &scales, false);
+        let mut channels = Channels::new(&self.stages, self.columns, &scales, false);
         if self.pipeline.finish.is_empty() {
             let mut given = 0;
             self.walk(chunk, &mut read, |x, last| {
@@ -48,10 +48,10 @@ impl Plan {
                 given += block.nrows();
                 if block.nrows() > 0 { sink(given - block.nrows(), block.view()) } else { Ok(()) }
             })?;
-            let none = Array2::zeros((0, self.kept));
+            let none = Array2::zeros((0, self.columns));
             return Ok(self.pipeline.finish(none, self.rate(), &channels.constant())?.1);
         }
-        let mut gathered = Array2::zeros((0, self.kept));
+        let mut gathered = Array2::zeros((0, self.columns));
         self.walk(chunk, &mut read, |x, last| {
             channels.push(x, last);
             let block = channels.take();
@@ -69,14 +69,14 @@ impl Plan {
         read: &mut impl FnMut(Range<usize>) -> Result<Array2<f64>, E>,
     ) -> Result<Vec<Array2<f64>>, E> {
         let mut scales = Vec::new();
-        let mut samples = self.samples;
+        let mut samples = self.read_samples;
         for (index, stage) in self.stages.iter().enumerate() {
             samples = stage.ratio().map_or(samples, |ratio| ratio.samples(samples));
             if !stage.normalised() {
-                scales.push(Array2::zeros((self.kept, 0)));
+                scales.push(Array2::zeros((self.columns, 0)));
                 continue;
             }
-            let mut channels = Channels::new(&self.stages[..=index], self.kept, &scales, true);
+            let mut channels = Channels::new(&self.stages[..=index], self.columns, &scales, true);
             self.walk(chunk, read, |x, last| {
                 channels.push(x, last);
                 channels.take();
@@ -95,21 +95,21 @@ impl Plan {
         mut work: impl FnMut(ArrayView2<f64>, bool) -> Result<(), E>,
     ) -> Result<(), E> {
         let mut start = 0;
-        while start < self.samples {
-            let samples = start..self.samples.min(start.saturating_add(chunk.max(1)));
+        while start < self.read_samples {
+            let samples = start..self.read_samples.min(start.saturating_add(chunk.max(1)));
             let x = read(samples.clone())?;
-            if x.dim() != (samples.len(), self.columns) {
+            if x.dim() != (samples.len(), self.read_columns) {
                 return Err(self.wrong_block(samples, x.view()).into());
             }
             let x = self.pipeline.montage.referenced(x, start)?;
             start = samples.end;
-            work(x.slice(s![.., ..]), start == self.samples)?;
+            work(x.slice(s![.., ..]), start == self.read_samples)?;
         }
         Ok(())
     }
 
     fn wrong_block(&self, samples: Range<usize>, found: ArrayView2<f64>) -> Error {
         let Range { start, end } = samples;
-        Error::Block { start, end, columns: self.columns, rows: found.nrows(), found: found.ncols() }
+        Error::Block { start, end, columns: self.read_columns, rows: found.nrows(), found: found.ncols() }
     }
 }

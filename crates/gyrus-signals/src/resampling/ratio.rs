@@ -136,9 +136,12 @@ mod tests {
 
     #[test]
     fn manifests_hold_valid_ratios() {
-        let text = serde_json::to_string(&Ratio::new(25, 128).unwrap()).unwrap();
+        let text = serde_json::to_string(&Ratio::new(25, 128).expect("it can be done")).expect("it can be done");
         assert_eq!(text, "[25,128]");
-        assert_eq!(serde_json::from_str::<Ratio>("[50,256]").unwrap(), Ratio::new(25, 128).unwrap());
+        assert_eq!(
+            serde_json::from_str::<Ratio>("[50,256]").expect("it can be done"),
+            Ratio::new(25, 128).expect("it can be done")
+        );
         assert!(serde_json::from_str::<Ratio>("[0,256]").is_err());
     }
 }
