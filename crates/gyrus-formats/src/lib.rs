@@ -8,7 +8,9 @@ pub mod edf;
 mod error;
 #[cfg(test)]
 mod fixture;
+mod samples;
 mod signals;
+mod source;
 mod whole_file;
 
 pub use error::Error;
