@@ -4,15 +4,19 @@
 //! A malformed file is an error that names the file, the place and the value, and nothing is made room for before the file
 //! is known to be as long as it says.
 
+pub mod brainvision;
 pub mod edf;
 mod error;
+pub mod fif;
 #[cfg(test)]
 mod fixture;
+mod open;
 mod samples;
 mod signals;
 mod source;
 mod whole_file;
 
 pub use error::Error;
+pub use open::open;
 pub use signals::{Annotation, Channel, ChannelKind, Signals};
 pub use whole_file::write_whole;
