@@ -13,6 +13,8 @@ mod notes;
 mod part;
 mod parts;
 mod tag;
+#[cfg(test)]
+mod tests;
 mod writer;
 
 pub use self::file::FifFile;
