@@ -89,7 +89,7 @@ pub enum Error {
     Line {
         /// The file.
         path: PathBuf,
-        /// The line, from 1; of a key that is missing, 0.
+        /// The line, from 1.
         line: usize,
         /// What is wrong with it.
         wrong: &'static str,

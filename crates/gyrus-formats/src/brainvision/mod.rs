@@ -7,5 +7,7 @@ mod file;
 mod header;
 mod markers;
 mod sections;
+#[cfg(test)]
+mod tests;
 
 pub use self::file::BrainVisionFile;

@@ -18,7 +18,6 @@ use crate::{Annotation, Channel, Error, Signals};
 /// Signals named `EDF Annotations` or `BDF Annotations` hold text with times: they are no channels, and what they say stands in
 /// [`Signals::annotations`] (of EDF+ and BDF+). Where there are gaps between records (EDF+D), every signal has a sample at every
 /// multiple of its own interval, and those in gaps are NaN; a record begins at the sample nearest to its time.
-/// All sources: see [`super`].
 #[derive(Debug)]
 pub struct EdfFile {
     pub(super) source: Source,

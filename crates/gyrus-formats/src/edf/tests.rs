@@ -85,6 +85,15 @@ fn annotations_are_no_signal_and_continuous_files_are_read() -> Outcome {
     Ok(())
 }
 
+#[test]
+fn a_file_of_text_alone_has_no_channels() -> Outcome {
+    let (_folder, path) = fixture::file("a.edf", "")?;
+    let values = Array1::from_elem(8, 1.5);
+    write_edf(&path, &[channel("EDF Annotations", 4.0, &values)])?;
+    assert!(EdfFile::open(&path).is_err_and(|error| error.to_string().ends_with("has no channels")));
+    Ok(())
+}
+
 /// What opening the small file says once `text` stands at byte `at`.
 fn check(at: usize, text: &str, expected: &str) -> Outcome {
     let (_folder, path) = fixture::file("a.edf", "")?;
@@ -201,7 +210,7 @@ fn text_that_cannot_be_right_is_named_with_its_record() -> Outcome {
     assert_eq!(said("EDF+C", ["+0\x14\x14\0", "+2 x\0", ""])?, list);
     assert!(said("EDF+D", ["+0\x14\x14\0", "", ""])?.contains("record 2 (from 1) does not say when it begins"));
     assert_eq!(
-        said("EDF+D", ["+0\x14\x14\0", "+2\x14\x14\0", "+9e99\x14\x14\0"])?.split('`').last(),
+        said("EDF+D", ["+0\x14\x14\0", "+2\x14\x14\0", "+9e99\x14\x14\0"])?.rsplit('`').next(),
         Some(" has gaps too long to count")
     );
     assert_eq!(said("EDF+C", ["", "", ""])?, "");
