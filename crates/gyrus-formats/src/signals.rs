@@ -111,6 +111,11 @@ pub(crate) fn check_wanted(signals: &dyn Signals, chosen: &[usize], samples: &Ra
     Ok(())
 }
 
+/// Whether a rate in hertz can be one; the ends keep times from overflowing.
+pub(crate) fn can_be_rate(rate: f64) -> bool {
+    (1e-9..=1e12).contains(&rate)
+}
+
 /// A unit as it is written here: the letter for micro, of which there are two, is `u`.
 pub(crate) fn plain_unit(unit: &str) -> String {
     unit.trim().replace(['\u{b5}', '\u{3bc}'], "u")

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use super::sections::{Sections, Value};
 use crate::Error;
 use crate::samples::{Form, Line};
-use crate::signals::plain_unit;
+use crate::signals::{can_be_rate, plain_unit};
 
 const COMMON: &str = "common infos";
 /// Unit of a channel whose header says none.
@@ -57,7 +57,7 @@ impl Header {
             "VECTORIZED" => Order::ByChannel,
             _ => return Err(order.wrong("is neither MULTIPLEXED nor VECTORIZED")),
         };
-        let micro = |number: &f64| number.is_finite() && *number > 0.0 && (1e6 / number).is_finite();
+        let micro = |number: &f64| can_be_rate(1e6 / number);
         let interval =
             common("samplinginterval")?.number("is no interval: a positive number of microseconds", micro)?;
         let count = common("numberofchannels")?.number("is no number of channels from 1", |n: &usize| *n > 0)?;

@@ -90,7 +90,7 @@ pub(super) fn header_bytes(signals: usize) -> u64 {
 pub(super) fn header(fields: &Fields<'_>, kind: Kind, n: usize) -> Result<Header, Error> {
     let counted = |records: i64| records == -1 || records > 0;
     let records = fields.number(&Field::new(236..244, "number of records"), "is no number from 1", counted)?;
-    let positive = |seconds: f64| seconds.is_finite() && seconds > 0.0 && (f64::from(u32::MAX) / seconds).is_finite();
+    let positive = |seconds: f64| (1e-9..=1e9).contains(&seconds);
     let duration = Field::new(244..252, "seconds of a record");
     let record_seconds = fields.number(&duration, "is no positive number", positive)?;
     let (mut signals, mut annotations, mut offset, mut names) = (Vec::new(), Vec::new(), 0_u64, BTreeSet::new());

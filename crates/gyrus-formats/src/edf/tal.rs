@@ -5,6 +5,9 @@ const END: u8 = 20;
 /// Begins a duration.
 const DURATION: u8 = 21;
 
+/// Seconds beyond which nothing is recorded.
+const LONGEST: f64 = 1e12;
+
 /// One list: texts of one time.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Tal {
@@ -43,7 +46,7 @@ fn tal(bytes: &[u8]) -> Result<Tal, &'static str> {
 }
 
 fn number(bytes: &[u8]) -> Option<f64> {
-    std::str::from_utf8(bytes).ok()?.parse().ok().filter(|number: &f64| number.is_finite())
+    std::str::from_utf8(bytes).ok()?.parse().ok().filter(|number: &f64| number.abs() <= LONGEST)
 }
 
 /// UTF-8 as EDF+ wants it, or else Latin-1, in which every byte is a letter.

@@ -209,10 +209,7 @@ fn text_that_cannot_be_right_is_named_with_its_record() -> Outcome {
     let list = "text of record 2 (from 1) is no list of annotations, which ends with byte 20 and byte 0: `+2 x`";
     assert_eq!(said("EDF+C", ["+0\x14\x14\0", "+2 x\0", ""])?, list);
     assert!(said("EDF+D", ["+0\x14\x14\0", "", ""])?.contains("record 2 (from 1) does not say when it begins"));
-    assert_eq!(
-        said("EDF+D", ["+0\x14\x14\0", "+2\x14\x14\0", "+9e99\x14\x14\0"])?.rsplit('`').next(),
-        Some(" has gaps too long to count")
-    );
+    assert!(said("EDF+D", ["+0\x14\x14\0", "+2\x14\x14\0", "+9e99\x14\x14\0"])?.contains("onset that is no number"));
     assert_eq!(said("EDF+C", ["", "", ""])?, "");
     Ok(())
 }

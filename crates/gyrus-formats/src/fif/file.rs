@@ -10,7 +10,7 @@ use super::buffers::{Buffer, Buffers};
 use super::part::{Contents, Part};
 use super::parts;
 use crate::samples::Line;
-use crate::signals::check_wanted;
+use crate::signals::{can_be_rate, check_wanted};
 use crate::source::Source;
 use crate::{Annotation, Channel, Error, Signals};
 
@@ -168,8 +168,8 @@ fn wrong(part: &Part, wrong: impl Into<String>) -> Error {
 fn described(part: &Part) -> Result<(f64, Vec<Channel>), Error> {
     let contents = &part.contents;
     let rate = contents.rate.ok_or_else(|| wrong(part, "says no rate"))?;
-    if !(rate.is_finite() && rate > 0.0) {
-        return Err(wrong(part, format!("has a rate that is no positive number: `{rate}`")));
+    if !can_be_rate(rate) {
+        return Err(wrong(part, format!("has a rate that cannot be: `{rate}`")));
     }
     let n = contents.channels.len();
     if n == 0 {

@@ -6,6 +6,9 @@ use super::tag::Tag;
 use crate::source::Source;
 use crate::{Annotation, Error};
 
+/// Seconds beyond which nothing is annotated.
+const LONGEST: f64 = 1e12;
+
 /// Annotations as they stand in a file.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub(super) struct Notes {
@@ -43,7 +46,8 @@ impl Notes {
             let (m, k) = (ends.len(), texts.len());
             return Err(content(format!("has annotations with {n} beginnings, {m} ends and {k} texts")));
         }
-        if let Some(i) = (0..n).find(|i| !beginnings[*i].is_finite() || !(ends[*i] - beginnings[*i]).is_finite()) {
+        let can_be = |seconds: f64| seconds.abs() <= LONGEST;
+        if let Some(i) = (0..n).find(|i| !can_be(beginnings[*i]) || !can_be(ends[*i])) {
             return Err(content(format!("has an annotation from {} to {} s", beginnings[i], ends[i])));
         }
         let shift = match (origin, dated) {

@@ -196,8 +196,11 @@ fn form(found: &Tag, source: &Source) -> Result<Form, Error> {
     }
 }
 
+/// Seconds after the beginning of 1970 that no date is beyond.
+const LONGEST: f64 = 1e12;
+
 /// Seconds, or seconds and microseconds.
 pub(super) fn date(numbers: &[f64]) -> Option<f64> {
     let seconds = numbers.first()? + numbers.get(1).map_or(0.0, |micro| micro * 1e-6);
-    seconds.is_finite().then_some(seconds)
+    (seconds.abs() <= LONGEST).then_some(seconds)
 }

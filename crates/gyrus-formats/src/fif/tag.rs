@@ -10,6 +10,8 @@ use crate::source::Source;
 pub(super) const HEAD: u64 = 16;
 /// Bytes that are read at a time while going from tag to tag.
 const WINDOW: u64 = 4096;
+/// Whole numbers up to which a double has them all.
+const EXACT: u64 = 1 << 53;
 /// Place of the next tag: behind this one, or nowhere.
 const BEHIND: i32 = 0;
 const NOWHERE: i32 = -1;
@@ -62,7 +64,7 @@ impl Tag {
     /// The whole number that it holds.
     pub fn whole(&self, source: &Source) -> Result<i64, Error> {
         let number = self.number(source)?;
-        let whole = Some(number as i64).filter(|whole| *whole as f64 == number);
+        let whole = Some(number as i64).filter(|whole| *whole as f64 == number && whole.unsigned_abs() <= EXACT);
         whole.ok_or_else(|| self.wrong(source, "holds no whole number", number))
     }
 

@@ -135,9 +135,9 @@ fn files_that_lie_are_named_with_byte_and_value() -> Outcome {
     let part = "tag 300 holds no whole number of samples: `24 bytes, 16 a sample of all channels`";
     check(|bytes| put(bytes, buffer + 4, 5), &field(buffer, part))?;
     check(|bytes| put(bytes, at(tag::CHANNELS) + 16, 3), "it counts 3 channels and describes 2")?;
-    check(|bytes| put(bytes, at(tag::RATE) + 16, 0), "it has a rate that is no positive number: `0`")?;
+    check(|bytes| put(bytes, at(tag::RATE) + 16, 0), "it has a rate that cannot be: `0`")?;
     let nan = f32::NAN.to_bits().cast_signed();
-    check(|bytes| put(bytes, at(tag::RATE) + 16, nan), "it has a rate that is no positive number: `NaN`")?;
+    check(|bytes| put(bytes, at(tag::RATE) + 16, nan), "it has a rate that cannot be: `NaN`")?;
     check(|bytes| put(bytes, at(tag::RATE), tag::LOWPASS), "it says no rate")?;
     let second = place(&bytes, tag::CHANNEL, at(tag::CHANNEL) + 50);
     check(|bytes| bytes[second + 96] = b'A', "it has a channel name that stands twice: `A`")?;
