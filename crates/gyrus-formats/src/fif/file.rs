@@ -7,6 +7,7 @@ use std::path::Path;
 use ndarray::{Array2, ArrayViewMut2, s};
 
 use super::buffers::{Buffer, Buffers};
+use super::channel::ChannelInfo;
 use super::part::{Contents, Part};
 use super::parts;
 use crate::samples::Line;
@@ -43,7 +44,8 @@ impl FifFile {
     /// channels, samples or a rate, with a name that stands twice, or whose continuation does not continue it.
     pub fn open(path: &Path) -> Result<Self, Error> {
         let mut parts = parts::open(path)?;
-        let (rate, mut channels) = described(&parts[0])?;
+        let rate = rate(&parts[0])?;
+        let mut channels = described(&parts[0], rate)?;
         let mut buffers = Buffers::default();
         for (place, part) in parts.iter().enumerate() {
             buffers.add(place, part, channels.len())?;
@@ -164,27 +166,27 @@ fn wrong(part: &Part, wrong: impl Into<String>) -> Error {
     Error::Content { path: part.source.path().to_owned(), wrong: wrong.into() }
 }
 
-/// Rate and channels, without their samples.
-fn described(part: &Part) -> Result<(f64, Vec<Channel>), Error> {
-    let contents = &part.contents;
-    let rate = contents.rate.ok_or_else(|| wrong(part, "says no rate"))?;
-    if !can_be_rate(rate) {
-        return Err(wrong(part, format!("has a rate that cannot be: `{rate}`")));
-    }
-    let n = contents.channels.len();
+fn rate(part: &Part) -> Result<f64, Error> {
+    let rate = part.contents.rate.ok_or_else(|| wrong(part, "says no rate"))?;
+    if can_be_rate(rate) { Ok(rate) } else { Err(wrong(part, format!("has a rate that cannot be: `{rate}`"))) }
+}
+
+/// The channels, without their samples.
+fn described(part: &Part, rate: f64) -> Result<Vec<Channel>, Error> {
+    let Contents { channels, long_names, bad, count, .. } = &part.contents;
+    let n = channels.len();
     if n == 0 {
         return Err(wrong(part, "has no channels"));
     }
-    if let Some(count) = contents.count.filter(|count| *count != n as i64) {
+    if let Some(count) = count.filter(|count| *count != n as i64) {
         return Err(wrong(part, format!("counts {count} channels and describes {n}")));
     }
-    let long = &contents.long_names;
-    if !long.is_empty() && long.len() != n {
-        return Err(wrong(part, format!("has long names of {} channels and describes {n}", long.len())));
+    if ![0, n].contains(&long_names.len()) {
+        return Err(wrong(part, format!("has long names of {} channels and describes {n}", long_names.len())));
     }
-    let (mut names, bad) = (BTreeSet::new(), contents.bad.iter().collect::<BTreeSet<_>>());
-    let channel = |(i, about): (usize, &super::channel::ChannelInfo)| {
-        let name = long.get(i).unwrap_or(&about.name).clone();
+    let (mut names, bad) = (BTreeSet::new(), bad.iter().collect::<BTreeSet<_>>());
+    let channel = |(i, about): (usize, &ChannelInfo)| {
+        let name = long_names.get(i).unwrap_or(&about.name).clone();
         if !names.insert(name.clone()) {
             return Err(wrong(part, format!("has a channel name that stands twice: `{name}`")));
         }
@@ -192,6 +194,5 @@ fn described(part: &Part) -> Result<(f64, Vec<Channel>), Error> {
         let bad = bad.contains(&name) || bad.contains(&about.name);
         Ok(Channel { name, kind: about.kind, unit: about.unit.clone(), rate, samples: 0, bad })
     };
-    let channels = contents.channels.iter().enumerate().map(channel).collect::<Result<Vec<_>, _>>()?;
-    Ok((rate, channels))
+    channels.iter().enumerate().map(channel).collect()
 }

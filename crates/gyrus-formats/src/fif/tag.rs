@@ -2,7 +2,7 @@
 //!
 //! A directory at the end, if there is one, is not needed and not trusted.
 
-use super::code::{holds, tag};
+use super::code::holds;
 use crate::Error;
 use crate::source::Source;
 
@@ -130,36 +130,42 @@ impl<'a> Tags<'a> {
         }
     }
 
-    fn head(&mut self, at: u64) -> Result<Tag, Error> {
-        let cut =
-            Error::Length { path: self.source.path().to_owned(), found: self.source.length(), expected: at + HEAD };
-        if at + HEAD > self.source.length() {
-            return Err(cut);
-        }
-        if at < self.begin || at + HEAD > self.begin + self.window.len() as u64 {
-            self.window = self.source.take(at, WINDOW.min(self.source.length() - at))?;
-            self.begin = at;
-        }
-        let numbers = &self.window[(at - self.begin) as usize..].as_chunks::<4>().0[..4];
-        let [kind, form, size, next] = [0, 1, 2, 3].map(|i| i32::from_be_bytes(numbers[i]));
+    /// The tag at a place, after which comes the next.
+    fn enter(&mut self, at: u64) -> Result<Tag, Error> {
+        let [kind, form, size, next] = self.head(at)?;
         let found = Tag { kind, holds: form.cast_unsigned(), at: at + HEAD, size: u64::try_from(size).unwrap_or(0) };
         if size < 0 {
             return Err(found.wrong(self.source, "has a size that is no number from 0", size));
         }
-        let end = found.at + found.size;
-        if end > self.source.length() {
-            let (path, found) = (self.source.path().to_owned(), self.source.length());
-            return Err(Error::Length { path, found, expected: end });
+        let (end, length) = (found.at + found.size, self.source.length());
+        if end > length {
+            return Err(Error::Length { path: self.source.path().to_owned(), found: length, expected: end });
         }
-        self.at = match next {
-            BEHIND => Some(end).filter(|end| *end < self.source.length()),
-            NOWHERE => None,
-            next if u64::try_from(next).is_ok_and(|next| next >= found.at && next <= self.source.length()) => {
-                Some(next as u64).filter(|next| *next < self.source.length())
-            }
-            next => return Err(found.wrong(self.source, "is followed by one at a place that cannot be", next)),
+        let place = match next {
+            BEHIND => end,
+            NOWHERE => length,
+            // Only forwards, or we would never come to an end.
+            next => u64::try_from(next)
+                .ok()
+                .filter(|next| (found.at..=length).contains(next))
+                .ok_or_else(|| found.wrong(self.source, "is followed by one at a place that cannot be", next))?,
         };
+        self.at = Some(place).filter(|place| *place < length);
         Ok(found)
+    }
+
+    /// Kind, type, size and place of the next.
+    fn head(&mut self, at: u64) -> Result<[i32; 4], Error> {
+        let length = self.source.length();
+        if at + HEAD > length {
+            return Err(Error::Length { path: self.source.path().to_owned(), found: length, expected: at + HEAD });
+        }
+        if at < self.begin || at + HEAD > self.begin + self.window.len() as u64 {
+            self.window = self.source.take(at, WINDOW.min(length - at))?;
+            self.begin = at;
+        }
+        let words = self.window[(at - self.begin) as usize..].as_chunks::<4>().0;
+        Ok([0, 1, 2, 3].map(|i| i32::from_be_bytes(words[i])))
     }
 }
 
@@ -168,12 +174,6 @@ impl Iterator for Tags<'_> {
 
     fn next(&mut self) -> Option<Self::Item> {
         let at = self.at.take()?;
-        let found = self.head(at);
-        let plain =
-            |found: &Tag| ![tag::FILE_ID, tag::DIRECTORY_AT, tag::FREE_LIST, tag::NOTHING].contains(&found.kind);
-        match found {
-            Ok(found) if !plain(&found) => self.next(),
-            found => Some(found),
-        }
+        Some(self.enter(at))
     }
 }

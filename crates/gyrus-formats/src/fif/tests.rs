@@ -217,6 +217,14 @@ fn skips_are_gaps_and_a_first_one_moves_the_beginning() -> Outcome {
 }
 
 #[test]
+fn a_million_tags_that_say_nothing_are_passed_over() -> Outcome {
+    let (_folder, path) = fixture::file("a_raw.fif", "")?;
+    part(&path, &whole(tag::NOTHING, &[]).repeat(1_000_000), &[])?;
+    assert_eq!(FifFile::open(&path)?.channels()[0].samples, 4);
+    Ok(())
+}
+
+#[test]
 fn compressed_files_that_are_cut_short_are_errors() -> Outcome {
     let (folder, path) = fixture::file("a_raw.fif", "")?;
     small(&path)?;
