@@ -84,4 +84,42 @@ pub enum Error {
         /// The rate that it says.
         expected: f64,
     },
+    /// A line of a text that cannot be right.
+    #[error("`{}` line {line} (from 1) {wrong}: `{value}`", path.display())]
+    Line {
+        /// The file.
+        path: PathBuf,
+        /// The line, from 1.
+        line: usize,
+        /// What is wrong with it.
+        wrong: &'static str,
+        /// What stands there.
+        value: String,
+    },
+    /// A file that as a whole cannot be read.
+    #[error("`{}` {wrong}", path.display())]
+    Content {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong with it, and what can be done.
+        wrong: String,
+    },
+    /// A file that another one names and that is not there.
+    #[error("`{}` names `{name}`, which is not beside it: {hint}", path.display())]
+    Companion {
+        /// The file that names it.
+        path: PathBuf,
+        /// The name.
+        name: String,
+        /// What may have happened.
+        hint: &'static str,
+    },
+    /// A file of no format that is read.
+    #[error("`{}` is of no format that is read, by its name and first bytes: {known}", path.display())]
+    Unknown {
+        /// The file.
+        path: PathBuf,
+        /// The formats that are read.
+        known: &'static str,
+    },
 }

@@ -94,3 +94,29 @@ pub trait Signals: std::fmt::Debug + Send + Sync {
         self.channels().iter().position(|channel| channel.name == name)
     }
 }
+
+/// That the chosen channels have one rate and hold the wanted samples.
+///
+/// # Panics
+/// There are no such channels or samples.
+pub(crate) fn check_wanted(signals: &dyn Signals, chosen: &[usize], samples: &Range<usize>) -> Result<(), Error> {
+    let channels: Vec<&Channel> = chosen.iter().map(|channel| &signals.channels()[*channel]).collect();
+    let Some(first) = channels.first() else { return Ok(()) };
+    if let Some(other) = channels.iter().find(|channel| channel.rate != first.rate) {
+        let (path, channel, by) = (signals.path().to_owned(), other.name.clone(), format!("`{}`", first.name));
+        return Err(Error::OtherRate { path, channel, rate: other.rate, by, expected: first.rate });
+    }
+    let there = channels.iter().all(|channel| samples.end <= channel.samples);
+    assert!(samples.start <= samples.end && there, "samples are among those of the channels");
+    Ok(())
+}
+
+/// Whether a rate in hertz can be one; the ends keep times from overflowing.
+pub(crate) fn can_be_rate(rate: f64) -> bool {
+    (1e-9..=1e12).contains(&rate)
+}
+
+/// A unit as it is written here: the letter for micro, of which there are two, is `u`.
+pub(crate) fn plain_unit(unit: &str) -> String {
+    unit.trim().replace(['\u{b5}', '\u{3bc}'], "u")
+}

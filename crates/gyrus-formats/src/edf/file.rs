@@ -1,70 +1,53 @@
-//! An EDF file whose samples are read where they are needed.
+//! An EDF or BDF file whose samples are read where they are needed.
 
-use std::fs::File;
-use std::io::{self, Read, Seek, SeekFrom};
 use std::ops::Range;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
-use ndarray::{Array2, ArrayViewMut2, s};
+use ndarray::{Array2, s};
 
-use super::field::Fields;
-use super::header::{self, EdfSignal, Header, PART, header_bytes};
-use crate::Error;
+use super::header::{EdfSignal, Header};
+use super::opened::Opened;
+use super::timeline::Timeline;
+use crate::samples::Line;
+use crate::signals::check_wanted;
+use crate::source::Source;
+use crate::{Annotation, Channel, Error, Signals};
 
-/// Bytes that are read at a time, if a record is not longer.
-const BLOCK: u64 = 1 << 22;
-
-/// An EDF or continuous EDF+ file, its header checked against its length.
+/// An EDF, EDF+, BDF or BDF+ file, its header checked against its length.
 ///
-/// Signals named `EDF Annotations` hold text with times; they are none of [`EdfFile::signals`].
+/// Signals named `EDF Annotations` or `BDF Annotations` hold text with times: they are no channels, and what they say stands in
+/// [`Signals::annotations`] (of EDF+ and BDF+). Where there are gaps between records (EDF+D), every signal has a sample at every
+/// multiple of its own interval, and those in gaps are NaN; a record begins at the sample nearest to its time.
 #[derive(Debug)]
 pub struct EdfFile {
-    path: PathBuf,
-    file: File,
-    header: Header,
+    pub(super) source: Source,
+    pub(super) header: Header,
     /// First byte after the header.
-    begin: u64,
-    records: u64,
+    pub(super) begin: u64,
+    pub(super) timeline: Timeline,
+    channels: Vec<Channel>,
+    annotations: Vec<Annotation>,
+    gaps: Vec<Range<f64>>,
+    records: usize,
 }
 
 impl EdfFile {
-    /// Opens the file `path` and reads its header.
+    /// Opens the file `path`, reads its header, and the text of its records if it is EDF+ or BDF+.
     ///
     /// # Errors
     /// [`Error::Read`]; [`Error::Field`] with byte, field and value for a header that contradicts itself, two signals of
-    /// one name, or a file that is discontinuous; [`Error::Length`] for a file that is shorter or longer than it says.
+    /// one name, text with times that is none, or records that overlap; [`Error::Length`] for a file that is shorter or longer
+    /// than it says; [`Error::Content`] for one without signals.
     pub fn open(path: &Path) -> Result<Self, Error> {
-        let read = |source| Error::Read { path: path.to_owned(), source };
-        let mut file = File::open(path).map_err(read)?;
-        let found = file.metadata().map_err(read)?.len();
-        let length = |expected: u64| Error::Length { path: path.to_owned(), found, expected };
-        // Nothing is made room for before the file is known to be as long.
-        let mut take = |bytes: &mut Vec<u8>, end: u64| -> Result<(), Error> {
-            if found < end {
-                return Err(length(end));
-            }
-            let more = end - bytes.len() as u64;
-            let taken = file.by_ref().take(more).read_to_end(bytes).map_err(read)?;
-            if (taken as u64) < more { Err(length(end)) } else { Ok(()) }
-        };
-        let mut bytes = Vec::new();
-        take(&mut bytes, PART as u64)?;
-        let signals = header::signal_count(&Fields { path, bytes: &bytes })?;
-        let begin = header_bytes(signals);
-        take(&mut bytes, begin)?;
-        let header = header::header(&Fields { path, bytes: &bytes }, signals)?;
-        let records = header.records.unwrap_or((found - begin) / header.record_bytes);
-        match records.checked_mul(header.record_bytes).and_then(|data| data.checked_add(begin)) {
-            Some(expected) if expected == found && records > 0 => {
-                Ok(Self { path: path.to_owned(), file, header, begin, records })
-            }
-            expected => Err(length(expected.unwrap_or(u64::MAX))),
-        }
+        let Opened { source, header, begin, records, timeline, annotations } = super::opened::open(path)?;
+        let gaps = timeline.gaps();
+        let channels = super::opened::channels(&source, &header, &timeline)?;
+        Ok(Self { source, header, begin, timeline, channels, annotations, gaps, records })
     }
 
     /// The file's path.
     pub fn path(&self) -> &Path {
-        &self.path
+        self.source.path()
     }
 
     /// The signals, in the order of the file; annotations are not among them.
@@ -74,7 +57,7 @@ impl EdfFile {
 
     /// Number of records, one or more.
     pub fn records(&self) -> usize {
-        self.records as usize
+        self.records
     }
 
     /// Seconds of a record.
@@ -87,7 +70,7 @@ impl EdfFile {
     /// # Panics
     /// There is no such signal.
     pub fn rate(&self, signal: usize) -> f64 {
-        self.signals()[signal].per_record as f64 / self.record_seconds()
+        self.channels[signal].rate
     }
 
     /// Place of the signal of that name, if there is one.
@@ -98,68 +81,68 @@ impl EdfFile {
     /// Some records of some signals of one rate, in physical units, `(samples, signals)`.
     ///
     /// # Errors
-    /// [`Error::OtherRate`] for signals of different rates; [`Error::EdfRange`] for one whose physical range is no range;
-    /// [`Error::Read`].
+    /// As [`Signals::read`]; [`Error::Content`] for a file with gaps between its records, which has no such place for each.
     ///
     /// # Panics
     /// There are no such signals or records.
-    pub fn read(&self, signals: &[usize], records: Range<usize>) -> Result<Array2<f64>, Error> {
+    pub fn read_records(&self, signals: &[usize], records: Range<usize>) -> Result<Array2<f64>, Error> {
         assert!(records.start <= records.end && records.end <= self.records(), "records are among those of the file");
-        let chosen: Vec<&EdfSignal> = signals.iter().map(|signal| &self.signals()[*signal]).collect();
-        let per_record = chosen.first().map_or(0, |signal| signal.per_record);
-        if let Some(at) = chosen.iter().position(|signal| signal.per_record != per_record) {
-            let (path, channel) = (self.path.clone(), chosen[at].name.clone());
-            let (rate, expected) = (self.rate(signals[at]), self.rate(signals[0]));
-            return Err(Error::OtherRate { path, channel, rate, by: format!("`{}`", chosen[0].name), expected });
+        if !self.timeline.is_continuous() {
+            let wrong = "has gaps between its records: read it by samples".to_owned();
+            return Err(Error::Content { path: self.path().to_owned(), wrong });
         }
-        let gains = chosen.iter().map(|signal| self.gain(signal)).collect::<Result<Vec<_>, _>>()?;
-        let mut values = Array2::zeros((records.len() * per_record, chosen.len()));
-        let size = self.header.record_bytes as usize;
-        let block = (BLOCK as usize / size).max(1);
-        let mut bytes = vec![0; block.min(records.len()) * size];
-        for first in records.clone().step_by(block) {
-            let n = block.min(records.end - first);
-            let bytes = &mut bytes[..n * size];
-            self.fill(bytes, first).map_err(|source| Error::Read { path: self.path.clone(), source })?;
-            for (record, bytes) in bytes.chunks_exact(size).enumerate() {
-                let row = (first - records.start + record) * per_record;
-                decode(bytes, &chosen, &gains, values.slice_mut(s![row..row + per_record, ..]));
-            }
-        }
-        Ok(values)
+        let per_record = signals.first().map_or(0, |signal| self.signals()[*signal].per_record);
+        Signals::read(self, signals, records.start * per_record..records.end * per_record)
     }
 
     /// Every sample of one signal, in physical units.
     ///
     /// # Errors
-    /// As [`EdfFile::read`].
+    /// As [`Signals::read`].
     ///
     /// # Panics
     /// There is no such signal.
     pub fn signal(&self, signal: usize) -> Result<Vec<f64>, Error> {
-        Ok(self.read(&[signal], 0..self.records())?.into_raw_vec_and_offset().0)
+        Ok(Signals::read(self, &[signal], 0..self.channels[signal].samples)?.into_raw_vec_and_offset().0)
     }
 
-    fn gain(&self, signal: &EdfSignal) -> Result<f64, Error> {
+    fn line(&self, signal: &EdfSignal) -> Result<Line, Error> {
         let [low, high] = signal.scale.physical;
-        let (path, channel) = (self.path.clone(), signal.name.clone());
-        signal.scale.gain().ok_or(Error::EdfRange { path, channel, low, high })
-    }
-
-    /// The bytes of records from `first` on.
-    fn fill(&self, bytes: &mut [u8], first: usize) -> io::Result<()> {
-        let mut file = &self.file;
-        file.seek(SeekFrom::Start(self.begin + first as u64 * self.header.record_bytes))?;
-        file.read_exact(bytes)
+        let (path, channel) = (self.path().to_owned(), signal.name.clone());
+        signal.scale.line().ok_or(Error::EdfRange { path, channel, low, high })
     }
 }
 
-/// One record's samples of the chosen signals, `(samples, signals)`.
-fn decode(record: &[u8], chosen: &[&EdfSignal], gains: &[f64], mut values: ArrayViewMut2<'_, f64>) {
-    for (column, (signal, gain)) in chosen.iter().zip(gains).enumerate() {
-        let samples = record[signal.offset..signal.offset + 2 * signal.per_record].as_chunks::<2>().0;
-        for (value, sample) in values.column_mut(column).iter_mut().zip(samples) {
-            *value = signal.scale.physical(*gain, i16::from_le_bytes(*sample));
+impl Signals for EdfFile {
+    fn path(&self) -> &Path {
+        self.source.path()
+    }
+
+    fn channels(&self) -> &[Channel] {
+        &self.channels
+    }
+
+    fn annotations(&self) -> &[Annotation] {
+        &self.annotations
+    }
+
+    fn gaps(&self) -> &[Range<f64>] {
+        &self.gaps
+    }
+
+    fn read(&self, channels: &[usize], samples: Range<usize>) -> Result<Array2<f64>, Error> {
+        check_wanted(self, channels, &samples)?;
+        let mut values = Array2::zeros((samples.len(), channels.len()));
+        let chosen = channels.iter().map(|channel| &self.signals()[*channel]);
+        let chosen = chosen.map(|signal| Ok((signal, self.line(signal)?))).collect::<Result<Vec<_>, Error>>()?;
+        let Some((first, _)) = chosen.first() else { return Ok(values) };
+        let mut filled = 0;
+        for piece in self.timeline.pieces(first.per_record, samples.clone()) {
+            values.slice_mut(s![filled..piece.rows.start, ..]).fill(f64::NAN);
+            filled = piece.rows.end;
+            self.stretch(&chosen, piece.first, values.slice_mut(s![piece.rows, ..]))?;
         }
+        values.slice_mut(s![filled.., ..]).fill(f64::NAN);
+        Ok(values)
     }
 }

@@ -1,4 +1,6 @@
-//! From the 16 bits of a sample to physical units and back.
+//! From the bits of a sample to physical units and back.
+
+use crate::samples::Line;
 
 /// The line through (digital minimum, physical minimum) and (digital maximum, physical maximum).
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -14,14 +16,15 @@ const WIDER: f64 = 1.25;
 
 impl Scale {
     /// Physical units of a step, (pmax - pmin) / (dmax - dmin); nothing if it is 0 or not finite.
-    pub fn gain(self) -> Option<f64> {
+    fn gain(self) -> Option<f64> {
         let gain = (self.physical[1] - self.physical[0]) / f64::from(self.digital[1] - self.digital[0]);
         Some(gain).filter(|gain| gain.is_finite() && *gain != 0.0)
     }
 
-    /// The sample d in physical units: (d - dmin) gain + pmin.
-    pub fn physical(self, gain: f64, digital: i16) -> f64 {
-        f64::from(i32::from(digital) - self.digital[0]) * gain + self.physical[0]
+    /// The sample d in physical units: (d - dmin) gain + pmin; nothing if the physical range is none.
+    pub fn line(self) -> Option<Line> {
+        let [zero, offset] = [f64::from(self.digital[0]), self.physical[0]];
+        self.gain().map(|gain| Line { zero, gain, offset })
     }
 
     /// The sample nearest to a value of the range.
@@ -82,10 +85,16 @@ mod tests {
         check(&[-1e-7, 2e-9], None);
     }
 
+    /// A value as it is written and read again.
+    fn again(scale: Scale, value: f64) -> f64 {
+        let line = scale.line().expect("a range");
+        (f64::from(scale.digital(value)) - line.zero) * line.gain + line.offset
+    }
+
     #[test]
     fn a_constant_is_exact() {
         let (scale, _) = Scale::around([2.5; 3].into_iter()).expect("a range");
-        assert_eq!(scale.gain().map(|gain| scale.physical(gain, scale.digital(2.5))), Some(2.5));
+        assert_eq!(again(scale, 2.5), 2.5);
         check(&[], Some(["0.000000", "1.000000"]));
     }
 
@@ -94,7 +103,7 @@ mod tests {
         let (scale, _) = Scale::around([-3.3, 7.9].into_iter()).expect("a range");
         let gain = scale.gain().expect("a step");
         for value in [-3.3, -1.0, 0.0, 0.77, 7.9] {
-            let error = (scale.physical(gain, scale.digital(value)) - value).abs();
+            let error = (again(scale, value) - value).abs();
             assert!(error <= 0.5 * gain * (1.0 + 1e-9), "{value}: {error}");
         }
     }

@@ -158,7 +158,7 @@ fn listener(
     let names = kept.iter().map(|row| row.name.clone()).collect();
     let types = |source| Error::Types { path: path.to_owned(), source };
     let sampling = Sampling::new(selection.start, 1.0 / rate).map_err(types)?;
-    let mut signal = file.read(&signals, 0..file.records())?;
+    let mut signal = file.read_records(&signals, 0..file.records())?;
     if let Some(samples) = samples_said(&file, &note, rate)? {
         signal.slice_collapse(ndarray::s![..samples, ..]);
     }

@@ -64,7 +64,7 @@ fn wanted(file: &EdfFile, names: &[String]) -> anyhow::Result<Vec<usize>> {
 fn groups(file: &EdfFile, wanted: &[usize]) -> anyhow::Result<Vec<Group>> {
     let mut groups: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
     wanted.iter().for_each(|signal| groups.entry(file.signals()[*signal].per_record).or_default().push(*signal));
-    let read = |signals: Vec<usize>| Ok(Group { values: file.read(&signals, 0..file.records())?, signals });
+    let read = |signals: Vec<usize>| Ok(Group { values: file.read_records(&signals, 0..file.records())?, signals });
     groups.into_values().map(read).collect()
 }
 
