@@ -5,6 +5,7 @@
 //! is known to be as long as it says.
 
 pub mod edf;
+pub mod hdf5;
 mod error;
 #[cfg(test)]
 mod fixture;
