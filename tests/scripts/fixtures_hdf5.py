@@ -125,6 +125,7 @@ def nwb(place, name, kind, uneven=False, bad=True):
         words["id"] = np.arange(3)
         words["start_time"], words["stop_time"] = np.array([2.5, 2.0, 2.25]), np.array([2.75, 2.125, 2.5])
         words.create_dataset("label", data=["three", "one", "two"], dtype=h5py.string_dtype())
+    return data * 1e-6 * np.array([1.0, 2.0, 0.5]) + 0.5
 
 
 def by_pynwb(place):
@@ -158,9 +159,10 @@ def main():
             many(file)
     expect(place, expected)
     place = folder("nwb")
-    nwb(place, "even.nwb", "earliest")
-    nwb(place, "gap.nwb", "latest", uneven=True, bad=False)
+    volts = nwb(place, "even.nwb", "earliest")
+    gap = np.insert(nwb(place, "gap.nwb", "latest", uneven=True, bad=False), [20] * 10, np.nan, axis=0)
     by_pynwb(place)
+    expect(place, {"even": volts, "gap": gap, "envelope": 2.0 * numbers(12, 1), "pynwb": 1e-3 * numbers(30, 2)})
 
 
 if __name__ == "__main__":

@@ -6,6 +6,7 @@
 
 pub mod edf;
 pub mod hdf5;
+pub mod nwb;
 mod error;
 #[cfg(test)]
 mod fixture;

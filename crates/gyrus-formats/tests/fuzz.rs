@@ -12,8 +12,9 @@ use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-use gyrus_formats::Error;
+use gyrus_formats::{Error, Signals};
 use gyrus_formats::hdf5::{DataKind, Hdf5File};
+use gyrus_formats::nwb::{NwbFile, series_names};
 use rand::rngs::StdRng;
 use rand::seq::IndexedRandom;
 use rand::{Rng, SeedableRng};
@@ -211,4 +212,24 @@ const DEFLATED: usize = 1032 * 9;
 #[test]
 fn damaged_hdf5() {
     fuzz("hdf5", &[".h5"], hdf5, DEFLATED);
+}
+
+/// Reads all series of an NWB file.
+fn nwb(path: &Path) -> Result<(), Error> {
+    for name in series_names(path)? {
+        signals(&NwbFile::open(path, Some(&name))?)?;
+    }
+    Ok(())
+}
+
+/// Reads all channels.
+fn signals(file: &dyn Signals) -> Result<(), Error> {
+    let channels: Vec<usize> = (0..file.channels().len().min(100)).collect();
+    let samples = file.channels().first().map_or(0, |channel| channel.samples);
+    file.read(&channels, samples / 2..samples).map(drop)
+}
+
+#[test]
+fn damaged_nwb() {
+    fuzz("nwb", &[".nwb"], nwb, DEFLATED);
 }
