@@ -4,8 +4,11 @@
 //! A malformed file is an error that names the file, the place and the value, and nothing is made room for before the file
 //! is known to be as long as it says.
 
+pub mod cnd;
 pub mod edf;
 pub mod hdf5;
+pub mod matlab;
+pub mod naplib;
 pub mod nwb;
 mod error;
 #[cfg(test)]

@@ -13,7 +13,10 @@ use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use gyrus_formats::{Error, Signals};
+use gyrus_formats::cnd::{read_recording, read_stimulus};
 use gyrus_formats::hdf5::{DataKind, Hdf5File};
+use gyrus_formats::matlab::MatFile;
+use gyrus_formats::naplib::read_naplib;
 use gyrus_formats::nwb::{NwbFile, series_names};
 use rand::rngs::StdRng;
 use rand::seq::IndexedRandom;
@@ -232,4 +235,30 @@ fn signals(file: &dyn Signals) -> Result<(), Error> {
 #[test]
 fn damaged_nwb() {
     fuzz("nwb", &[".nwb"], nwb, DEFLATED);
+}
+
+/// Reads all variables of a MATLAB file.
+fn matlab(path: &Path) -> Result<(), Error> {
+    let file = MatFile::open(path)?;
+    let read = file.names().iter().map(|name| file.read(name).map(drop)).collect::<Vec<_>>();
+    read.into_iter().collect()
+}
+
+#[test]
+fn damaged_matlab() {
+    fuzz("matlab", &["big.mat", "v5.mat", "v7.mat", "v73.mat"], matlab, DEFLATED);
+}
+
+#[test]
+fn damaged_naplib() {
+    fuzz("naplib", &[".mat"], |path| read_naplib(path).map(drop), DEFLATED);
+}
+
+#[test]
+fn damaged_cnd() {
+    let read = |path: &Path| match path.to_string_lossy().contains("Stim") {
+        true => read_stimulus(path).map(drop),
+        false => read_recording(path).map(drop),
+    };
+    fuzz("cnd", &[".mat"], read, DEFLATED);
 }

@@ -172,7 +172,7 @@ impl Hdf5File {
     }
 
     /// Bytes that an array of the file may take.
-    pub(super) fn most(&self) -> u64 {
+    pub(crate) fn most(&self) -> u64 {
         self.most
     }
 }

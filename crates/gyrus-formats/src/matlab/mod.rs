@@ -1,0 +1,29 @@
+//! MATLAB files of versions 5 to 7.3, behind one [`MatFile`].
+//!
+//! Files of version 7.3 are HDF5 with references; the older ones are a list of elements, mostly compressed.
+//! Both give the same [`Value`]s: every number is an `f64`, arrays have the shape that MATLAB shows, lists of cells and of
+//! structs are in MATLAB's order, first axis fastest.
+//!
+//! ```no_run
+//! use std::path::Path;
+//!
+//! use gyrus_formats::matlab::MatFile;
+//!
+//! let file = MatFile::open(Path::new("dataSub1.mat"))?;
+//! let eeg = file.read("eeg")?;
+//! if let Some(rate) = eeg.field("fs").and_then(|rate| rate.number()) {
+//!     println!("{rate} Hz, one of {:?}", file.names());
+//! }
+//! # Ok::<(), gyrus_formats::Error>(())
+//! ```
+
+mod fields;
+mod file;
+mod text;
+mod v5;
+mod v73;
+mod value;
+
+pub(crate) use fields::Fields;
+pub use file::MatFile;
+pub use value::{CellArray, Sparse, StructArray, Value};

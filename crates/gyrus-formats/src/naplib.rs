@@ -1,0 +1,103 @@
+//! Trials in the layout of naplib: the struct array `out` of a MATLAB file, one struct for each trial.
+//!
+//! On disk responses are channels by time; here they are time by channels, as everywhere in this project.
+//! The fields are those of the naplib toolbox: `name`, `resp` and `dataf` must be there; `sound`, `soundf`, `aud`, `duration`,
+//! `befaft`, `script` and `chname` may be.
+//!
+//! ```no_run
+//! use std::path::Path;
+//!
+//! use gyrus_formats::naplib::read_naplib;
+//!
+//! for trial in read_naplib(Path::new("out.mat"))? {
+//!     println!("{}: {} samples at {} Hz", trial.name, trial.response.nrows(), trial.rate);
+//! }
+//! # Ok::<(), gyrus_formats::Error>(())
+//! ```
+
+use std::path::Path;
+
+use ndarray::Array2;
+
+use crate::Error;
+use crate::matlab::{Fields, MatFile};
+
+/// The variable of the file.
+const VARIABLE: &str = "out";
+
+/// One trial.
+#[derive(Debug, Clone, PartialEq)]
+pub struct NaplibTrial {
+    /// Its name.
+    pub name: String,
+    /// The response, `(samples, channels)`.
+    pub response: Array2<f64>,
+    /// Samples of the response a second.
+    pub rate: f64,
+    /// Names of the channels; none if the file does not say.
+    pub channels: Vec<String>,
+    /// The sound and its rate, `(samples, channels of sound)`, if it is there.
+    pub sound: Option<(Array2<f64>, f64)>,
+    /// The spectrogram, `(samples, bands)`, at the rate of the response, if it is there.
+    pub spectrogram: Option<Array2<f64>>,
+    /// Seconds of the sound, if the file says so.
+    pub duration: Option<f64>,
+    /// Seconds of the response before the sound and after it, if the file says so.
+    pub before_after: Option<[f64; 2]>,
+    /// What is said in the sound, if the file says so.
+    pub script: Option<String>,
+}
+
+/// All trials of the file `path`.
+///
+/// # Errors
+/// [`Error::Read`]; [`Error::Missing`] for a file without `out`, or without a field; [`Error::Content`] for a field that is not
+/// what it should be, for names of channels that are not as many as the channels, and for what cannot be read.
+pub fn read_naplib(path: &Path) -> Result<Vec<NaplibTrial>, Error> {
+    let value = MatFile::open(path)?.read(VARIABLE)?;
+    Fields::all(path, VARIABLE, &value)?.into_iter().map(trial).collect()
+}
+
+fn trial(fields: Fields<'_>) -> Result<NaplibTrial, Error> {
+    let response = fields.matrix("resp")?.reversed_axes();
+    let channels = match fields.find("chname") {
+        Some(names) => fields.as_texts("chname", names)?,
+        None => Vec::new(),
+    };
+    if !channels.is_empty() && channels.len() != response.ncols() {
+        let wrong = format!("does not name each of {} channels, but so many", response.ncols());
+        return Err(fields.wrong("chname", wrong, channels.len()));
+    }
+    let sound = match fields.find("sound") {
+        Some(_) => Some((upright(fields.matrix("sound")?), fields.positive("soundf")?)),
+        None => None,
+    };
+    let spectrogram = fields.find("aud").map(|_| fields.matrix("aud")).transpose()?;
+    Ok(NaplibTrial {
+        name: fields.text("name")?.unwrap_or_default(),
+        response,
+        rate: fields.positive("dataf")?,
+        channels,
+        sound,
+        spectrogram: spectrogram.map(Array2::reversed_axes),
+        duration: fields.find("duration").map(|_| fields.positive("duration")).transpose()?,
+        before_after: before_after(&fields)?,
+        script: fields.text("script")?,
+    })
+}
+
+/// A sound with its samples down, whichever way it was stored.
+fn upright(sound: Array2<f64>) -> Array2<f64> {
+    if sound.ncols() > sound.nrows() { sound.reversed_axes() } else { sound }
+}
+
+fn before_after(fields: &Fields<'_>) -> Result<Option<[f64; 2]>, Error> {
+    if fields.find("befaft").is_none() {
+        return Ok(None);
+    }
+    let found: Vec<f64> = fields.matrix("befaft")?.iter().copied().collect();
+    match found.as_slice() {
+        [before, after] => Ok(Some([*before, *after])),
+        _ => Err(fields.wrong("befaft", "is not two numbers, but so many", found.len())),
+    }
+}
