@@ -179,8 +179,26 @@ def naplib(place):
     few = structs({name: value for name, value in trial("only", 12).items()
                    if name in ("name", "sound", "soundf", "resp", "dataf")})
     scipy.io.savemat(place / "naplib-few.mat", {"out": few})
+    exported(place)
     return {"resp": [numbers(3, n, start=float(n)).T for n in (20, 31)], "aud": [numbers(2, n).T for n in (20, 31)],
             "sound": [numbers(n * 4, start=float(n)) for n in (20, 31)]}
+
+
+def exported(place):
+    """The same trials as naplib's own export gives them to hdf5storage, if that is installed."""
+    try:
+        import hdf5storage
+    except ImportError:
+        return
+    rows = []
+    for name, samples in (("s1", 20), ("s2", 31)):
+        found = trial(name, samples)
+        names = np.array([["ch0", "ch1", "ch2x"]])
+        rows.append({**found, "name": np.array([name]), "script": np.array([found["script"]]), "chname": names,
+                     "soundf": np.array([[400.0]]), "dataf": np.array([[100.0]]), "duration": np.array([samples / 100.0])})
+    path = place / "naplib-export.mat"
+    path.unlink(missing_ok=True)
+    hdf5storage.savemat(str(path), {"out": structs(*rows)}, appendmat=False, format="7.3")
 
 
 def cnd(place):

@@ -30,6 +30,8 @@ pub struct CndStimulus {
     pub rate: f64,
     /// For each trial each feature, `(samples, width)`.
     pub trials: Vec<Vec<Array2<f64>>>,
+    /// The number of each trial's stimulus, from 1, if the file says so.
+    pub order: Option<Vec<usize>>,
 }
 
 /// What was recorded from one listener.
@@ -45,7 +47,7 @@ pub struct CndRecording {
     pub channels: Vec<CndChannel>,
     /// Channels beside, such as the mastoids.
     pub external: Vec<CndExternal>,
-    /// Where in the session each trial was, from 1, if the file says so.
+    /// Where in the session each trial was, from 1, if the file says so for each trial.
     pub order: Option<Vec<usize>>,
 }
 
@@ -83,8 +85,9 @@ pub fn read_stimulus(path: &Path) -> Result<CndStimulus, Error> {
         return Err(fields.wrong("names", format!("does not name each of {features} features, but so many"), names.len()));
     }
     let trial = |cells: &[Value]| cells.iter().map(|cell| fields.as_matrix("data", cell)).collect::<Result<Vec<_>, _>>();
-    let trials = cells.values.chunks(features).map(trial).collect::<Result<_, _>>()?;
-    Ok(CndStimulus { names, rate: fields.positive("fs")?, trials })
+    let trials = cells.values.chunks(features).map(trial).collect::<Result<Vec<_>, _>>()?;
+    let order = order(&fields, "stimIdxs", trials.len())?;
+    Ok(CndStimulus { names, rate: fields.positive("fs")?, trials, order })
 }
 
 /// The recording of the file `path`, which is one of `dataSub1.mat`, `dataSub2.mat`, …
@@ -109,7 +112,7 @@ pub fn read_recording(path: &Path) -> Result<CndRecording, Error> {
         Some(beside) => Fields::all(path, "eeg.extChan", beside)?.iter().map(external).collect::<Result<_, _>>()?,
         None => Vec::new(),
     };
-    let (rate, device, order) = (fields.positive("fs")?, fields.text("deviceName")?, order(&fields, trials.len())?);
+    let (rate, device, order) = (fields.positive("fs")?, fields.text("deviceName")?, order(&fields, "origTrialPosition", trials.len())?);
     Ok(CndRecording { rate, device, trials, channels, external, order })
 }
 
@@ -140,16 +143,15 @@ fn external(fields: &Fields<'_>) -> Result<CndExternal, Error> {
     Ok(CndExternal { description: fields.text("description")?.unwrap_or_default(), trials: trials(fields)? })
 }
 
-fn order(fields: &Fields<'_>, trials: usize) -> Result<Option<Vec<usize>>, Error> {
-    if fields.find("origTrialPosition").is_none() {
+/// A number from 1 for each trial; files that have another number of them are taken to say nothing.
+fn order(fields: &Fields<'_>, name: &str, trials: usize) -> Result<Option<Vec<usize>>, Error> {
+    if fields.find(name).is_none() {
         return Ok(None);
     }
-    let found = fields.matrix("origTrialPosition")?;
+    let found = fields.matrix(name)?;
     match found.iter().find(|place| !(**place >= 1.0 && place.fract() == 0.0)) {
-        Some(place) => Err(fields.wrong("origTrialPosition", "has a place that is no number from 1", place)),
-        None if found.len() != trials => {
-            Err(fields.wrong("origTrialPosition", format!("is not a place for each of {trials} trials"), found.len()))
-        }
+        _ if found.len() != trials => Ok(None),
+        Some(place) => Err(fields.wrong(name, "has a place that is no number from 1", place)),
         None => Ok(Some(found.iter().map(|place| *place as usize).collect())),
     }
 }

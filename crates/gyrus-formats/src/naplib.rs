@@ -20,7 +20,7 @@ use std::path::Path;
 use ndarray::Array2;
 
 use crate::Error;
-use crate::matlab::{Fields, MatFile};
+use crate::matlab::{Fields, MatFile, Value};
 
 /// The variable of the file.
 const VARIABLE: &str = "out";
@@ -59,9 +59,9 @@ pub fn read_naplib(path: &Path) -> Result<Vec<NaplibTrial>, Error> {
 }
 
 fn trial(fields: Fields<'_>) -> Result<NaplibTrial, Error> {
-    let response = fields.matrix("resp")?.reversed_axes();
+    let response = by_time(fields.matrix("resp")?);
     let channels = match fields.find("chname") {
-        Some(names) => fields.as_texts("chname", names)?,
+        Some(names) => names_of(&fields, names, response.ncols())?,
         None => Vec::new(),
     };
     if !channels.is_empty() && channels.len() != response.ncols() {
@@ -79,11 +79,26 @@ fn trial(fields: Fields<'_>) -> Result<NaplibTrial, Error> {
         rate: fields.positive("dataf")?,
         channels,
         sound,
-        spectrogram: spectrogram.map(Array2::reversed_axes),
+        spectrogram: spectrogram.map(by_time),
         duration: fields.find("duration").map(|_| fields.positive("duration")).transpose()?,
         before_after: before_after(&fields)?,
         script: fields.text("script")?,
     })
+}
+
+/// Channels by time as time by channels; a single column is one channel, which naplib does not turn.
+fn by_time(stored: Array2<f64>) -> Array2<f64> {
+    if stored.ncols() == 1 { stored } else { stored.reversed_axes() }
+}
+
+/// Names of the channels; naplib writes a list of texts as one row, each padded to the longest one.
+fn names_of(fields: &Fields<'_>, names: &Value, channels: usize) -> Result<Vec<String>, Error> {
+    let letters: Vec<char> = names.text().unwrap_or_default().chars().collect();
+    if channels > 1 && !letters.is_empty() && letters.len() % channels == 0 {
+        let name = |letters: &[char]| letters.iter().collect::<String>().trim_end_matches(['\0', ' ']).to_owned();
+        return Ok(letters.chunks(letters.len() / channels).map(name).collect());
+    }
+    fields.as_texts("chname", names)
 }
 
 /// A sound with its samples down, whichever way it was stored.
