@@ -14,6 +14,7 @@ mod error;
 #[cfg(test)]
 mod fixture;
 mod signals;
+pub mod wav;
 mod whole_file;
 
 pub use error::Error;

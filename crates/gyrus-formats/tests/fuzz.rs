@@ -18,6 +18,7 @@ use gyrus_formats::hdf5::{DataKind, Hdf5File};
 use gyrus_formats::matlab::MatFile;
 use gyrus_formats::naplib::read_naplib;
 use gyrus_formats::nwb::{NwbFile, series_names};
+use gyrus_formats::wav::{WavChannel, WavFile};
 use rand::rngs::StdRng;
 use rand::seq::IndexedRandom;
 use rand::{Rng, SeedableRng};
@@ -261,4 +262,15 @@ fn damaged_cnd() {
         false => read_recording(path).map(drop),
     };
     fuzz("cnd", &[".mat"], read, DEFLATED);
+}
+
+/// Reads a whole sound.
+fn wav(path: &Path) -> Result<(), Error> {
+    let file = WavFile::open(path)?;
+    file.read_samples(WavChannel::Mean, 0..file.samples()).map(drop)
+}
+
+#[test]
+fn damaged_wav() {
+    fuzz("wav", &["8.wav", "16.wav", "32.wav", "64.wav", "24.wav", "odd.wav", "piped.wav"], wav, 16);
 }
