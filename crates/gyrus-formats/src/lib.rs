@@ -9,6 +9,7 @@ pub mod edf;
 pub mod hdf5;
 pub mod matlab;
 pub mod naplib;
+pub mod nifti;
 pub mod nwb;
 mod error;
 #[cfg(test)]

@@ -17,6 +17,7 @@ use gyrus_formats::cnd::{read_recording, read_stimulus};
 use gyrus_formats::hdf5::{DataKind, Hdf5File};
 use gyrus_formats::matlab::MatFile;
 use gyrus_formats::naplib::read_naplib;
+use gyrus_formats::nifti::{NiftiFile, parcels, voxels};
 use gyrus_formats::nwb::{NwbFile, series_names};
 use gyrus_formats::wav::{WavChannel, WavFile};
 use rand::rngs::StdRng;
@@ -273,4 +274,20 @@ fn wav(path: &Path) -> Result<(), Error> {
 #[test]
 fn damaged_wav() {
     fuzz("wav", &["8.wav", "16.wav", "32.wav", "64.wav", "24.wav", "odd.wav", "piped.wav"], wav, 16);
+}
+
+/// Reads an image whole, and as if it were its own mask and parcellation.
+fn nifti(path: &Path) -> Result<(), Error> {
+    let file = NiftiFile::open(path)?;
+    file.volume(file.volumes() - 1)?;
+    if file.volumes() == 1 {
+        let _ = parcels(&file, &file, 0..1);
+        return voxels(&file, &file, 0..1).map(drop);
+    }
+    Ok(())
+}
+
+#[test]
+fn damaged_nifti() {
+    fuzz("nifti", &["-little.nii", "-big.nii", "d.nii.gz", "quaternion.nii", "parcels.nii"], nifti, DEFLATED);
 }

@@ -1,0 +1,28 @@
+//! NIfTI images, versions 1 and 2, plain or compressed: volumes in time, as voxels of a mask or as parcels.
+//!
+//! Volumes are read one at a time, so memory is what is kept.
+//! Voxels come in the order of NumPy's `data[mask != 0]`: the first axis slowest.
+//!
+//! ```no_run
+//! use std::path::Path;
+//!
+//! use gyrus_formats::nifti::{NiftiFile, voxels};
+//!
+//! let (image, mask) = (NiftiFile::open(Path::new("bold.nii.gz"))?, NiftiFile::open(Path::new("mask.nii.gz"))?);
+//! let series = voxels(&image, &mask, 0..image.volumes())?;
+//! println!("{:?} every {:?} s", series.values.dim(), image.repetition_time());
+//! # Ok::<(), gyrus_formats::Error>(())
+//! ```
+
+mod affine;
+mod file;
+mod header;
+mod number;
+mod parcels;
+mod volumes;
+mod voxels;
+
+pub use affine::Affine;
+pub use file::NiftiFile;
+pub use parcels::{ParcelSeries, parcels};
+pub use voxels::{VoxelSeries, voxels};
