@@ -82,9 +82,14 @@ pub fn read_stimulus(path: &Path) -> Result<CndStimulus, Error> {
     let Value::Cell(cells) = data else { return Err(fields.wrong("data", "is no array of cells but", data.kind())) };
     let features = cells.shape.first().copied().unwrap_or(0);
     if names.len() != features || features == 0 {
-        return Err(fields.wrong("names", format!("does not name each of {features} features, but so many"), names.len()));
+        return Err(fields.wrong(
+            "names",
+            format!("does not name each of {features} features, but so many"),
+            names.len(),
+        ));
     }
-    let trial = |cells: &[Value]| cells.iter().map(|cell| fields.as_matrix("data", cell)).collect::<Result<Vec<_>, _>>();
+    let trial =
+        |cells: &[Value]| cells.iter().map(|cell| fields.as_matrix("data", cell)).collect::<Result<Vec<_>, _>>();
     let trials = cells.values.chunks(features).map(trial).collect::<Result<Vec<_>, _>>()?;
     let order = order(&fields, "stimIdxs", trials.len())?;
     Ok(CndStimulus { names, rate: fields.positive("fs")?, trials, order })
@@ -100,7 +105,9 @@ pub fn read_recording(path: &Path) -> Result<CndRecording, Error> {
     let fields = Fields::one(path, "eeg", &value)?;
     let trials = trials(&fields)?;
     let channels = match fields.find("chanlocs") {
-        Some(places) => Fields::all(path, "eeg.chanlocs", places)?.iter().map(channel).collect::<Result<Vec<_>, _>>()?,
+        Some(places) => {
+            Fields::all(path, "eeg.chanlocs", places)?.iter().map(channel).collect::<Result<Vec<_>, _>>()?
+        }
         None => Vec::new(),
     };
     let columns = trials.first().map_or(0, Array2::ncols);
@@ -112,7 +119,8 @@ pub fn read_recording(path: &Path) -> Result<CndRecording, Error> {
         Some(beside) => Fields::all(path, "eeg.extChan", beside)?.iter().map(external).collect::<Result<_, _>>()?,
         None => Vec::new(),
     };
-    let (rate, device, order) = (fields.positive("fs")?, fields.text("deviceName")?, order(&fields, "origTrialPosition", trials.len())?);
+    let (rate, device, order) =
+        (fields.positive("fs")?, fields.text("deviceName")?, order(&fields, "origTrialPosition", trials.len())?);
     Ok(CndRecording { rate, device, trials, channels, external, order })
 }
 

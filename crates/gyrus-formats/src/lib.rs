@@ -4,16 +4,18 @@
 //! A malformed file is an error that names the file, the place and the value, and nothing is made room for before the file
 //! is known to be as long as it says.
 
+pub mod arrays;
 pub mod cnd;
 pub mod edf;
+mod error;
+#[cfg(test)]
+mod fixture;
 pub mod hdf5;
 pub mod matlab;
 pub mod naplib;
 pub mod nifti;
+mod number;
 pub mod nwb;
-mod error;
-#[cfg(test)]
-mod fixture;
 mod signals;
 pub mod wav;
 mod whole_file;

@@ -12,7 +12,7 @@ use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-use gyrus_formats::{Error, Signals};
+use gyrus_formats::arrays::ArrayFile;
 use gyrus_formats::cnd::{read_recording, read_stimulus};
 use gyrus_formats::hdf5::{DataKind, Hdf5File};
 use gyrus_formats::matlab::MatFile;
@@ -20,6 +20,7 @@ use gyrus_formats::naplib::read_naplib;
 use gyrus_formats::nifti::{NiftiFile, parcels, voxels};
 use gyrus_formats::nwb::{NwbFile, series_names};
 use gyrus_formats::wav::{WavChannel, WavFile};
+use gyrus_formats::{Error, Signals};
 use rand::rngs::StdRng;
 use rand::seq::IndexedRandom;
 use rand::{Rng, SeedableRng};
@@ -110,7 +111,11 @@ fn damage(bytes: &mut Vec<u8>, random: &mut StdRng) {
             let edge = *EDGES.choose(random).expect("an edge");
             let number = *[edge, length as u64, u64::from(random.random::<u16>())].choose(random).expect("a number");
             let width = (*[1, 2, 4, 8].choose(random).expect("a width")).min(length - at);
-            let field = if random.random() { number.to_le_bytes() } else { number.rotate_right(8 * width as u32).to_be_bytes() };
+            let field = if random.random() {
+                number.to_le_bytes()
+            } else {
+                number.rotate_right(8 * width as u32).to_be_bytes()
+            };
             bytes[at..at + width].copy_from_slice(&field[..width]);
         }
         9 => renumber(bytes, at, random),
@@ -146,15 +151,21 @@ fn judge(path: &Path, bytes: &[u8], read: Read, ratio: usize, what: &str) -> Res
 /// Reads damaged copies of all files of a folder whose names end so; the whole ones must be read.
 fn fuzz(folder: &str, endings: &[&str], read: Read, ratio: usize) {
     let _turn = TURN.lock().unwrap_or_else(PoisonError::into_inner);
-    let mut files: Vec<PathBuf> =
-        fs::read_dir(Path::new("tests/data").join(folder)).expect("fixtures").map(|file| file.expect("a file").path()).collect();
+    let mut files: Vec<PathBuf> = fs::read_dir(Path::new("tests/data").join(folder))
+        .expect("fixtures")
+        .map(|file| file.expect("a file").path())
+        .collect();
     files.retain(|path| endings.iter().any(|ending| path.to_string_lossy().ends_with(ending)));
     files.sort();
     let seeds: Vec<(String, Vec<u8>)> = files
         .into_iter()
         .map(|path| (path.to_string_lossy().replace('/', "-"), fs::read(&path).expect("a file")))
         .collect();
-    let dir = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("fuzz-{}-{}", folder.replace('/', "-"), std::process::id()));
+    let dir = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!(
+        "fuzz-{}-{}",
+        folder.replace('/', "-"),
+        std::process::id()
+    ));
     fs::create_dir_all(&dir).expect("a folder");
     for (name, bytes) in &seeds {
         judge(&dir.join(name), bytes, read, ratio, name).unwrap_or_else(|error| panic!("{name}: {error}"));
@@ -180,7 +191,10 @@ fn fuzz(folder: &str, endings: &[&str], read: Read, ratio: usize) {
     fs::remove_dir_all(dir).expect("the folder");
     assert!(cases > 0 && read_well <= cases, "{folder}: {cases} cases");
     if setting("GYRUS_FUZZ_SECONDS").is_some() {
-        let _ = fs::write(Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("fuzz-{}.txt", folder.replace('/', "-"))), format!("{cases} cases, {read_well} read\n"));
+        let _ = fs::write(
+            Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("fuzz-{}.txt", folder.replace('/', "-"))),
+            format!("{cases} cases, {read_well} read\n"),
+        );
     }
 }
 
@@ -290,4 +304,24 @@ fn nifti(path: &Path) -> Result<(), Error> {
 #[test]
 fn damaged_nifti() {
     fuzz("nifti", &["-little.nii", "-big.nii", "d.nii.gz", "quaternion.nii", "parcels.nii"], nifti, DEFLATED);
+}
+
+/// Reads all arrays of a file of any kind.
+fn arrays(path: &Path) -> Result<(), Error> {
+    let file = ArrayFile::open(path)?;
+    let read = |name: &String| {
+        let rows = file.shape(Some(name))?.first().copied().unwrap_or(1);
+        file.rows(Some(name), rows / 2..rows)?;
+        file.matrix(Some(name)).map(drop)
+    };
+    let read: Vec<_> = file.names().iter().map(read).collect();
+    // Some have more than two axes, which is no damage.
+    read.into_iter()
+        .filter(|read| !matches!(read, Err(Error::Content { wrong, .. }) if wrong.contains("axes")))
+        .collect()
+}
+
+#[test]
+fn damaged_arrays() {
+    fuzz("arrays", &[".npy", ".npz", ".safetensors"], arrays, DEFLATED);
 }

@@ -86,11 +86,17 @@ fn references_lead_to_their_objects() -> Outcome {
 fn what_is_not_there_is_said_with_what_is() -> Outcome {
     let file = Hdf5File::open(&fixture(FILES[1]))?;
     let absent = said(file.data_set("layouts/nothing"));
-    assert!(absent.contains("has no data set `layouts/nothing`; it has `attributes/references`, `layouts/"), "{absent}");
+    assert!(
+        absent.contains("has no data set `layouts/nothing`; it has `attributes/references`, `layouts/"),
+        "{absent}"
+    );
     assert!(absent.contains(" more"), "{absent}");
     assert!(said(file.data_set("nowhere/nothing")).contains("has no data set"));
     let absent = said(file.groups("nowhere"));
-    assert!(absent.ends_with("has no group `nowhere`; it has `attributes`, `layouts`, `many`, `texts`, `types`"), "{absent}");
+    assert!(
+        absent.ends_with("has no group `nowhere`; it has `attributes`, `layouts`, `many`, `texts`, `types`"),
+        "{absent}"
+    );
     assert!(said(file.data_set("texts/fixed")?.read()).contains("data set texts/fixed holds no numbers"));
     assert!(said(file.data_set("types/bool")?.texts()).contains("data set types/bool holds no texts"));
     assert!(said(Hdf5File::open(&fixture("hdf5/expected.json"))).contains("is no HDF5 file"));

@@ -19,7 +19,11 @@ fn check(found: &Value, expected: &Json, what: &str) {
         Value::Text(rows) => assert_eq!(*rows, texts(&expected["text"]), "{what}"),
         Value::Cell(cells) => {
             let list = expected["cells"].as_array().expect("cells");
-            assert_eq!((cells.values.len(), serde_json::json!(cells.shape)), (list.len(), expected["shape"].clone()), "{what}");
+            assert_eq!(
+                (cells.values.len(), serde_json::json!(cells.shape)),
+                (list.len(), expected["shape"].clone()),
+                "{what}"
+            );
             cells.values.iter().zip(list).for_each(|(cell, expected)| check(cell, expected, what));
         }
         Value::Struct(structs) => {
@@ -72,7 +76,10 @@ fn the_other_byte_order_and_small_elements() -> Outcome {
 #[test]
 fn what_is_no_file_of_ours_is_said() -> Outcome {
     let version = said(MatFile::open(&fixture("matlab/v4.mat")));
-    assert!(version.contains("is of MATLAB's version 4, which is not read; save it again with `save -v7`"), "{version}");
+    assert!(
+        version.contains("is of MATLAB's version 4, which is not read; save it again with `save -v7`"),
+        "{version}"
+    );
     assert!(said(MatFile::open(&fixture("matlab/expected.json"))).contains("is no MATLAB file"));
     for name in ["matlab/v7.mat", "matlab/v73.mat"] {
         let absent = said(MatFile::open(&fixture(name))?.read("resp"));

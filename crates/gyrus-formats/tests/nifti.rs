@@ -79,7 +79,10 @@ fn parcels_are_means() -> Outcome {
 fn images_of_other_spaces_are_refused() -> Outcome {
     let image = open("bold.nii.gz")?;
     let message = |mask: &str| said(voxels(&image, &open(mask).expect("an image"), 0..1));
-    assert!(message("other-shape.nii").contains("shape differs from [4, 3, 2] of `tests/data/nifti/bold.nii.gz`: `[3, 3, 2]`"));
+    assert!(
+        message("other-shape.nii")
+            .contains("shape differs from [4, 3, 2] of `tests/data/nifti/bold.nii.gz`: `[3, 3, 2]`")
+    );
     assert!(message("other-affine.nii").contains("affine differs from"));
     assert!(message("bold.nii.gz").ends_with("a mask or parcellation has several volumes: `6`"));
     let labels = said(parcels(&image, &halves()?, 0..1));
@@ -115,7 +118,10 @@ fn files_that_lie_are_said() -> Outcome {
     assert!(open(&whole[..200])?.ends_with("header is cut off, after bytes: `200`"));
     assert!(open(b"")?.contains("is no NIfTI image, by its first number: `0`"));
     assert!(open(&change(344, b"ni1\0"))?.contains("has its numbers in a file of their own"));
-    assert!(open(&change(70, &32_i16.to_le_bytes()))?.contains("type of numbers is not read: complex, coloured or unknown: `32`"));
+    assert!(
+        open(&change(70, &32_i16.to_le_bytes()))?
+            .contains("type of numbers is not read: complex, coloured or unknown: `32`")
+    );
     assert!(open(&change(42, &(-4_i16).to_le_bytes()))?.contains("shape is none"));
     let more: Vec<u8> = [5_i16, 4, 3, 2, 6, 2].iter().flat_map(|size| size.to_le_bytes()).collect();
     assert!(open(&change(40, &more))?.contains("shape has more axes than space and time"));

@@ -77,9 +77,15 @@ fn the_series_is_named_or_the_names_are_said() -> Outcome {
     let names = ["acquisition/ElectricalSeries", "acquisition/sound", "processing/ecephys/LFP/envelope"];
     assert_eq!(series_names(&fixture("nwb/even.nwb"))?, names);
     let several = said(open("nwb/even.nwb", None));
-    assert!(several.contains("the file has several series, name one of them: `acquisition/ElectricalSeries, acq"), "{several}");
+    assert!(
+        several.contains("the file has several series, name one of them: `acquisition/ElectricalSeries, acq"),
+        "{several}"
+    );
     let absent = said(open("nwb/even.nwb", Some("LFP")));
-    assert!(absent.contains("has no series `LFP`; it has `acquisition/ElectricalSeries`, `acquisition/sound`"), "{absent}");
+    assert!(
+        absent.contains("has no series `LFP`; it has `acquisition/ElectricalSeries`, `acquisition/sound`"),
+        "{absent}"
+    );
     assert!(said(open("hdf5/old.h5", None)).contains("has no series"));
     Ok(())
 }

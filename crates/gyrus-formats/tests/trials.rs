@@ -12,7 +12,10 @@ mod fixtures;
 fn check<'a>(found: impl IntoIterator<Item = &'a Array2<f64>>, expected: &Json, what: &str) {
     let (found, list): (Vec<_>, _) = (found.into_iter().collect(), expected.as_array().expect("matrices"));
     assert_eq!(found.len(), list.len(), "{what}");
-    found.into_iter().zip(list).for_each(|(found, expected)| same(&found.clone().into_dyn(), &array(expected), 0.0, what));
+    found
+        .into_iter()
+        .zip(list)
+        .for_each(|(found, expected)| same(&found.clone().into_dyn(), &array(expected), 0.0, what));
 }
 
 #[test]
@@ -43,7 +46,10 @@ fn cnd_has_stimuli_and_recordings() -> Outcome {
     for name in ["cnd/dataStim.mat", "cnd/dataStim-v73.mat"] {
         let stimulus = read_stimulus(&fixture(name))?;
         assert_eq!(stimulus.order, Some(vec![1, 2]));
-        assert_eq!((stimulus.names.as_slice(), stimulus.rate), (&["envelope".to_owned(), "word onset".to_owned()][..], 64.0));
+        assert_eq!(
+            (stimulus.names.as_slice(), stimulus.rate),
+            (&["envelope".to_owned(), "word onset".to_owned()][..], 64.0)
+        );
         for (feature, name) in stimulus.names.iter().enumerate() {
             check(stimulus.trials.iter().map(|trial| &trial[feature]), &values[name], name);
         }
@@ -63,6 +69,8 @@ fn cnd_has_stimuli_and_recordings() -> Outcome {
 fn other_files_say_what_they_lack() {
     let said = |result| said(result);
     assert!(said(read_naplib(&fixture("cnd/dataSub1.mat")).map(drop)).ends_with("has no variable `out`; it has `eeg`"));
-    assert!(said(read_stimulus(&fixture("cnd/dataSub2.mat")).map(drop)).ends_with("has no variable `stim`; it has `eeg`"));
+    assert!(
+        said(read_stimulus(&fixture("cnd/dataSub2.mat")).map(drop)).ends_with("has no variable `stim`; it has `eeg`")
+    );
     assert!(said(read_recording(&fixture("matlab/v7.mat")).map(drop)).contains("has no variable `eeg`; it has"));
 }

@@ -29,7 +29,8 @@ fn stretches_of_seconds_meet() -> Outcome {
     let file = WavFile::open(&fixture("wav/i24.wav"))?;
     let all = file.read(WavChannel::Mean, 0.0..file.seconds())?;
     let cuts = [0.0, 0.004, 0.01004, 0.0133, 0.02];
-    let parts = cuts.windows(2).map(|cut| file.read(WavChannel::Mean, cut[0]..cut[1])).collect::<Result<Vec<_>, _>>()?;
+    let parts =
+        cuts.windows(2).map(|cut| file.read(WavChannel::Mean, cut[0]..cut[1])).collect::<Result<Vec<_>, _>>()?;
     assert_eq!(parts.into_iter().flatten().collect::<Vec<f64>>(), all.to_vec());
     let late = said(file.read(WavChannel::Mean, 0.01..0.03));
     assert!(late.ends_with("seconds are not all within the 0.02 s of the sound: `0.01 .. 0.03`"), "{late}");

@@ -31,7 +31,9 @@ impl<'a> Fields<'a> {
     pub fn one(path: &'a Path, variable: &'a str, value: &'a Value) -> Result<Self, Error> {
         match Self::all(path, variable, value)?.as_slice() {
             [one] => Ok(*one),
-            all => Err(Error::content(path, format!("variable `{variable}`"), "is not one struct, but so many", all.len())),
+            all => {
+                Err(Error::content(path, format!("variable `{variable}`"), "is not one struct, but so many", all.len()))
+            }
         }
     }
 

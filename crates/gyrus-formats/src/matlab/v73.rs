@@ -60,7 +60,11 @@ struct Reading<'a> {
 
 impl Reading<'_> {
     fn at(&self, path: &str, depth: usize) -> Result<Value, Error> {
-        if self.file.has_data_set(path) { self.data_set(&self.file.data_set(path)?, depth) } else { self.group(path, depth) }
+        if self.file.has_data_set(path) {
+            self.data_set(&self.file.data_set(path)?, depth)
+        } else {
+            self.group(path, depth)
+        }
     }
 
     fn object(&self, reference: u64, depth: usize) -> Result<Value, Error> {
@@ -110,7 +114,8 @@ impl Reading<'_> {
 
     fn cells(&self, data: &DataSet, depth: usize) -> Result<CellArray, Error> {
         let references = data.references()?;
-        let values = references.into_iter().map(|reference| self.object(reference, depth + 1)).collect::<Result<_, _>>()?;
+        let values =
+            references.into_iter().map(|reference| self.object(reference, depth + 1)).collect::<Result<_, _>>()?;
         Ok(CellArray { shape: shape(data), values })
     }
 
@@ -157,7 +162,10 @@ impl Reading<'_> {
             let lists = lists.into_iter().flatten().collect();
             return self.structs(path, names, lists, depth);
         }
-        let values = paths.iter().map(|path| self.at(path, depth + 1).map(|value| vec![value])).collect::<Result<Vec<_>, _>>()?;
+        let values = paths
+            .iter()
+            .map(|path| self.at(path, depth + 1).map(|value| vec![value]))
+            .collect::<Result<Vec<_>, _>>()?;
         Ok(Value::Struct(StructArray { shape: vec![1, 1], fields: names.into_iter().zip(values).collect() }))
     }
 
@@ -190,7 +198,11 @@ impl Reading<'_> {
         let numbers = |name: &str| -> Result<Vec<f64>, Error> {
             let path = format!("{path}/{name}");
             // A matrix without any value has no list of them.
-            if !self.file.has_data_set(&path) { Ok(Vec::new()) } else { Ok(self.file.data_set(&path)?.read()?.into_raw_vec_and_offset().0) }
+            if !self.file.has_data_set(&path) {
+                Ok(Vec::new())
+            } else {
+                Ok(self.file.data_set(&path)?.read()?.into_raw_vec_and_offset().0)
+            }
         };
         let places = |name: &str| -> Result<Vec<usize>, Error> {
             let good = |place: &f64| *place >= 0.0 && place.fract() == 0.0;

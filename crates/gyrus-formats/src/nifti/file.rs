@@ -87,7 +87,8 @@ impl NiftiFile {
         read.advance()?;
         let values: Vec<f64> = (0..self.shape().iter().product()).map(|voxel| read.value(voxel)).collect();
         let shape = self.shape();
-        Ok(Array3::from_shape_vec((shape[0], shape[1], shape[2]).f(), values).expect("as many values as the shape says"))
+        Ok(Array3::from_shape_vec((shape[0], shape[1], shape[2]).f(), values)
+            .expect("as many values as the shape says"))
     }
 
     /// Makes ready to read some volumes, one after the other.

@@ -3,8 +3,8 @@
 use std::path::Path;
 
 use super::affine::Affine;
-use super::number::{Number, Order};
 use crate::Error;
+use crate::number::{Number, Order};
 
 /// Bytes of the two headers.
 pub(super) const BYTES: [usize; 2] = [348, 540];
@@ -104,6 +104,23 @@ impl Fields<'_> {
     }
 }
 
+/// The type of numbers of a code.
+fn number(code: i64) -> Option<Number> {
+    Some(match code {
+        2 => Number::U8,
+        4 => Number::I16,
+        8 => Number::I32,
+        16 => Number::F32,
+        64 => Number::F64,
+        256 => Number::I8,
+        512 => Number::U16,
+        768 => Number::U32,
+        1024 => Number::I64,
+        1280 => Number::U64,
+        _ => return None,
+    })
+}
+
 /// Reads a header; `bytes` are the first 540 of the file, or all of a shorter one.
 pub(super) fn read(path: &Path, bytes: &[u8]) -> Result<Header, Error> {
     let wrong = |place: &str, wrong: &str, value: String| Err(Error::content(path, place, wrong, value));
@@ -122,12 +139,14 @@ pub(super) fn read(path: &Path, bytes: &[u8]) -> Result<Header, Error> {
     let magic = &bytes[layout.magic..layout.magic + 4];
     match magic {
         b"n+1\0" | b"n+2\0" => {}
-        b"ni1\0" | b"ni2\0" => return wrong("the file", "has its numbers in a file of their own, join them", "ni".to_owned()),
+        b"ni1\0" | b"ni2\0" => {
+            return wrong("the file", "has its numbers in a file of their own, join them", "ni".to_owned());
+        }
         _ => return wrong("the file", "is no NIfTI image, by its magic letters", magic.escape_ascii().to_string()),
     }
     let fields = Fields { bytes, order, layout };
     let code = fields.number(Number::I16, layout.datatype);
-    let Some(number) = Number::new(code as i64) else {
+    let Some(number) = number(code as i64) else {
         return wrong("type of numbers", "is not read: complex, coloured or unknown", code.to_string());
     };
     let (shape, volumes) = shape(path, &fields)?;

@@ -17,7 +17,6 @@
 mod affine;
 mod file;
 mod header;
-mod number;
 mod parcels;
 mod volumes;
 mod voxels;

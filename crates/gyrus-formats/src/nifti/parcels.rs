@@ -36,7 +36,8 @@ pub fn parcels(image: &NiftiFile, parcellation: &NiftiFile, volumes: Range<usize
     let mut read = image.open_volumes(volumes.clone())?;
     for _ in volumes.clone() {
         read.advance()?;
-        let mean = |voxels: &Vec<usize>| voxels.iter().map(|voxel| read.value(*voxel)).sum::<f64>() / voxels.len() as f64;
+        let mean =
+            |voxels: &Vec<usize>| voxels.iter().map(|voxel| read.value(*voxel)).sum::<f64>() / voxels.len() as f64;
         values.extend(members.values().map(mean));
     }
     let centre = |voxels: &Vec<usize>| {
@@ -48,7 +49,8 @@ pub fn parcels(image: &NiftiFile, parcellation: &NiftiFile, volumes: Range<usize
         sum.map(|axis| axis / voxels.len() as f64)
     };
     let coordinates = members.values().flat_map(centre).collect();
-    let matrix = |rows, columns, values| Array2::from_shape_vec((rows, columns), values).expect("a value for each parcel");
+    let matrix =
+        |rows, columns, values| Array2::from_shape_vec((rows, columns), values).expect("a value for each parcel");
     Ok(ParcelSeries {
         values: matrix(volumes.len(), members.len(), values),
         coordinates: matrix(members.len(), 3, coordinates),
@@ -73,7 +75,12 @@ fn members(parcellation: &NiftiFile) -> Result<BTreeMap<i64, Vec<usize>>, Error>
         }
     }
     if members.is_empty() {
-        return Err(Error::content(parcellation.path(), "parcellation", "has no label that is not zero, of voxels", count));
+        return Err(Error::content(
+            parcellation.path(),
+            "parcellation",
+            "has no label that is not zero, of voxels",
+            count,
+        ));
     }
     Ok(members)
 }

@@ -50,7 +50,8 @@ pub fn voxels(image: &NiftiFile, mask: &NiftiFile, volumes: Range<usize>) -> Res
     }
     let places: Vec<[usize; 3]> = chosen.iter().map(|voxel| mask.place(*voxel)).collect();
     let coordinates = places.iter().flat_map(|place| image.affine().apply(place.map(|axis| axis as f64))).collect();
-    let matrix = |rows, columns, values| Array2::from_shape_vec((rows, columns), values).expect("a value for each place");
+    let matrix =
+        |rows, columns, values| Array2::from_shape_vec((rows, columns), values).expect("a value for each place");
     Ok(VoxelSeries {
         values: matrix(volumes.len(), places.len(), values),
         coordinates: matrix(places.len(), 3, coordinates),

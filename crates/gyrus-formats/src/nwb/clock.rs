@@ -50,7 +50,12 @@ impl Clock {
             return Ok(Self { rate, start, runs: vec![Run { first: 0, rows: 0..samples }] });
         }
         if !file.has_data_set(&stamps) {
-            return Err(Error::content(file.path(), format!("series {path}"), "has no clock", "starting_time, timestamps"));
+            return Err(Error::content(
+                file.path(),
+                format!("series {path}"),
+                "has no clock",
+                "starting_time, timestamps",
+            ));
         }
         let times = file.data_set(&stamps)?.read()?.into_raw_vec_and_offset().0;
         if times.len() != samples {
@@ -76,7 +81,8 @@ impl Clock {
             let steps = (pair[1] - pair[0]) / usual;
             let whole = steps.round();
             if (steps - whole).abs() > JITTER || whole < 1.0 {
-                let wrong = format!("are uneven: samples {at} and {} (from 0) are apart by so many usual steps", at + 1);
+                let wrong =
+                    format!("are uneven: samples {at} and {} (from 0) are apart by so many usual steps", at + 1);
                 return Err((wrong, format!("{steps:.3}")));
             }
             // A step too large for a number is refused with the others below.
@@ -126,8 +132,12 @@ mod tests {
 
     #[test]
     fn what_is_no_clock_is_named() {
-        let said = |times: &[f64]| Clock::of_times(times).map_err(|(wrong, value)| format!("{wrong}: {value}")).unwrap_err();
-        assert_eq!(said(&[0.0, 1.0, 2.0, 3.5, 4.5]), "are uneven: samples 2 and 3 (from 0) are apart by so many usual steps: 1.500");
+        let said =
+            |times: &[f64]| Clock::of_times(times).map_err(|(wrong, value)| format!("{wrong}: {value}")).unwrap_err();
+        assert_eq!(
+            said(&[0.0, 1.0, 2.0, 3.5, 4.5]),
+            "are uneven: samples 2 and 3 (from 0) are apart by so many usual steps: 1.500"
+        );
         assert_eq!(said(&[0.0, 1.0, 1.0]), "do not rise at sample 2 (from 0): 1");
         assert_eq!(said(&[0.0, f64::NAN, 1.0]), "do not rise at sample 1 (from 0): NaN");
         assert_eq!(said(&[5.0]), "are too few to tell a rate: 1");

@@ -41,7 +41,8 @@ pub(super) fn read(file: &Hdf5File, path: &str, channels: usize) -> Result<Optio
         Some(Object::Group(path)) => path,
         _ => TABLE.to_owned(),
     };
-    let table = Table { file, path: table.trim_matches('/').to_owned(), rows: data.read()?.into_raw_vec_and_offset().0 };
+    let table =
+        Table { file, path: table.trim_matches('/').to_owned(), rows: data.read()?.into_raw_vec_and_offset().0 };
     if table.rows.len() != channels {
         let wrong = format!("is not one electrode for each of {channels} channels");
         return Err(Error::content(file.path(), region, wrong, table.rows.len()));
@@ -64,7 +65,8 @@ impl Table<'_> {
         let [x, y, z] = axes;
         let (x, y, z) = (x?, y?, z?);
         let position = |i: usize| Some([x.as_ref()?[i], y.as_ref()?[i], z.as_ref()?[i]]);
-        let text = |texts: &Option<Vec<String>>, i: usize| texts.as_ref().map_or(String::new(), |texts| texts[i].clone());
+        let text =
+            |texts: &Option<Vec<String>>, i: usize| texts.as_ref().map_or(String::new(), |texts| texts[i].clone());
         let electrode = |(i, name)| Electrode {
             name,
             location: text(&location, i),

@@ -81,7 +81,13 @@ impl NwbFile {
     }
 
     /// Fills `values`, the samples from `first` on, from the rows of the data.
-    fn fill(&self, channels: &[usize], first: usize, rows: Range<usize>, values: &mut Array2<f64>) -> Result<(), Error> {
+    fn fill(
+        &self,
+        channels: &[usize],
+        first: usize,
+        rows: Range<usize>,
+        values: &mut Array2<f64>,
+    ) -> Result<(), Error> {
         let block = (BLOCK / self.channels.len().max(1)).max(1);
         for begin in rows.clone().step_by(block) {
             let part = begin..(begin + block).min(rows.end);
@@ -117,7 +123,10 @@ impl Signals for NwbFile {
     }
 
     fn read(&self, channels: &[usize], samples: Range<usize>) -> Result<Array2<f64>, Error> {
-        assert!(samples.start <= samples.end && samples.end <= self.clock.samples(), "samples are among those of the file");
+        assert!(
+            samples.start <= samples.end && samples.end <= self.clock.samples(),
+            "samples are among those of the file"
+        );
         assert!(channels.iter().all(|channel| *channel < self.channels.len()), "channels are among those of the file");
         let mut values = Array2::from_elem((samples.len(), channels.len()), f64::NAN);
         for run in &self.clock.runs {

@@ -41,7 +41,9 @@ pub(super) fn choose(path: &Path, series: Vec<Series>, name: Option<&str>) -> Re
         return match electrical.as_slice() {
             [one] => Ok(one.path.clone()),
             [] => Err(Error::missing(path, "series", "acquisition/*/data", Vec::new())),
-            _ => Err(Error::content(path, "the file", "has several series, name one of them", names(&series).join(", "))),
+            _ => {
+                Err(Error::content(path, "the file", "has several series, name one of them", names(&series).join(", ")))
+            }
         };
     };
     let name = name.trim_matches('/');

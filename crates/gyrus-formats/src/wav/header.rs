@@ -61,7 +61,12 @@ pub(super) fn read(path: &Path, file: &mut File) -> Result<Header, Error> {
     }
     file.read_exact(&mut first).map_err(read)?;
     if !matches!(&first[..4], b"RIFF" | b"RF64") || first[8..] != *b"WAVE" {
-        return Err(Error::content(path, "the file", "is no WAV file, by its first letters", first[..4].escape_ascii()));
+        return Err(Error::content(
+            path,
+            "the file",
+            "is no WAV file, by its first letters",
+            first[..4].escape_ascii(),
+        ));
     }
     let (mut at, mut format, mut long) = (12, None, None);
     for _ in 0..MOST_CHUNKS {
@@ -74,7 +79,12 @@ pub(super) fn read(path: &Path, file: &mut File) -> Result<Header, Error> {
             }
             b"data" => {
                 let Some((rate, channels, encoding)) = format else {
-                    return Err(Error::content(path, format!("byte {at}"), "begins the sound before its format", "data"));
+                    return Err(Error::content(
+                        path,
+                        format!("byte {at}"),
+                        "begins the sound before its format",
+                        "data",
+                    ));
                 };
                 let samples = samples(path, &chunk, long, length, channels * encoding.bytes())?;
                 return Ok(Header { rate, channels, encoding, begin: chunk.begin, samples });
@@ -89,7 +99,12 @@ pub(super) fn read(path: &Path, file: &mut File) -> Result<Header, Error> {
 
 fn chunk(path: &Path, file: &mut File, at: u64, length: u64) -> Result<Chunk, Error> {
     if at.checked_add(8).is_none_or(|end| end > length) {
-        return Err(Error::content(path, format!("byte {at}"), "is where the sound should begin, and the file ends at", length));
+        return Err(Error::content(
+            path,
+            format!("byte {at}"),
+            "is where the sound should begin, and the file ends at",
+            length,
+        ));
     }
     let mut tag = [0; 8];
     file.seek(SeekFrom::Start(at)).and_then(|_| file.read_exact(&mut tag)).map_err(Error::read(path))?;
@@ -113,7 +128,8 @@ fn format(path: &Path, bytes: &[u8], at: u64) -> Result<(f64, usize, Encoding), 
     let wrong = |wrong: &str, value: u32| Err(Error::content(path, format!("byte {at}: format"), wrong, value));
     let number = |at: usize| bytes.get(at..at + 2).map(|bytes| u16::from_le_bytes([bytes[0], bytes[1]]));
     let rate = bytes.get(4..8).and_then(|bytes| bytes.first_chunk()).map(|bytes| u32::from_le_bytes(*bytes));
-    let (Some(tag), Some(channels), Some(rate), Some(frame), Some(bits)) = (number(0), number(2), rate, number(12), number(14))
+    let (Some(tag), Some(channels), Some(rate), Some(frame), Some(bits)) =
+        (number(0), number(2), rate, number(12), number(14))
     else {
         return wrong("has too few bytes", bytes.len() as u32);
     };

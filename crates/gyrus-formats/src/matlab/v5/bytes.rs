@@ -3,26 +3,11 @@
 use std::path::Path;
 
 use crate::Error;
+use crate::number::Order;
 
 /// Types of elements.
 pub(super) const MATRIX: u32 = 14;
 pub(super) const COMPRESSED: u32 = 15;
-
-/// Which byte of a number comes first.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Order {
-    Little,
-    Big,
-}
-
-impl Order {
-    pub fn u32(self, bytes: [u8; 4]) -> u32 {
-        match self {
-            Self::Little => u32::from_le_bytes(bytes),
-            Self::Big => u32::from_be_bytes(bytes),
-        }
-    }
-}
 
 /// The bytes of a variable, as far as they are not yet read, and where they are.
 pub(super) struct Bytes<'a> {

@@ -6,10 +6,11 @@ use std::path::{Path, PathBuf};
 
 use flate2::bufread::ZlibDecoder;
 
-use super::bytes::{Bytes, COMPRESSED, MATRIX, Order};
+use super::bytes::{Bytes, COMPRESSED, MATRIX};
 use super::matrix::{head, matrix};
 use crate::Error;
 use crate::matlab::Value;
+use crate::number::Order;
 
 /// Bytes of the header.
 const HEADER: u64 = 128;
@@ -53,7 +54,12 @@ impl File {
             let [kind, size] = [0, 4].map(|i| order.u32([tag[i], tag[i + 1], tag[i + 2], tag[i + 3]]));
             let (begin, size) = (at + 8, u64::from(size));
             if ![MATRIX, COMPRESSED].contains(&kind) {
-                return Err(Error::content(path, format!("byte {at} (from 0)"), "begins no variable, by its type", kind));
+                return Err(Error::content(
+                    path,
+                    format!("byte {at} (from 0)"),
+                    "begins no variable, by its type",
+                    kind,
+                ));
             }
             if begin + size > length {
                 return Err(Error::Length { path: path.to_owned(), found: length, expected: begin + size });
@@ -111,7 +117,12 @@ impl File {
         // A matrix says its own size first, in four bytes.
         let (most, name) = (most.min(8 + u64::from(u32::MAX)), &variable.name);
         ZlibDecoder::new(packed).take(most).read_to_end(bytes).map(drop).map_err(|said| {
-            Error::content(&self.path, format!("variable `{name}` at byte {}", variable.begin), "cannot be decompressed", said)
+            Error::content(
+                &self.path,
+                format!("variable `{name}` at byte {}", variable.begin),
+                "cannot be decompressed",
+                said,
+            )
         })
     }
 }

@@ -59,9 +59,9 @@ pub(super) fn matrix(element: Element<'_>, depth: usize) -> Result<Value, Error>
         4 => {
             let element = bytes.element()?;
             let units = characters(&element)?;
-            text::rows(&units, &head.shape)
-                .map(Value::Text)
-                .ok_or_else(|| bytes.wrong(format!("has {} characters for the shape", units.len()), format!("{:?}", head.shape)))
+            text::rows(&units, &head.shape).map(Value::Text).ok_or_else(|| {
+                bytes.wrong(format!("has {} characters for the shape", units.len()), format!("{:?}", head.shape))
+            })
         }
         5 => sparse(&mut bytes, &head),
         6..=15 => {
@@ -97,7 +97,11 @@ fn structs(bytes: &mut Bytes<'_>, head: Head, depth: usize) -> Result<Value, Err
     let length = match length.as_slice() {
         [length] if *length > 0 && names.len() % length == 0 => *length,
         _ if names.is_empty() => 1,
-        _ => return Err(bytes.wrong(format!("has {} bytes of names, of so many each", names.len()), format!("{length:?}"))),
+        _ => {
+            return Err(
+                bytes.wrong(format!("has {} bytes of names, of so many each", names.len()), format!("{length:?}"))
+            );
+        }
     };
     let name = |name: &[u8]| {
         let end = name.iter().position(|byte| *byte == 0).unwrap_or(name.len());

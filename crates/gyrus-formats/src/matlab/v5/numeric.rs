@@ -1,41 +1,29 @@
 //! Elements of numbers and of characters.
 
-use super::bytes::{Bytes, Element, Order};
+use super::bytes::{Bytes, Element};
 use crate::Error;
-
-/// Makes a reader of one number for either byte order, and its size.
-macro_rules! number {
-    ($kind:ty, $order:expr, $bytes:expr) => {
-        match $order {
-            Order::Little => all($bytes, |bytes| <$kind>::from_le_bytes(bytes) as f64),
-            Order::Big => all($bytes, |bytes| <$kind>::from_be_bytes(bytes) as f64),
-        }
-    };
-}
-
-/// All numbers of `N` bytes; nothing if the last one is cut off.
-fn all<const N: usize>(bytes: &[u8], read: impl Fn([u8; N]) -> f64) -> Option<Vec<f64>> {
-    let (numbers, rest) = bytes.as_chunks::<N>();
-    rest.is_empty().then(|| numbers.iter().map(|number| read(*number)).collect())
-}
+use crate::number::Number;
 
 /// The numbers of an element, whatever their type.
 pub(super) fn numbers(element: &Element<'_>) -> Result<Vec<f64>, Error> {
     let (bytes, order) = (element.content.rest(), element.content.order);
-    let numbers = match element.kind {
-        1 => number!(i8, order, bytes),
-        2 => number!(u8, order, bytes),
-        3 => number!(i16, order, bytes),
-        4 => number!(u16, order, bytes),
-        5 => number!(i32, order, bytes),
-        6 => number!(u32, order, bytes),
-        7 => number!(f32, order, bytes),
-        9 => number!(f64, order, bytes),
-        12 => number!(i64, order, bytes),
-        13 => number!(u64, order, bytes),
+    let number = match element.kind {
+        1 => Number::I8,
+        2 => Number::U8,
+        3 => Number::I16,
+        4 => Number::U16,
+        5 => Number::I32,
+        6 => Number::U32,
+        7 => Number::F32,
+        9 => Number::F64,
+        12 => Number::I64,
+        13 => Number::U64,
         _ => return Err(element.content.wrong("is of a type that is no number", element.kind)),
     };
-    numbers.ok_or_else(|| element.content.wrong("has a last number that is cut off, in bytes", bytes.len()))
+    if bytes.len() % number.bytes() != 0 {
+        return Err(element.content.wrong("has a last number that is cut off, in bytes", bytes.len()));
+    }
+    Ok(number.read_all(order, bytes))
 }
 
 /// The characters of an element: UTF-16 code units, or whole characters.
