@@ -94,7 +94,7 @@ fn by_time(stored: Array2<f64>) -> Array2<f64> {
 /// Names of the channels; naplib writes a list of texts as one row, each padded to the longest one.
 fn names_of(fields: &Fields<'_>, names: &Value, channels: usize) -> Result<Vec<String>, Error> {
     let letters: Vec<char> = names.text().unwrap_or_default().chars().collect();
-    if channels > 1 && !letters.is_empty() && letters.len() % channels == 0 {
+    if channels > 1 && !letters.is_empty() && letters.len().is_multiple_of(channels) {
         let name = |letters: &[char]| letters.iter().collect::<String>().trim_end_matches(['\0', ' ']).to_owned();
         return Ok(letters.chunks(letters.len() / channels).map(name).collect());
     }

@@ -323,5 +323,10 @@ fn arrays(path: &Path) -> Result<(), Error> {
 
 #[test]
 fn damaged_arrays() {
-    fuzz("arrays", &[".npy", ".npz", ".safetensors"], arrays, DEFLATED);
+    fuzz(
+        "arrays",
+        &["le.npy", "big.npy", "row.npy", "cube.npy", "columns.npy", ".npz", ".safetensors"],
+        arrays,
+        DEFLATED,
+    );
 }

@@ -17,7 +17,7 @@ pub enum Object {
     /// A group, with its path.
     Group(String),
     /// A data set.
-    DataSet(DataSet),
+    DataSet(Box<DataSet>),
 }
 
 /// A group or a data set as the library has it.
@@ -68,7 +68,7 @@ impl Objects {
         match self.by_address.get(&address) {
             Some((path, Found::Group)) => Ok(Object::Group(path.clone())),
             Some((path, Found::DataSet(data_set))) => {
-                DataSet::new(file, path.clone(), (**data_set).clone()).map(Object::DataSet)
+                DataSet::new(file, path.clone(), (**data_set).clone()).map(|found| Object::DataSet(Box::new(found)))
             }
             None => Err(Error::content(file.path(), "a reference", "leads to no object", format!("{address:#x}"))),
         }

@@ -132,8 +132,9 @@ mod tests {
 
     #[test]
     fn what_is_no_clock_is_named() {
-        let said =
-            |times: &[f64]| Clock::of_times(times).map_err(|(wrong, value)| format!("{wrong}: {value}")).unwrap_err();
+        let said = |times: &[f64]| {
+            Clock::of_times(times).map_err(|(wrong, value)| format!("{wrong}: {value}")).expect_err("no clock")
+        };
         assert_eq!(
             said(&[0.0, 1.0, 2.0, 3.5, 4.5]),
             "are uneven: samples 2 and 3 (from 0) are apart by so many usual steps: 1.500"
