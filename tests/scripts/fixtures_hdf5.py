@@ -15,6 +15,7 @@ def layouts(file, expected):
         "chunked": {"chunks": (4, 2)},
         "gzip": {"chunks": (4, 3), "compression": "gzip"},
         "shuffled": {"chunks": (7, 5), "compression": "gzip", "shuffle": True},
+        "fast": {"chunks": (23, 5), "compression": "lzf", "shuffle": True},
         "checked": {"chunks": (5, 5), "fletcher32": True, "compression": "gzip"},
         "one-chunk": {"chunks": (23, 5), "compression": "gzip"},
         "one-plain-chunk": {"chunks": (23, 5)},

@@ -2,14 +2,16 @@
 //!
 //! Stimuli have features by trials; recordings have trials; both are matrices of time by whatever is measured.
 //!
-//! ```no_run
+//! ```
 //! use std::path::Path;
 //!
 //! use gyrus_formats::cnd::{read_recording, read_stimulus};
 //!
-//! let (eeg, stimulus) = (read_recording(Path::new("dataSub1.mat"))?, read_stimulus(Path::new("dataStim.mat"))?);
+//! let folder = Path::new("tests/data/cnd");
+//! let (eeg, stimulus) = (read_recording(&folder.join("dataSub1.mat"))?, read_stimulus(&folder.join("dataStim.mat"))?);
+//! assert_eq!(stimulus.names, ["envelope", "word onset"]);
 //! for (response, features) in eeg.trials.iter().zip(&stimulus.trials) {
-//!     println!("{:?} follows {:?}, {:?}", response.dim(), features[0].dim(), stimulus.names);
+//!     assert_eq!(response.nrows(), features[0].nrows());
 //! }
 //! # Ok::<(), gyrus_formats::Error>(())
 //! ```

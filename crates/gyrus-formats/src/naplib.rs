@@ -4,14 +4,13 @@
 //! The fields are those of the naplib toolbox: `name`, `resp` and `dataf` must be there; `sound`, `soundf`, `aud`, `duration`,
 //! `befaft`, `script` and `chname` may be.
 //!
-//! ```no_run
+//! ```
 //! use std::path::Path;
 //!
 //! use gyrus_formats::naplib::read_naplib;
 //!
-//! for trial in read_naplib(Path::new("out.mat"))? {
-//!     println!("{}: {} samples at {} Hz", trial.name, trial.response.nrows(), trial.rate);
-//! }
+//! let trials = read_naplib(Path::new("tests/data/naplib/naplib-v73.mat"))?;
+//! assert_eq!((trials[0].name.as_str(), trials[0].response.dim(), trials[0].rate), ("s1", (20, 3), 100.0));
 //! # Ok::<(), gyrus_formats::Error>(())
 //! ```
 

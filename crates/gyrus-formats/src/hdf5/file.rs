@@ -5,11 +5,11 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 
-use hdf5_reader::OpenOptions;
 use hdf5_reader::group::Group;
+use hdf5_reader::{FilterRegistry, OpenOptions};
 
 use super::objects::Objects;
-use super::{Attributes, DataSet, Object};
+use super::{Attributes, DataSet, Object, lzf};
 use crate::Error;
 
 /// Bytes that a value may take though the file is smaller.
@@ -38,7 +38,10 @@ impl Hdf5File {
         fs::File::open(path).map_err(read)?;
         let most = length.saturating_mul(DEFLATE).max(SMALL);
         let bytes = usize::try_from(most).unwrap_or(usize::MAX);
+        let mut filters = FilterRegistry::default();
+        filters.register(lzf::ID, Box::new(|_, packed, _| lzf::unpack(packed)));
         let options = OpenOptions::default()
+            .with_filter_registry(filters)
             .with_max_read_bytes(bytes)
             .with_max_chunk_bytes(bytes.min(1 << 30))
             .with_max_object_header_bytes(usize::try_from(length).unwrap_or(usize::MAX).min(64 << 20));

@@ -4,15 +4,16 @@
 //! Both give the same [`Value`]s: every number is an `f64`, arrays have the shape that MATLAB shows, lists of cells and of
 //! structs are in MATLAB's order, first axis fastest.
 //!
-//! ```no_run
+//! ```
 //! use std::path::Path;
 //!
 //! use gyrus_formats::matlab::MatFile;
 //!
-//! let file = MatFile::open(Path::new("dataSub1.mat"))?;
-//! let eeg = file.read("eeg")?;
-//! if let Some(rate) = eeg.field("fs").and_then(|rate| rate.number()) {
-//!     println!("{rate} Hz, one of {:?}", file.names());
+//! for name in ["dataSub1.mat", "dataSub2.mat"] {
+//!     // One is of version 7, the other of version 7.3.
+//!     let eeg = MatFile::open(&Path::new("tests/data/cnd").join(name))?.read("eeg")?;
+//!     assert_eq!(eeg.field("fs").and_then(|rate| rate.number()), Some(64.0));
+//!     assert_eq!(eeg.field("deviceName").and_then(|name| name.text()), Some("BioSemi"));
 //! }
 //! # Ok::<(), gyrus_formats::Error>(())
 //! ```

@@ -4,15 +4,16 @@
 //! electrodes in `/general/extracellular_ephys/electrodes`, tables of trials and words in `/intervals`.
 //! A value is `data * conversion * channel_conversion + offset`.
 //!
-//! ```no_run
+//! ```
 //! use std::path::Path;
 //!
 //! use gyrus_formats::Signals;
 //! use gyrus_formats::nwb::NwbFile;
 //!
-//! let file = NwbFile::open(Path::new("sub-01.nwb"), None)?;
-//! let second = file.read(&[0, 1], 0..file.channels()[0].rate as usize)?; // (samples, 2)
-//! println!("{} in {}: {second}", file.channels()[0].name, file.channels()[0].unit);
+//! let file = NwbFile::open(Path::new("tests/data/nwb/even.nwb"), Some("ElectricalSeries"))?;
+//! let channel = &file.channels()[1];
+//! assert_eq!((channel.name.as_str(), channel.unit.as_str(), channel.rate), ("LG0", "V", 100.0));
+//! assert_eq!(file.read(&[1], 0..10)?.dim(), (10, 1));
 //! # Ok::<(), gyrus_formats::Error>(())
 //! ```
 
