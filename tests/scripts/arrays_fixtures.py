@@ -1,6 +1,6 @@
 """Writes the small files that the readers of `gyrus-formats` are held to, with what is in them as JSON.
 
-Needs numpy, scipy, h5py, nibabel and safetensors. Run it from the top folder: python3 tests/scripts/arrays_fixtures.py
+Needs numpy, scipy, h5py, pynwb, nibabel, torch and safetensors, and hdf5storage for one of the files. Run it from the top folder: python3 tests/scripts/arrays_fixtures.py
 Each format has a script of its own beside this one; the files are written below crates/gyrus-formats/tests/data/.
 The same versions write the same numbers; headers may bear a date.
 """

@@ -79,9 +79,8 @@ fn value(attribute: &hdf5_reader::Attribute) -> Attribute {
             Attribute::Numbers(numbers.into_iter().map(|number| number.0).collect())
         });
     }
-    if let Datatype::Reference { size, .. } = kind {
+    if let Datatype::Reference { .. } = kind {
         return attribute.read_1d::<Address>().map_or(Attribute::Other, |references| {
-            debug_assert!(*size > 0);
             Attribute::References(references.into_iter().map(|address| address.0).collect())
         });
     }

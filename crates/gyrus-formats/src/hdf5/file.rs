@@ -2,11 +2,12 @@
 
 use std::fmt;
 use std::fs;
+use std::io::{Read, Seek, SeekFrom};
 use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 
 use hdf5_reader::group::Group;
-use hdf5_reader::{FilterRegistry, OpenOptions};
+use hdf5_reader::{FilterRegistry, OpenOptions, error};
 
 use super::objects::Objects;
 use super::{Attributes, DataSet, Object, lzf};
@@ -60,7 +61,6 @@ impl Hdf5File {
     /// # Errors
     /// [`Error::Read`].
     pub fn is_one(path: &Path) -> Result<bool, Error> {
-        use std::io::{Read, Seek, SeekFrom};
         let read = Error::read(path);
         let mut file = fs::File::open(path).map_err(read)?;
         let length = file.metadata().map_err(read)?.len();
@@ -119,11 +119,10 @@ impl Hdf5File {
     /// # Errors
     /// [`Error::Missing`] with what there is, for a data set that is not there; [`Error::Content`] for one that cannot be read.
     pub fn data_set(&self, path: &str) -> Result<DataSet, Error> {
-        use hdf5_reader::error::Error::{DatasetNotFound, GroupNotFound};
         match self.file.dataset(path) {
             Ok(data_set) => DataSet::new(self, path.to_owned(), data_set),
             Err(said) => match innermost(&said) {
-                DatasetNotFound(_) | GroupNotFound(_) => {
+                error::Error::DatasetNotFound(_) | error::Error::GroupNotFound(_) => {
                     Err(Error::missing(&self.path, "data set", path, self.all_data_sets()?))
                 }
                 _ => Err(self.wrong(path, &said)),
@@ -161,7 +160,7 @@ impl Hdf5File {
 
     fn group(&self, path: &str) -> Result<Group, Error> {
         self.file.group(path).map_err(|said| match innermost(&said) {
-            hdf5_reader::error::Error::GroupNotFound(_) => {
+            error::Error::GroupNotFound(_) => {
                 let above = path.trim_end_matches('/').rsplit_once('/').map_or("", |(above, _)| above);
                 let there = self.file.group(above).and_then(|group| group.member_names());
                 Error::missing(&self.path, "group", path, there.map(|(groups, _)| groups).unwrap_or_default())
@@ -170,7 +169,7 @@ impl Hdf5File {
         })
     }
 
-    pub(super) fn wrong(&self, place: &str, said: &hdf5_reader::error::Error) -> Error {
+    pub(super) fn wrong(&self, place: &str, said: &error::Error) -> Error {
         Error::content(&self.path, format!("HDF5 object {place}"), "cannot be read", said)
     }
 
@@ -187,9 +186,9 @@ impl fmt::Debug for Hdf5File {
 }
 
 /// What is wrong, without where.
-fn innermost(said: &hdf5_reader::error::Error) -> &hdf5_reader::error::Error {
+fn innermost(said: &error::Error) -> &error::Error {
     let mut said = said;
-    while let hdf5_reader::error::Error::Context { source, .. } = said {
+    while let error::Error::Context { source, .. } = said {
         said = source;
     }
     said
