@@ -89,3 +89,20 @@ fn the_series_is_named_or_the_names_are_said() -> Outcome {
     assert!(said(open("hdf5/old.h5", None)).contains("has no series"));
     Ok(())
 }
+
+#[test]
+fn more_samples_than_the_file_can_hold_are_refused() -> Outcome {
+    let mut bytes = std::fs::read(fixture("nwb/even.nwb"))?;
+    // Both the shape and the largest shape of the series: two axes of 40 and 3.
+    let shape: Vec<u8> = [40_u64, 3, 40, 3].iter().flat_map(|size| size.to_le_bytes()).collect();
+    let at = bytes.windows(32).position(|window| window == shape).expect("the shape of the series");
+    for size in [at, at + 16] {
+        bytes[size..size + 8].copy_from_slice(&(1_u64 << 50).to_le_bytes());
+    }
+    let folder = tempfile::tempdir()?;
+    let path = folder.path().join("a.nwb");
+    std::fs::write(&path, bytes)?;
+    let message = said(NwbFile::open(&path, Some("ElectricalSeries")));
+    assert!(message.contains("says that it has more elements than the file can hold"), "{message}");
+    Ok(())
+}

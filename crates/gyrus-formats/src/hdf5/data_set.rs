@@ -204,7 +204,7 @@ impl DataSet {
     }
 
     /// That so many elements are not more than a file of its size can hold.
-    fn check_size(&self, count: usize) -> Result<(), Error> {
+    pub(crate) fn check_size(&self, count: usize) -> Result<(), Error> {
         let size = self.data.raw_element_size().map_err(|said| self.wrong("has elements of no size", said))?;
         match (count as u64).checked_mul(size as u64) {
             Some(bytes) if bytes <= self.most => Ok(()),

@@ -11,7 +11,7 @@ use crate::hdf5::Hdf5File;
 const JITTER: f64 = 0.1;
 
 /// Samples that gaps may add, for each sample that there is and beside.
-const GAPS: (usize, usize) = (64, 1_000_000);
+const GAPS: (usize, usize) = (64, 10_000);
 
 /// The rate of a series and where its samples lie.
 #[derive(Debug, Clone, PartialEq)]

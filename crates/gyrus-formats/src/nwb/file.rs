@@ -52,6 +52,7 @@ impl NwbFile {
         let file = Hdf5File::open(path)?;
         let series = series::choose(path, series::all(&file)?, name)?;
         let data = file.data_set(&format!("{series}/data"))?;
+        data.check_size(data.len())?;
         let (samples, columns) = (data.shape()[0], data.shape().get(1).copied().unwrap_or(1));
         if columns > MOST_CHANNELS {
             return Err(Error::content(path, format!("series {series}"), "has too many channels", columns));
