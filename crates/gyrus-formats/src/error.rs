@@ -1,6 +1,7 @@
 //! What can be wrong with a file of signals.
 
-use std::path::PathBuf;
+use std::io;
+use std::path::{Path, PathBuf};
 
 /// A file that cannot be used, with the place and the value that are wrong.
 #[derive(Debug, thiserror::Error)]
@@ -98,7 +99,7 @@ pub enum Error {
     },
     /// A file that as a whole cannot be read.
     #[error("`{}` {wrong}", path.display())]
-    Content {
+    Whole {
         /// The file.
         path: PathBuf,
         /// What is wrong with it, and what can be done.
@@ -122,4 +123,66 @@ pub enum Error {
         /// The formats that are read.
         known: &'static str,
     },
+    /// Something in a file that cannot be right, or that is not read.
+    #[error("`{}`: {place} {wrong}: `{value}`", path.display())]
+    Content {
+        /// The file.
+        path: PathBuf,
+        /// What of the file: a byte, a variable, a data set.
+        place: String,
+        /// What is wrong with it.
+        wrong: String,
+        /// Its value.
+        value: String,
+    },
+    /// A name that a file does not have.
+    #[error("`{}` has no {what} `{name}`; it has {}", path.display(), list(there))]
+    Missing {
+        /// The file.
+        path: PathBuf,
+        /// What is named: an array, a variable, a series.
+        what: &'static str,
+        /// The name.
+        name: String,
+        /// The names that the file does have.
+        there: Vec<String>,
+    },
+}
+
+/// Names that a message lists at most.
+const LISTED: usize = 30;
+
+/// Names as a message lists them.
+fn list(names: &[String]) -> String {
+    let listed: Vec<String> = names.iter().take(LISTED).map(|name| format!("`{name}`")).collect();
+    match names.len() {
+        0 => "none".to_owned(),
+        n if n > LISTED => format!("{} and {} more", listed.join(", "), n - LISTED),
+        _ => listed.join(", "),
+    }
+}
+
+impl Error {
+    /// Makes [`Error::Read`] of what the system says of `path`.
+    pub(crate) fn read(path: &Path) -> impl Fn(io::Error) -> Self + Copy + '_ {
+        move |source| Self::Read { path: path.to_owned(), source }
+    }
+
+    /// Makes [`Error::Content`].
+    pub(crate) fn content(
+        path: &Path,
+        place: impl Into<String>,
+        wrong: impl Into<String>,
+        value: impl ToString,
+    ) -> Self {
+        let (path, place, wrong, value) = (path.to_owned(), place.into(), wrong.into(), value.to_string());
+        Self::Content { path, place, wrong, value }
+    }
+
+    /// Makes [`Error::Missing`].
+    pub(crate) fn missing(path: &Path, what: &'static str, name: &str, there: Vec<String>) -> Self {
+        let mut there = there;
+        there.sort();
+        Self::Missing { path: path.to_owned(), what, name: name.to_owned(), there }
+    }
 }

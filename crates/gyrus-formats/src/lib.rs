@@ -22,16 +22,25 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
+pub mod arrays;
 pub mod brainvision;
+pub mod cnd;
 pub mod edf;
 mod error;
 pub mod fif;
 #[cfg(test)]
 mod fixture;
+pub mod hdf5;
+pub mod matlab;
+pub mod naplib;
+pub mod nifti;
+mod number;
+pub mod nwb;
 mod open;
 mod samples;
 mod signals;
 mod source;
+pub mod wav;
 mod whole_file;
 
 pub use error::Error;

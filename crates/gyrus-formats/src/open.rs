@@ -5,11 +5,13 @@ use std::path::Path;
 use crate::brainvision::BrainVisionFile;
 use crate::edf::EdfFile;
 use crate::fif::{FifFile, inflate};
+use crate::nwb::NwbFile;
 use crate::source::Source;
 use crate::{Error, Signals};
 
 /// What is read, for errors.
-const KNOWN: &str = "EDF and BDF (.edf, .bdf), BrainVision (.vhdr with .eeg and .vmrk), FIF (.fif, .fif.gz)";
+const KNOWN: &str =
+    "EDF and BDF (.edf, .bdf), BrainVision (.vhdr with .eeg and .vmrk), FIF (.fif, .fif.gz), NWB (.nwb)";
 /// The identity that FIF files begin with, in either order of bytes.
 const FIF: [&[u8]; 2] = [b"\0\0\0\x64\0\0\0\x1f", b"\x64\0\0\0\x1f\0\0\0"];
 
@@ -20,7 +22,7 @@ const FIF: [&[u8]; 2] = [b"\0\0\0\x64\0\0\0\x1f", b"\x64\0\0\0\x1f\0\0\0"];
 /// # Errors
 /// [`Error::Unknown`] for a file of another format, [`Error::Companion`] for the samples or markers of a BrainVision recording
 /// without a header beside them, and what the reader of the format says: [`EdfFile::open`], [`BrainVisionFile::open`],
-/// [`FifFile::open`].
+/// [`FifFile::open`], [`NwbFile::open`], for which a file with several series is one too many.
 pub fn open(path: &Path) -> Result<Box<dyn Signals>, Error> {
     let source = Source::open(path)?;
     let mut first = source.take(0, 8.min(source.length()))?;
@@ -38,6 +40,7 @@ pub fn open(path: &Path) -> Result<Box<dyn Signals>, Error> {
         "edf" | "bdf" => Ok(Box::new(EdfFile::open(path)?)),
         "vhdr" => Ok(Box::new(BrainVisionFile::open(path)?)),
         "fif" => Ok(Box::new(FifFile::open(path)?)),
+        "nwb" => Ok(Box::new(NwbFile::open(path, None)?)),
         "eeg" => Ok(Box::new(BrainVisionFile::open(&header_of(path)?)?)),
         _ => Err(Error::Unknown { path: path.to_owned(), known: KNOWN }),
     }

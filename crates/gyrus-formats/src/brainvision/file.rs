@@ -34,7 +34,7 @@ impl BrainVisionFile {
     /// Opens the recording of the header `path`, and reads its markers.
     ///
     /// # Errors
-    /// [`Error::Read`]; [`Error::Line`] for a line that cannot be right; [`Error::Content`] for what is missing or not read;
+    /// [`Error::Read`]; [`Error::Line`] for a line that cannot be right; [`Error::Whole`] for what is missing or not read;
     /// [`Error::Companion`] for a file that it names and that is not there; [`Error::Length`] for samples that are fewer or
     /// more than it says.
     pub fn open(path: &Path) -> Result<Self, Error> {
@@ -122,7 +122,7 @@ fn samples(header: &Header, source: &Source) -> Result<usize, Error> {
     }
     if found == 0 || found % frame != 0 {
         let wrong = format!("has {found} bytes, which is no whole number of samples of {frame} bytes each");
-        return Err(Error::Content { path, wrong });
+        return Err(Error::Whole { path, wrong });
     }
     Ok((found / frame) as usize)
 }

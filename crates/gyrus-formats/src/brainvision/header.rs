@@ -94,7 +94,7 @@ fn form(sections: &Sections) -> Result<Form, Error> {
 
 fn channels(sections: &Sections, count: usize) -> Result<Vec<Described>, Error> {
     let lines = sections.numbered("channel infos", "ch");
-    let content = |wrong: String| Error::Content { path: sections.path().to_owned(), wrong };
+    let content = |wrong: String| Error::Whole { path: sections.path().to_owned(), wrong };
     if let Some(missing) = (1..=count).find(|number| lines.get(number - 1).is_none_or(|(found, _)| found != number)) {
         return Err(content(format!("counts {count} channels and describes no `Ch{missing}`")));
     }

@@ -50,7 +50,7 @@ impl Sections {
     /// Text is UTF-8 or, where it says `Codepage=ANSI` or is no UTF-8, Latin-1.
     pub fn read(path: &Path, what: &str) -> Result<Self, Error> {
         let source = Source::open(path)?;
-        let content = |wrong: String| Error::Content { path: path.to_owned(), wrong };
+        let content = |wrong: String| Error::Whole { path: path.to_owned(), wrong };
         let begins = |bytes: &[u8]| {
             let first = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes).split(|byte| *byte == b'\n').next();
             let first = String::from_utf8_lossy(first.unwrap_or_default()).to_ascii_lowercase();
@@ -99,7 +99,7 @@ impl Sections {
     /// A value that must be there.
     pub fn must(&self, section: &str, key: &str) -> Result<Value<'_>, Error> {
         let wrong = || format!("has no `{key}` in its section `[{section}]`");
-        self.get(section, key).ok_or_else(|| Error::Content { path: self.path.clone(), wrong: wrong() })
+        self.get(section, key).ok_or_else(|| Error::Whole { path: self.path.clone(), wrong: wrong() })
     }
 
     /// Values of keys `prefix1`, `prefix2` and so on, with the number of each, in order of their numbers.

@@ -37,7 +37,7 @@ impl EdfFile {
     /// # Errors
     /// [`Error::Read`]; [`Error::Field`] with byte, field and value for a header that contradicts itself, two signals of
     /// one name, text with times that is none, or records that overlap; [`Error::Length`] for a file that is shorter or longer
-    /// than it says; [`Error::Content`] for one without signals.
+    /// than it says; [`Error::Whole`] for one without signals.
     pub fn open(path: &Path) -> Result<Self, Error> {
         let Opened { source, header, begin, records, timeline, annotations } = super::opened::open(path)?;
         let gaps = timeline.gaps();
@@ -81,7 +81,7 @@ impl EdfFile {
     /// Some records of some signals of one rate, in physical units, `(samples, signals)`.
     ///
     /// # Errors
-    /// As [`Signals::read`]; [`Error::Content`] for a file with gaps between its records, which has no such place for each.
+    /// As [`Signals::read`]; [`Error::Whole`] for a file with gaps between its records, which has no such place for each.
     ///
     /// # Panics
     /// There are no such signals or records.
@@ -89,7 +89,7 @@ impl EdfFile {
         assert!(records.start <= records.end && records.end <= self.records(), "records are among those of the file");
         if !self.timeline.is_continuous() {
             let wrong = "has gaps between its records: read it by samples".to_owned();
-            return Err(Error::Content { path: self.path().to_owned(), wrong });
+            return Err(Error::Whole { path: self.path().to_owned(), wrong });
         }
         let per_record = signals.first().map_or(0, |signal| self.signals()[*signal].per_record);
         Signals::read(self, signals, records.start * per_record..records.end * per_record)

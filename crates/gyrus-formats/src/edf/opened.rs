@@ -45,7 +45,7 @@ pub(super) fn open(path: &Path) -> Result<Opened, Error> {
 
 /// The signals as channels.
 pub(super) fn channels(source: &Source, header: &Header, timeline: &Timeline) -> Result<Vec<Channel>, Error> {
-    let content = |wrong: &str| Error::Content { path: source.path().to_owned(), wrong: wrong.to_owned() };
+    let content = |wrong: &str| Error::Whole { path: source.path().to_owned(), wrong: wrong.to_owned() };
     if header.signals.is_empty() {
         return Err(content("has no channels"));
     }

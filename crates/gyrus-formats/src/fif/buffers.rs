@@ -66,7 +66,7 @@ impl Buffers {
                 let wrong = format!(
                     "does not continue the file before it, which ends before sample {next}: it begins with {first}"
                 );
-                return Err(Error::Content { path: part.source.path().to_owned(), wrong });
+                return Err(Error::Whole { path: part.source.path().to_owned(), wrong });
             }
             _ => {}
         }

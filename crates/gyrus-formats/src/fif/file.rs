@@ -40,7 +40,7 @@ impl FifFile {
     ///
     /// # Errors
     /// [`Error::Read`]; [`Error::Length`] for a file that is cut short; [`Error::Field`] for a tag that cannot be right, with
-    /// its first byte; [`Error::Companion`] for a file that goes on in one that is missing; [`Error::Content`] for one without
+    /// its first byte; [`Error::Companion`] for a file that goes on in one that is missing; [`Error::Whole`] for one without
     /// channels, samples or a rate, with a name that stands twice, or whose continuation does not continue it.
     pub fn open(path: &Path) -> Result<Self, Error> {
         let mut parts = parts::open(path)?;
@@ -119,7 +119,7 @@ impl FifFile {
                     "has a channel `{}` with a calibration that is none: `{gain}`",
                     self.channels[channel].name
                 );
-                Err(Error::Content { path: self.path().to_owned(), wrong })
+                Err(Error::Whole { path: self.path().to_owned(), wrong })
             }
         }
     }
@@ -163,7 +163,7 @@ impl Signals for FifFile {
 }
 
 fn wrong(part: &Part, wrong: impl Into<String>) -> Error {
-    Error::Content { path: part.source.path().to_owned(), wrong: wrong.into() }
+    Error::Whole { path: part.source.path().to_owned(), wrong: wrong.into() }
 }
 
 fn rate(part: &Part) -> Result<f64, Error> {

@@ -31,7 +31,7 @@ fn inflated(path: &Path, most: u64) -> Result<Source, Error> {
     let mut file = tempfile::tempfile().map_err(read)?;
     if io::copy(&mut from, &mut file).map_err(read)? > most {
         let wrong = format!("would grow to more than {most} bytes: uncompress it by hand if that is right");
-        return Err(Error::Content { path: path.to_owned(), wrong });
+        return Err(Error::Whole { path: path.to_owned(), wrong });
     }
     Source::of(path, file)
 }

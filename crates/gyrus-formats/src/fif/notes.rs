@@ -39,7 +39,7 @@ impl Notes {
     /// and otherwise from sample 0, which may come before the first.
     pub fn annotations(&self, source: &Source, first: f64, dated: Option<f64>) -> Result<Vec<Annotation>, Error> {
         let Self { beginnings, ends, texts, origin } = self;
-        let content = |wrong: String| Error::Content { path: source.path().to_owned(), wrong };
+        let content = |wrong: String| Error::Whole { path: source.path().to_owned(), wrong };
         // A single text that is empty is no text at all.
         let n = beginnings.len();
         if ends.len() != n || (texts.len() != n && !(n == 1 && texts.is_empty())) {

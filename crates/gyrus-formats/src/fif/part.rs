@@ -67,7 +67,7 @@ impl Part {
         if walk.raw.is_none() {
             let wrong =
                 "has no continuous samples: epochs, averages and other kinds of FIF files are not read".to_owned();
-            return Err(Error::Content { path: path.to_owned(), wrong });
+            return Err(Error::Whole { path: path.to_owned(), wrong });
         }
         let contents = walk.contents;
         Ok(Self { source, contents })

@@ -14,7 +14,7 @@ pub(super) fn open(path: &Path) -> Result<Vec<Part>, Error> {
         let path = following(last.source.path(), &next)?;
         if seen.contains(&whole(&path)) {
             let wrong = format!("is continued by `{}`, which came before it", path.display());
-            return Err(Error::Content { path: last.source.path().to_owned(), wrong });
+            return Err(Error::Whole { path: last.source.path().to_owned(), wrong });
         }
         let part = Part::open(&path)?;
         same(&parts[0], &part)?;
@@ -67,7 +67,7 @@ fn same(first: &Part, part: &Part) -> Result<(), Error> {
         return Ok(());
     };
     let wrong = format!("{wrong} the recording that it continues, `{}`", first.1.source.path().display());
-    Err(Error::Content { path: part.1.source.path().to_owned(), wrong })
+    Err(Error::Whole { path: part.1.source.path().to_owned(), wrong })
 }
 
 #[cfg(test)]

@@ -117,7 +117,7 @@ pub(super) struct Tags<'a> {
 impl<'a> Tags<'a> {
     /// The tags of a file, whose first one is the identity of a FIF file.
     pub fn new(source: &'a Source) -> Result<Self, Error> {
-        let wrong = |wrong: &str| Error::Content { path: source.path().to_owned(), wrong: wrong.to_owned() };
+        let wrong = |wrong: &str| Error::Whole { path: source.path().to_owned(), wrong: wrong.to_owned() };
         let first = source.take(0, HEAD.min(source.length()))?;
         match (first.get(..4), first.get(4..8)) {
             (Some([0, 0, 0, 100]), Some([0, 0, 0, 31])) => {

@@ -47,12 +47,12 @@ pub struct FifHeader {
 /// MNE wants names that end with `raw.fif`, `_ieeg.fif`, `_eeg.fif` or `_meg.fif`, and reads up to 2 GB without a warning.
 ///
 /// # Errors
-/// [`Error::Write`], also for a buffer that has not one column per channel or is longer than 2 GB; [`Error::Content`] for
+/// [`Error::Write`], also for a buffer that has not one column per channel or is longer than 2 GB; [`Error::Whole`] for
 /// no channels, a name that is none, too long or stands twice, a unit that FIF has no number for, and a rate that is no
 /// positive number.
 pub fn write_fif(path: &Path, header: &FifHeader, buffers: impl IntoIterator<Item = Array2<f32>>) -> Result<(), Error> {
     if let Some(wrong) = wrong(header) {
-        return Err(Error::Content { path: path.to_owned(), wrong: format!("cannot be written: {wrong}") });
+        return Err(Error::Whole { path: path.to_owned(), wrong: format!("cannot be written: {wrong}") });
     }
     write_whole(path, |file| {
         beginning(file, header)?;
