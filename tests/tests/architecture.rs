@@ -15,7 +15,7 @@ const ARROWS: [(&str, &[&str]); 14] = [
     ("gyrus-types", &[]),
     ("gyrus-formats", &[]),
     ("gyrus-signals", &[]),
-    ("gyrus-recordings", &["gyrus-types", "gyrus-formats"]),
+    ("gyrus-recordings", &["gyrus-types", "gyrus-formats", "gyrus-signals"]),
     ("gyrus-windows", &["gyrus-types"]),
     ("gyrus-activations", &["gyrus-types"]),
     ("gyrus-ridge", &[]),

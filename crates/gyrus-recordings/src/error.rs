@@ -316,6 +316,32 @@ pub enum Error {
     /// A file of signals that cannot be used.
     #[error(transparent)]
     Format(#[from] gyrus_formats::Error),
+    /// A recording that was interrupted.
+    #[error("`{}` has a gap from {start} to {end} s: cut the recording there, or fill it", path.display())]
+    Gap {
+        /// The file.
+        path: PathBuf,
+        /// Seconds after the first sample at which nothing more was recorded.
+        start: f64,
+        /// Seconds at which it went on.
+        end: f64,
+    },
+    /// Signals that cannot be prepared as asked for.
+    #[error("prepare `{}`", path.display())]
+    Prepare {
+        /// The file.
+        path: PathBuf,
+        /// What cannot be done.
+        source: gyrus_signals::Error,
+    },
+    /// A channel that never changes where it is to have a standard deviation.
+    #[error("channel `{channel}` of `{}` never changes, so it cannot be standardised: call it bad", path.display())]
+    Constant {
+        /// The file.
+        path: PathBuf,
+        /// The channel.
+        channel: String,
+    },
     /// A value that would not be valid.
     #[error("`{}` holds a value that is not valid", path.display())]
     Types {
