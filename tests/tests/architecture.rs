@@ -11,11 +11,12 @@ use serde_json::Value;
 type Result<T> = std::result::Result<T, Box<dyn error::Error>>;
 
 /// Each crate, and the crates of ours that it may use.
-const ARROWS: [(&str, &[&str]); 14] = [
+const ARROWS: [(&str, &[&str]); 15] = [
     ("gyrus-types", &[]),
     ("gyrus-formats", &[]),
     ("gyrus-signals", &[]),
     ("gyrus-recordings", &["gyrus-types", "gyrus-formats", "gyrus-signals"]),
+    ("gyrus-surfaces", &[]),
     ("gyrus-windows", &["gyrus-types"]),
     ("gyrus-activations", &["gyrus-types"]),
     ("gyrus-ridge", &[]),
@@ -32,6 +33,7 @@ const ARROWS: [(&str, &[&str]); 14] = [
             "gyrus-types",
             "gyrus-formats",
             "gyrus-signals",
+            "gyrus-surfaces",
             "gyrus-recordings",
             "gyrus-windows",
             "gyrus-activations",

@@ -143,6 +143,32 @@ pub enum Error {
         /// Seconds between samples.
         step: f64,
     },
+    /// Silence that is no length of time, or shorter than its margins.
+    #[error(
+        "silence longer than `{longer_than}` s without `{after}` s at its begin and `{before}` s at its end is none"
+    )]
+    Quiet {
+        /// What it must be longer than, in seconds.
+        longer_than: f64,
+        /// What is left out at its begin, in seconds.
+        after: f64,
+        /// What is left out at its end, in seconds.
+        before: f64,
+    },
+    /// A recording without silence to hold words against.
+    #[error(
+        "no stretch without words is longer than `{longer_than}` s; ask for shorter ones, or for evoked responses, which need none"
+    )]
+    NoSilence {
+        /// What silence must be longer than, in seconds.
+        longer_than: f64,
+    },
+    /// A recording in which no word can be looked at.
+    #[error("none of {words} words has its window inside the recording")]
+    NoOnsets {
+        /// Words that there are.
+        words: usize,
+    },
     /// A value that is not a number, or infinite.
     #[error("{what} has the value `{value}` in row {row}, column {column} (from 0)")]
     NotFinite {

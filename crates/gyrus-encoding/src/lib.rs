@@ -16,6 +16,7 @@ mod inference;
 mod layers;
 mod models;
 mod rows;
+mod selection;
 mod time;
 
 pub use accounts::{Dimension, Partition, TwoNearest, components_for, participation_ratio};
@@ -50,7 +51,8 @@ pub use rows::{
     Fold, FoldRow, Gap, Missing, RowOrder, Runs, Scheme, Stretches, contiguous_folds, fold_table, leave_one_group_out,
     leave_one_run_out, missing,
 };
+pub use selection::{Answer, Contrast, Quiet, Selection, SelectionParams, Side, silences};
 pub use time::{
-    HighPass, LaggedResponses, LaggedTarget, Lags, Outside, Slow, canonical_response, convolve, delayed, evoked_lags,
-    finite_impulse_response, lanczos, lanczos_window,
+    Fate, HighPass, LaggedResponses, LaggedTarget, Lags, Moment, Outside, RowsOfWords, Rule, Slow, WordRules,
+    canonical_response, convolve, delayed, evoked_lags, finite_impulse_response, lanczos, lanczos_window,
 };

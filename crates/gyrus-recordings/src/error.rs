@@ -225,6 +225,28 @@ pub enum Error {
         /// The value.
         value: String,
     },
+    /// Times of words that cannot be seconds.
+    #[error("times of words in `{}` are {likely}, not seconds: {seen}", path.display())]
+    TimeUnit {
+        /// The file.
+        path: PathBuf,
+        /// What they probably are.
+        likely: &'static str,
+        /// What says so.
+        seen: String,
+    },
+    /// A file of several stories, recordings or channels, of which none or another one was asked for.
+    #[error("`{}` has no {what} `{wanted}` alone, say which: `{}`", path.display(), found.join("`, `"))]
+    Several {
+        /// The file.
+        path: PathBuf,
+        /// What there are several of.
+        what: &'static str,
+        /// What was asked for.
+        wanted: String,
+        /// What there is.
+        found: Vec<String>,
+    },
     /// A subject that the data set does not have.
     #[error("`{}` has no subject `{subject}`, only: `{}`", folder.display(), found.join("`, `"))]
     UnknownSubject {

@@ -21,8 +21,8 @@ mod target_table;
 mod text_columns;
 mod textgrid;
 mod word_counts;
-mod word_table;
 mod word_vectors;
+mod words;
 
 pub use alice::{Alice, Subjects};
 pub use alignment::{Alignment, Merge, Sources, UsedSpelling, align};
@@ -36,5 +36,5 @@ pub use table::read_table;
 pub use target_table::{Target, read_targets};
 pub use textgrid::{Label, TextGrid, Tier};
 pub use word_counts::read_counts;
-pub use word_table::read_words;
 pub use word_vectors::{WordVectors, read_vectors};
+pub use words::{End, WordFormat, WordTable, check_times, read_words, read_words_as, words_beyond};

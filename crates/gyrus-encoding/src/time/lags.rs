@@ -6,7 +6,7 @@
 use std::ops::Range;
 
 use gyrus_types::Sampling;
-use ndarray::{Array2, Array3, ArrayView2};
+use ndarray::{Array2, Array3, ArrayView2, ArrayView3};
 use rayon::prelude::*;
 
 use crate::Error;
@@ -145,10 +145,23 @@ impl LaggedResponses {
         let outside = |word: &usize| self.outside.binary_search_by_key(word, |outside| outside.word).is_ok();
         (0..self.values.nrows()).filter(|word| !outside(word)).collect()
     }
+
+    /// The responses as epochs, `(words, channels, lags)`, if they are those at `lags`.
+    ///
+    /// # Errors
+    /// [`Error::Entries`] if the columns are not channels at so many lags.
+    pub fn epochs(&self, lags: &Lags) -> Result<ArrayView3<'_, f64>, Error> {
+        let (words, columns) = self.values.dim();
+        let n = lags.lags.len();
+        let epochs = self.values.view().into_shape_with_order((words, n, columns / n)).ok();
+        let epochs = epochs.filter(|epochs| epochs.len() == self.values.len());
+        let wrong = Error::Entries { what: "columns of responses", found: columns, expected: columns / n * n };
+        Ok(epochs.ok_or(wrong)?.permuted_axes([0, 2, 1]))
+    }
 }
 
 /// The samples in [t - w/2, t + w/2], if the recording, from its first to its last sample, holds all of it.
-fn samples_within(t: f64, w: f64, sampling: Sampling, samples: usize) -> Option<Range<usize>> {
+pub(crate) fn samples_within(t: f64, w: f64, sampling: Sampling, samples: usize) -> Option<Range<usize>> {
     let position = |time: f64| (time - sampling.time(0)) / sampling.step();
     let (from, to) = (position(t - w / 2.0) - ROUNDING, position(t + w / 2.0) + ROUNDING);
     let inside = from >= -2.0 * ROUNDING && to <= samples as f64 - 1.0 + 2.0 * ROUNDING;
@@ -255,6 +268,21 @@ mod tests {
             assert_eq!(*score, 100.0 * layer as f64 + 10.0 * channel as f64 + lags.lags()[lag]);
         }
         assert!(matches!(lags.maps(scores.view(), 3), Err(Error::Entries { found: 6, expected: 9, .. })));
+        Ok(())
+    }
+
+    #[test]
+    fn epochs_have_every_channel_at_every_lag() -> Result<()> {
+        let signal = Array2::from_shape_fn((300, 3), |(sample, channel)| (sample * 10 + channel) as f64);
+        let (lags, sampling) = (Lags::epoch(-0.2, 0.2, 0.1, 0.02)?, Sampling::new(0.0, 0.01)?);
+        let found = lags.responses(signal.view(), sampling, &[1.0, 2.0])?;
+        let epochs = found.epochs(&lags)?;
+        assert_eq!(epochs.dim(), (2, 3, 5));
+        for ((word, channel, lag), value) in epochs.indexed_iter() {
+            let sample = 100.0 * (word + 1) as f64 + 10.0 * lag as f64 - 20.0;
+            assert_abs_diff_eq!(*value, 10.0 * sample + channel as f64, epsilon = 1e-9);
+        }
+        assert!(matches!(found.epochs(&Lags::epoch(0.0, 0.3, 0.1, 0.1)?), Err(Error::Entries { .. })));
         Ok(())
     }
 

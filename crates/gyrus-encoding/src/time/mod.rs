@@ -4,8 +4,9 @@ mod delays;
 mod drift;
 mod evoked;
 mod hemodynamics;
-mod lags;
+pub(crate) mod lags;
 mod lanczos;
+mod word_rows;
 
 pub use self::delays::{delayed, finite_impulse_response};
 pub use self::drift::{HighPass, Slow};
@@ -13,3 +14,4 @@ pub use self::evoked::evoked_lags;
 pub use self::hemodynamics::{canonical_response, convolve};
 pub use self::lags::{LaggedResponses, LaggedTarget, Lags, Outside};
 pub use self::lanczos::{lanczos, lanczos_window};
+pub use self::word_rows::{Fate, Moment, RowsOfWords, Rule, WordRules};

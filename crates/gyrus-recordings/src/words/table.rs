@@ -1,14 +1,42 @@
-//! Words and times from a table with the columns word, start and end, as transcribers and aligners export them.
+//! Words and times from a table with named columns, as transcribers and aligners export them.
 
 use std::path::Path;
 
-use gyrus_types::{Interval, Transcript, Word};
+use gyrus_types::Transcript;
+use serde::{Deserialize, Serialize};
 
+use super::story::{Story, lasting, time};
+use super::units::check_times;
 use crate::Error;
 use crate::text_columns::{TextColumns, field};
 
-/// How tables say that a word has no time.
-const NO_TIME: [&str; 2] = ["", "n/a"];
+/// Which column says when a word ends.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum End {
+    /// One with the end, in seconds.
+    Time(String),
+    /// One with the duration, in seconds.
+    Duration(String),
+}
+
+/// The names of the columns of a table of words.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub struct WordTable {
+    /// The column of the words.
+    pub word: String,
+    /// The column of their beginnings, in seconds.
+    pub start: String,
+    /// The column that says when they end.
+    pub end: End,
+}
+
+impl Default for WordTable {
+    fn default() -> Self {
+        Self { word: "word".into(), start: "start".into(), end: End::Time("end".into()) }
+    }
+}
 
 /// The words of the CSV or TSV file `path` in order, their text joined by single spaces.
 ///
@@ -17,61 +45,29 @@ const NO_TIME: [&str; 2] = ["", "n/a"];
 ///
 /// # Errors
 /// [`Error::MissingColumn`] with the columns there are; [`Error::Row`] with row and value for a word that is empty or holds
-/// white space, a time that is not a number, half a time, a backward interval, or a word before the one in front of it.
+/// white space, a time that is not a number, half a time, a backward interval, or a word before the one in front of it;
+/// [`Error::TimeUnit`] for times that cannot be seconds.
 pub fn read_words(path: &Path) -> Result<Transcript, Error> {
+    let story = read_table(path, &WordTable::default())?;
+    check_times(path, &story)?;
+    Ok(story)
+}
+
+/// The words of the table `path` with columns of any names.
+pub(super) fn read_table(path: &Path, columns: &WordTable) -> Result<Transcript, Error> {
     let table = TextColumns::read(path)?;
-    let [words, starts, ends] = ["word", "start", "end"].map(|name| table.column(name));
-    let (words, starts, ends) = (words?, starts?, ends?);
-    let mut story = Story { path, text: String::new(), words: Vec::new(), onset: f64::NEG_INFINITY };
+    let (end, interval): (_, fn(&str, &str) -> _) = match &columns.end {
+        End::Time(name) => (name, time),
+        End::Duration(name) => (name, lasting),
+    };
+    let (words, starts, ends) = (table.column(&columns.word)?, table.column(&columns.start)?, table.column(end)?);
+    let mut story = Story::default();
     for row in 0..table.rows() {
-        story.push(row + 1, field(words, row), field(starts, row), field(ends, row))?;
+        let pushed =
+            interval(field(starts, row), field(ends, row)).and_then(|time| story.push(field(words, row), time));
+        pushed.map_err(|(wrong, value)| Error::Row { path: path.into(), row: row + 1, wrong, value })?;
     }
-    Transcript::new(story.text, story.words).map_err(|source| Error::Types { path: path.into(), source })
-}
-
-/// The story as far as it has been read.
-struct Story<'a> {
-    path: &'a Path,
-    text: String,
-    words: Vec<Word>,
-    onset: f64,
-}
-
-impl Story<'_> {
-    fn push(&mut self, row: usize, word: &str, start: &str, end: &str) -> Result<(), Error> {
-        if word.is_empty() || word.contains(char::is_whitespace) {
-            return Err(self.wrong(row, "has a word that is empty or holds white space", word));
-        }
-        let time = self.time(row, start, end)?;
-        if let Some(time) = time {
-            if time.onset() < self.onset {
-                return Err(self.wrong(row, "begins before the word in front of it", start));
-            }
-            self.onset = time.onset();
-        }
-        let space = if self.text.is_empty() { "" } else { " " };
-        self.text.push_str(space);
-        let begin = self.text.len();
-        self.text.push_str(word);
-        self.words.push(Word { characters: begin..self.text.len(), time });
-        Ok(())
-    }
-
-    fn time(&self, row: usize, start: &str, end: &str) -> Result<Option<Interval>, Error> {
-        let seconds = |text: &str| text.parse().map_err(|_| self.wrong(row, "has a time that is not a number", text));
-        match (NO_TIME.contains(&start), NO_TIME.contains(&end)) {
-            (true, true) => Ok(None),
-            (false, false) => match Interval::new(seconds(start)?, seconds(end)?) {
-                Ok(time) => Ok(Some(time)),
-                Err(_) => Err(self.wrong(row, "has an infinite or backward interval", &format!("{start} .. {end}"))),
-            },
-            _ => Err(self.wrong(row, "has only one of start and end", &format!("{start} .. {end}"))),
-        }
-    }
-
-    fn wrong(&self, row: usize, wrong: &'static str, value: &str) -> Error {
-        Error::Row { path: self.path.into(), row, wrong, value: value.into() }
-    }
+    story.finish(path)
 }
 
 #[cfg(test)]
@@ -117,6 +113,18 @@ mod tests {
     #[test]
     fn words_without_a_time_stay() -> io::Result<()> {
         check("word,start,end\na,0,1\n--,n/a,n/a\nb,,\nc,2,3\n", "a -- b c: 0-1 none none 2-3")
+    }
+
+    #[test]
+    fn columns_may_have_other_names() -> Result<(), Box<dyn std::error::Error>> {
+        let (_folder, path) = fixture::file("words.csv", "token,onset,length\na,0.5,0.25\nb,1,0.5\n")?;
+        let columns = WordTable { word: "token".into(), start: "onset".into(), end: End::Duration("length".into()) };
+        let times: Vec<_> =
+            read_table(&path, &columns)?.timed().times.iter().map(|t| (t.onset(), t.offset())).collect();
+        assert_eq!(times, [(0.5, 0.75), (1.0, 1.5)]);
+        let error = read_table(&path, &WordTable { word: "text".into(), ..columns }).expect_err("no such column");
+        assert!(error.to_string().ends_with("has no column `text`, only: `token`, `onset`, `length`"), "{error}");
+        Ok(())
     }
 
     #[test]
