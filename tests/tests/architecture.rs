@@ -11,11 +11,12 @@ use serde_json::Value;
 type Result<T> = std::result::Result<T, Box<dyn error::Error>>;
 
 /// Each crate, and the crates of ours that it may use.
-const ARROWS: [(&str, &[&str]); 14] = [
+const ARROWS: [(&str, &[&str]); 15] = [
     ("gyrus-types", &[]),
+    ("gyrus-data", &[]),
     ("gyrus-formats", &[]),
     ("gyrus-signals", &[]),
-    ("gyrus-recordings", &["gyrus-types", "gyrus-formats"]),
+    ("gyrus-recordings", &["gyrus-types", "gyrus-data", "gyrus-formats"]),
     ("gyrus-windows", &["gyrus-types"]),
     ("gyrus-activations", &["gyrus-types"]),
     ("gyrus-ridge", &[]),
@@ -30,6 +31,7 @@ const ARROWS: [(&str, &[&str]); 14] = [
         "gyrus-study",
         &[
             "gyrus-types",
+            "gyrus-data",
             "gyrus-formats",
             "gyrus-signals",
             "gyrus-recordings",
@@ -47,10 +49,11 @@ const ARROWS: [(&str, &[&str]); 14] = [
 ];
 
 /// Each heavy package (a star stands for any ending), and the crates that may name it, for tests and builds too.
-const DOORS: [(&str, &[&str]); 8] = [
+const DOORS: [(&str, &[&str]); 9] = [
     ("burn*", &["gyrus-activations", "gyrus-zoo"]),
     ("polars*", &["gyrus-recordings", "gyrus-study"]),
     ("tokenizers", &["gyrus-windows"]),
+    ("ureq", &["gyrus-data"]),
     ("faer*", &["gyrus-ridge", "gyrus-similarity"]),
     ("gemm*", &["gyrus-ridge", "gyrus-similarity"]),
     ("clap*", &["gyrus-study"]),

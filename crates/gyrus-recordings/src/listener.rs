@@ -93,7 +93,7 @@ pub(crate) fn read(
     }
     let column = |name: &str| {
         let table = read_table(&folder.join(format!("{subject}-{name}.txt")), 1, Some(scans))?;
-        Ok(table.column(0).to_owned())
+        Ok::<_, Error>(table.column(0).to_owned())
     };
     let (sound_power, supplied_rate) = (column("sndpwr")?, column("rate")?);
     let motion = motion(folder, subject, manifest)?;

@@ -54,7 +54,8 @@ pub(super) fn entries(folder: &Path) -> Result<Vec<String>, Error> {
         Err(source) if source.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
         listed => listed.map_err(read)?,
     };
-    let name = |entry: io::Result<std::fs::DirEntry>| Ok(entry.map_err(read)?.file_name().into_string().ok());
+    let name =
+        |entry: io::Result<std::fs::DirEntry>| Ok::<_, Error>(entry.map_err(read)?.file_name().into_string().ok());
     let mut names: Vec<String> = listed.filter_map(|entry| name(entry).transpose()).collect::<Result<_, _>>()?;
     names.sort();
     Ok(names)
