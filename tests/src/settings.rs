@@ -6,7 +6,7 @@ use crate::story::SPELLING;
 /// The manifest of the data set, listing `files`: path, bytes and SHA-256.
 pub fn manifest(files: &[(String, usize, String)]) -> String {
     let listed = files.iter().map(|(path, bytes, sha256)| {
-        format!("\n[[file]]\npath = \"{path}\"\nbytes = {bytes}\nsha256 = \"{sha256}\"\n")
+        format!("\n[[file]]\npath = \"{path}\"\nbytes = {bytes}\nhash = \"sha256:{sha256}\"\n")
     });
     format!(
         r#"name = "pier"

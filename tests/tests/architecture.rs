@@ -11,11 +11,12 @@ use serde_json::Value;
 type Result<T> = std::result::Result<T, Box<dyn error::Error>>;
 
 /// Each crate, and the crates of ours that it may use.
-const ARROWS: [(&str, &[&str]); 15] = [
+const ARROWS: [(&str, &[&str]); 16] = [
     ("gyrus-types", &[]),
+    ("gyrus-data", &[]),
     ("gyrus-formats", &[]),
     ("gyrus-signals", &[]),
-    ("gyrus-recordings", &["gyrus-types", "gyrus-formats", "gyrus-signals"]),
+    ("gyrus-recordings", &["gyrus-types", "gyrus-data", "gyrus-formats", "gyrus-signals"]),
     ("gyrus-surfaces", &[]),
     ("gyrus-windows", &["gyrus-types"]),
     ("gyrus-activations", &["gyrus-types"]),
@@ -31,6 +32,7 @@ const ARROWS: [(&str, &[&str]); 15] = [
         "gyrus-study",
         &[
             "gyrus-types",
+            "gyrus-data",
             "gyrus-formats",
             "gyrus-signals",
             "gyrus-surfaces",
@@ -49,10 +51,11 @@ const ARROWS: [(&str, &[&str]); 15] = [
 ];
 
 /// Each heavy package (a star stands for any ending), and the crates that may name it, for tests and builds too.
-const DOORS: [(&str, &[&str]); 8] = [
+const DOORS: [(&str, &[&str]); 9] = [
     ("burn*", &["gyrus-activations", "gyrus-zoo"]),
     ("polars*", &["gyrus-recordings", "gyrus-study"]),
     ("tokenizers", &["gyrus-windows"]),
+    ("ureq", &["gyrus-data"]),
     ("faer*", &["gyrus-ridge", "gyrus-similarity"]),
     ("gemm*", &["gyrus-ridge", "gyrus-similarity"]),
     ("clap*", &["gyrus-study"]),

@@ -6,6 +6,9 @@ use std::path::PathBuf;
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {
+    /// A manifest that is not one of a data set.
+    #[error(transparent)]
+    Data(#[from] gyrus_data::Error),
     /// A file or folder that cannot be read.
     #[error("read `{}`", path.display())]
     Read {

@@ -2,6 +2,7 @@
 //!
 //! What comes out are the nouns of `gyrus-types`: a story whose words have times, and one recording per listener.
 //! Signals of electrodes are read from, and written to, EDF files (`gyrus-formats`) in the BIDS layout (`bids`).
+//! What every data set has, its files, sizes and hashes, is `gyrus-data`.
 //! A malformed file is an error that names the file, the line and the value; a listener without a signal is refused and named.
 
 mod alice;
@@ -15,7 +16,6 @@ mod listener;
 mod manifest;
 mod praat;
 mod prepared;
-mod problem;
 mod table;
 mod target_table;
 mod text_columns;
@@ -29,9 +29,8 @@ pub use alignment::{Alignment, Merge, Sources, UsedSpelling, align};
 pub use error::Error;
 pub use field_table::{Field, FieldTable, read_fields};
 pub use listener::{Listener, Radius, Refusal};
-pub use manifest::{DataFile, Manifest, Signals, Spelling, Story};
+pub use manifest::{Manifest, Signals, Spelling, Story};
 pub use prepared::{Prepared, prepared};
-pub use problem::{Problem, ProblemKind, check};
 pub use table::read_table;
 pub use target_table::{Target, read_targets};
 pub use textgrid::{Label, TextGrid, Tier};

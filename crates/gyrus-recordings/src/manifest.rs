@@ -1,27 +1,12 @@
-//! What a data set consists of: where it comes from, its clock, and every file with its size and hash.
+//! What the data set of regions consists of: its description, its clock, its regions and its spellings.
 
-use std::{
-    collections::BTreeSet,
-    fs,
-    path::{Component, Path},
-};
+use std::{fs, path::Path};
 
+use gyrus_data::DataSet;
 use gyrus_types::Sampling;
 use serde::Deserialize;
 
 use crate::Error;
-
-/// One file of a data set.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct DataFile {
-    /// Path inside the data set's folder, with forward slashes.
-    pub path: String,
-    /// Size in bytes.
-    pub bytes: u64,
-    /// SHA-256 of its content, 64 hexadecimal digits in lower case.
-    pub sha256: String,
-}
 
 /// A word that the intervals spell otherwise than the text.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
@@ -67,42 +52,41 @@ pub struct Signals {
     pub discarded_volumes: usize,
 }
 
-/// The description of a data set.
-#[derive(Debug, Clone, PartialEq, Deserialize)]
-#[serde(deny_unknown_fields)]
+/// The description of a data set of regions.
+#[derive(Debug, Clone, PartialEq)]
 pub struct Manifest {
-    /// Short name.
-    pub name: String,
-    /// Full title.
-    pub title: String,
-    /// Licence of the parts.
-    pub licence: String,
-    /// What to cite.
-    pub citation: String,
-    /// Where to get it.
-    pub source: String,
+    /// What every data set has: title, licence, files.
+    pub data: DataSet,
     /// Words and times.
     pub story: Story,
     /// Brain signals.
     pub signals: Signals,
     /// Words that the intervals spell otherwise than the text.
-    #[serde(default, rename = "spelling")]
     pub spellings: Vec<Spelling>,
-    /// Every file used.
-    #[serde(rename = "file")]
-    pub files: Vec<DataFile>,
+}
+
+/// The tables of a manifest that say where its signals are; the others are those of every data set.
+#[derive(Deserialize)]
+struct Regions {
+    story: Story,
+    signals: Signals,
+    #[serde(default, rename = "spelling")]
+    spellings: Vec<Spelling>,
 }
 
 impl Manifest {
     /// The manifest in the TOML file `path`.
     ///
     /// # Errors
-    /// [`Error::Manifest`] with line and column if a field is unknown, missing or of the wrong kind,
-    /// [`Error::ManifestValue`] for a path that leaves the folder or is listed twice, a hash that is not one, a clock that stands still.
+    /// As [`DataSet::parse`] for what every data set has, [`Error::Manifest`] with line and column if a field of the regions is
+    /// unknown, missing or of the wrong kind, [`Error::ManifestValue`] for a path that leaves the folder and a clock that stands
+    /// still.
     pub fn read(path: &Path) -> Result<Self, Error> {
         let text = fs::read_to_string(path).map_err(|source| Error::Read { path: path.into(), source })?;
-        let manifest: Self =
+        let data = DataSet::parse(&text, path)?;
+        let Regions { story, signals, spellings } =
             toml::from_str(&text).map_err(|source| Error::Manifest { path: path.into(), source: Box::new(source) })?;
+        let manifest = Self { data, story, signals, spellings };
         match manifest.wrong_value() {
             Some((field, value)) => Err(Error::ManifestValue { path: path.into(), field, value }),
             None => Ok(manifest),
@@ -118,17 +102,9 @@ impl Manifest {
     }
 
     fn wrong_value(&self) -> Option<(&'static str, String)> {
-        let mut seen = BTreeSet::new();
-        let paths = self.files.iter().map(|file| &file.path);
-        let mut named = paths.clone().chain([&self.story.text, &self.story.grid, &self.signals.folder]);
-        if let Some(path) = named.find(|path| !is_inside(path)) {
+        let mut named = [&self.story.text, &self.story.grid, &self.signals.folder].into_iter();
+        if let Some(path) = named.find(|path| !gyrus_data::is_inside(path)) {
             return Some(("path (inside the folder, with forward slashes)", path.clone()));
-        }
-        if let Some(path) = paths.clone().find(|path| !seen.insert(path.as_str())) {
-            return Some(("path (each once)", path.clone()));
-        }
-        if let Some(file) = self.files.iter().find(|file| !is_hash(&file.sha256)) {
-            return Some(("sha256 (64 hexadecimal digits in lower case)", file.sha256.clone()));
         }
         if let Some(spelling) = self.spellings.iter().find(|spelling| spelling.count == 0) {
             return Some(("count (positive) of the spelling", spelling.text.clone()));
@@ -142,18 +118,11 @@ impl Manifest {
     }
 }
 
-fn is_inside(path: &str) -> bool {
-    let parts = Path::new(path).components();
-    !path.is_empty() && !path.contains('\\') && parts.into_iter().all(|part| matches!(part, Component::Normal(_)))
-}
-
-fn is_hash(text: &str) -> bool {
-    text.len() == 64 && text.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'))
-}
-
 #[cfg(test)]
 mod tests {
     use std::io;
+
+    use gyrus_data::{Depth, Selection, check};
 
     use super::*;
     use crate::fixture;
@@ -175,9 +144,21 @@ mod tests {
         check_error("name = \"small\"\n", "", "missing field `name`")?;
         check_error("path = \"story.txt\"", "path = \"../story.txt\"", "`../story.txt`")?;
         check_error("path = \"story.txt\"", "path = \"story.TextGrid\"", "(each once): `story.TextGrid`")?;
-        check_error("sha256 = \"0", "sha256 = \"X", "wrong sha256")?;
+        check_error("sha256:0", "sha256:X", "wrong hash")?;
+        check_error("text = \"story.txt\"", "text = \"/story.txt\"", "`/story.txt`")?;
+        check_error("tier = \"word\"", "tear = \"word\"", "unknown field `tear`")?;
         check_error("repetition_time = 2.0", "repetition_time = 0.0", "positive step")?;
         check_error("scans = 4", "scans = 0", "wrong scans")?;
         check_error("count = 1", "count = 0", "wrong count")
+    }
+    #[test]
+    fn alice_is_as_listed() -> Result<(), Error> {
+        let manifest = Manifest::read(&fixture::alice_manifest())?;
+        let counts = (manifest.data.files.len(), manifest.spellings.len(), manifest.signals.regions.len());
+        assert_eq!(counts, (142, 4, 6));
+        let Some(folder) = fixture::alice() else { return Ok(()) };
+        let found = check(&folder, &manifest.data, &Selection::ALL, Depth::Sizes, &mut |_| {});
+        assert_eq!(found.wrong().count(), 0);
+        Ok(())
     }
 }

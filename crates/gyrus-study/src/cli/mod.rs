@@ -55,7 +55,7 @@ enum Command {
     Benchmark(benchmark::Arguments),
     /// Train small language models from a recipe.
     Train(train::Arguments),
-    /// Look at a data set.
+    /// Data sets: which there are, whether one is whole on disk, and what is missing from a server.
     #[command(subcommand)]
     Data(data::Command),
 }
@@ -76,7 +76,7 @@ impl Cli {
             Command::Simulate(command) => simulate::run(&command).context("could not simulate"),
             Command::Benchmark(arguments) => benchmark::run(&arguments).context("could not score the benchmark"),
             Command::Train(arguments) => train::run(&arguments).context("could not train"),
-            Command::Data(command) => data::run(&command).context("could not vouch for the data"),
+            Command::Data(command) => data::run(&command),
         }
     }
 }

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
+use gyrus_data::Algorithm;
 use gyrus_recordings::bids::{self, Recordings};
 use gyrus_recordings::{Alice, Manifest, Merge, Refusal, Subjects, Target, UsedSpelling, read_targets, read_words};
 use gyrus_types::{Recording, Sampling, Transcript};
@@ -46,7 +47,7 @@ impl Story {
         };
         let Alice { story, listeners, refusals } = Alice::open(&data.folder, &manifest, data.radius, &subjects)?;
         Ok(Self {
-            source: format!("{}; {}; {}", manifest.title, manifest.licence, manifest.citation),
+            source: format!("{}; {}; {}", manifest.data.title, manifest.data.licence, manifest.data.citation),
             transcript: story.transcript,
             merges: story.merges,
             spellings: story.spellings,
@@ -203,14 +204,15 @@ fn listed_files(
     on_event: &mut dyn FnMut(Event),
 ) -> Result<BTreeMap<PathBuf, String>, Error> {
     let mut hashes = BTreeMap::from([(data.manifest.clone(), file_hash(&data.manifest)?)]);
-    for file in &manifest.files {
+    for file in &manifest.data.files {
         let path = data.folder.join(&file.path);
         if !path.exists() {
             on_event(Event::Note(format!("`{}` of the manifest is not there and was not needed", path.display())));
             continue;
         }
         let hash = file_hash(&path)?;
-        if hash != file.sha256 {
+        let listed = file.hash.as_ref().filter(|listed| listed.algorithm() == Algorithm::Sha256);
+        if listed.is_some_and(|listed| listed.digits() != hash) {
             on_event(Event::Note(format!("`{}` is not the file that the manifest describes", path.display())));
         }
         hashes.insert(path, hash);
