@@ -134,6 +134,20 @@ pub enum Error {
         /// Its end in seconds.
         offset: f64,
     },
+    /// A label of a TextGrid that cannot be a word.
+    #[error("`{}` interval {interval} (from 1) of tier `{tier}` {wrong}: `{value}`", path.display())]
+    Label {
+        /// The file.
+        path: PathBuf,
+        /// The tier.
+        tier: String,
+        /// The interval, from 1.
+        interval: usize,
+        /// What is wrong with it.
+        wrong: &'static str,
+        /// The value.
+        value: String,
+    },
     /// A tier that a TextGrid does not have.
     #[error("`{}` has no interval tier `{tier}`, only: `{}`", path.display(), found.join("`, `"))]
     MissingTier {

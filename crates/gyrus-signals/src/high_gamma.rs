@@ -17,6 +17,7 @@ use crate::{Band, Butterworth, Error, checks};
 /// With x_b the signal through a Butterworth filter for band b, forward and backward, and z_b = x_b + i H(x_b) its analytic
 /// signal, the answer is the mean over bands of what [`EnvelopeValue`] keeps of z_b.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
 pub struct HighGamma {
     /// Edges of the bands in hertz; 64 bands at most.
     pub bands: Vec<(f64, f64)>,

@@ -117,6 +117,14 @@ pub enum Error {
         /// Whose targets.
         subject: String,
     },
+    /// Nobody with an electrode that answers to speech.
+    #[error("no electrode of {listeners} listeners answers to speech with q of at most {level}; `electrodes` says how that is tested")]
+    NoAnswer {
+        /// Listeners that were tested.
+        listeners: usize,
+        /// The largest q that would have been an answer.
+        level: f64,
+    },
     /// Data or models of a study that are not on this machine.
     #[error("study `{study}` needs `{}`, which is not there", path.display())]
     Absent {
@@ -198,6 +206,9 @@ pub enum Error {
     /// A failure in the words or recordings.
     #[error(transparent)]
     Recordings(#[from] gyrus_recordings::Error),
+    /// From reading signals or arrays.
+    #[error(transparent)]
+    Formats(#[from] gyrus_formats::Error),
     /// A failure in tokens or windows.
     #[error(transparent)]
     Windows(#[from] gyrus_windows::Error),

@@ -132,6 +132,8 @@ fn a_cortex_is_heard_as_a_tree_with_the_places_that_were_planted() -> Outcome {
         subjects: Vec::new(),
         start: 0.0,
         landmark: Some(bids::Landmark::heschl()),
+        preparation: None,
+        threads: 1,
     };
     let found = bids::read(&selection)?;
     let truth: serde_json::Value = serde_json::from_slice(&fs::read(heard.join("truth.json"))?)?;

@@ -8,8 +8,9 @@ use polars::prelude::Column;
 use crate::Error;
 use crate::text_columns::{TextColumns, field};
 
-/// Types of channels that lie on or in the brain.
-pub(super) const NEURAL: [&str; 2] = ["ECOG", "SEEG"];
+/// Types of channels that measure the brain.
+pub(super) const NEURAL: [&str; 9] =
+    ["ECOG", "SEEG", "DBS", "EEG", "MEGMAG", "MEGGRADAXIAL", "MEGGRADPLANAR", "MEG", "MAG"];
 
 /// A row of the table.
 #[derive(Debug, Clone, PartialEq)]

@@ -8,6 +8,7 @@ mod channels;
 mod dataset;
 mod electrodes;
 mod events;
+mod kept;
 mod landmark;
 mod name;
 mod note;

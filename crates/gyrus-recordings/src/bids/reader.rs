@@ -2,16 +2,19 @@
 
 use std::path::{Path, PathBuf};
 
+use gyrus_formats::Signals;
 use gyrus_formats::edf::EdfFile;
+use gyrus_signals::Pipeline;
 use gyrus_types::{Recording, Sampling};
 
-use super::channels::{ChannelRow, read_channels};
+use super::channels::read_channels;
 use super::electrodes::electrodes;
+use super::kept::{Kept, KeptChannel, Table, relation};
 use super::landmark::Landmark;
 use super::name::Name;
 use super::note::Note;
 use super::sidecars::{applying, entries, folders, named};
-use crate::{Error, Refusal, Target};
+use crate::{Error, Refusal, Target, prepared};
 
 /// How far rates may differ by rounding in files, as a fraction.
 const RATE_ROUNDING: f64 = 1e-6;
@@ -33,6 +36,10 @@ pub struct Selection {
     pub start: f64,
     /// Where distances are measured from; nothing where they are not asked for.
     pub landmark: Option<Landmark>,
+    /// What is done to signals as they are read; nothing where they are taken as they are.
+    pub preparation: Option<Pipeline>,
+    /// Threads that preparing may take.
+    pub threads: usize,
 }
 
 /// What was found.
@@ -70,7 +77,7 @@ pub struct LeftOut {
 ///
 /// # Errors
 /// [`Error::UnknownSubject`] for one who is not there, [`Error::NoListener`] if nobody is left, [`Error::OneFile`] for a subject
-/// with several recordings of the task (runs, sessions) or without a table of channels, [`Error::MissingChannel`] for a
+/// with several recordings of the task (runs, sessions, formats), [`Error::MissingChannel`] for a
 /// channel that the recording lacks, [`gyrus_formats::Error::OtherRate`] where files disagree on a rate, and whatever else is wrong with a
 /// file, with its place and value.
 pub fn read(selection: &Selection) -> Result<Recordings, Error> {
@@ -82,10 +89,10 @@ pub fn read(selection: &Selection) -> Result<Recordings, Error> {
         let place = root.join(format!("sub-{subject}"));
         let refuse = |reason: String| Refusal { subject: subject.clone(), file: place.clone(), reason };
         match recording(&place, selection)? {
-            None => all.refusals.push(refuse(format!("no EDF of task `{}`", selection.task))),
+            None => all.refusals.push(refuse(format!("no recording of task `{}`", selection.task))),
             Some((path, name)) => match listener(selection, &roots, (&path, &name), &subject)? {
                 Some(listener) => all.listeners.push(listener),
-                None => all.refusals.push(refuse("no channel is ECOG or SEEG and good".into())),
+                None => all.refusals.push(refuse("no channel measures the brain and is good".into())),
             },
         }
     }
@@ -108,21 +115,29 @@ fn subjects(root: &Path, wanted: &[String]) -> Result<Vec<String>, Error> {
     Ok(found.into_iter().filter(|name| wanted.is_empty() || wanted.contains(name)).collect())
 }
 
+/// What a recording may hold, by the end of its name and of its folder's.
+const KINDS: [&str; 3] = ["ieeg", "eeg", "meg"];
+/// How files of signals end; of a BrainVision recording the header is named.
+const ENDINGS: [&str; 6] = [".edf", ".bdf", ".fif", ".fif.gz", ".vhdr", ".nwb"];
+
 /// The one recording of the task in a subject's folder, or in one of its sessions.
 fn recording(place: &Path, selection: &Selection) -> Result<Option<(PathBuf, Name)>, Error> {
     let sessions = entries(place)?.into_iter().filter(|name| name.starts_with("ses-"));
     let folders = std::iter::once(place.to_owned()).chain(sessions.map(|name| place.join(name)));
     let mut found = Vec::new();
-    for folder in folders {
-        found.extend(named(&folder.join("ieeg"))?.into_iter().filter(|(_, name)| {
-            (name.suffix.as_str(), name.extension.as_str()) == ("ieeg", ".edf")
+    for (folder, kind) in folders.flat_map(|folder| KINDS.map(|kind| (folder.join(kind), kind))) {
+        found.extend(named(&folder)?.into_iter().filter(|(_, name)| {
+            name.suffix == kind
+                && ENDINGS.contains(&name.extension.as_str())
                 && name.entity("task") == Some(selection.task.as_str())
                 && name.entity("desc") == selection.description.as_deref()
+                // Later parts of a split file are read with the first.
+                && name.entity("split").is_none_or(|part| part.trim_start_matches('0') == "1")
         }));
     }
     if found.len() > 1 {
         let found = found.iter().map(|(path, _)| path.strip_prefix(place).unwrap_or(path).display().to_string());
-        let pattern = format!("*_task-{}*_ieeg.edf", selection.task);
+        let pattern = format!("*_task-{}* of signals", selection.task);
         return Err(Error::OneFile { folder: place.into(), pattern, found: found.collect() });
     }
     Ok(found.pop())
@@ -136,82 +151,75 @@ fn listener(
     subject: &str,
 ) -> Result<Option<Listener>, Error> {
     let folders = folders(roots, name);
-    let Some((table, _)) = applying(&folders, name, ("channels", ".tsv"), "")?.pop() else {
-        let folder = path.parent().unwrap_or(Path::new("")).to_owned();
-        let pattern = format!("sub-{subject}*_channels.tsv");
-        return Err(Error::OneFile { folder, pattern, found: Vec::new() });
-    };
-    let (mut note, mut files) = (Note::default(), vec![path.to_owned(), table.clone()]);
-    for (path, _) in applying(&folders, name, ("ieeg", ".json"), "")? {
+    let (mut note, mut files) = (Note::default(), vec![path.to_owned()]);
+    for (path, _) in applying(&folders, name, (&name.suffix, ".json"), "")? {
         note.read(&path)?;
         files.push(path);
     }
-    let rows = read_channels(&table)?;
-    let file = EdfFile::open(path)?;
-    let kept: Vec<&ChannelRow> = rows.iter().filter(|row| row.left_out.is_none()).collect();
-    let signals = kept.iter().map(|row| find(&file, row, &rows, &table)).collect::<Result<Vec<_>, _>>()?;
-    let Some(rate) = common_rate(&file, (&signals, &kept), (&table, &note))? else { return Ok(None) };
+    let file = gyrus_formats::open(path)?;
+    let table = applying(&folders, name, ("channels", ".tsv"), "")?.pop().map(|(table, _)| table);
+    let root = roots.last().unwrap_or(&selection.folder);
+    let own = table.as_ref().is_some_and(|table| relation(table, root, &selection.folder) == Table::Own);
+    let rows = table.as_deref().map(read_channels).transpose()?.unwrap_or_default();
+    files.extend(table.clone());
+    let kept = match (&table, own) {
+        (Some(table), true) => Kept::by_table(&*file, &rows, table)?,
+        _ => Kept::by_file(&*file, &rows),
+    };
+    // Notes on the recording that this one was made from speak of another rate.
+    let note = if note.path().starts_with(root) { note } else { Note::default() };
+    let Some(rate) = common_rate(&*file, &kept.channels, (table.as_deref(), &note))? else { return Ok(None) };
     let known = electrodes(&folders, (name, subject), selection.landmark.as_ref())?;
-    let target = |row: &&ChannelRow| known.targets.get(&row.name).cloned().unwrap_or_else(|| Target::named(&row.name));
-    let targets: Vec<Target> = kept.iter().map(target).collect();
+    let target =
+        |kept: &KeptChannel| known.targets.get(&kept.name).cloned().unwrap_or_else(|| Target::named(&kept.name));
+    let targets: Vec<Target> = kept.channels.iter().map(target).collect();
     files.extend(known.files);
-    let names = kept.iter().map(|row| row.name.clone()).collect();
+    let (signals, names): (Vec<usize>, Vec<String>) =
+        kept.channels.into_iter().map(|channel| (channel.signal, channel.name)).unzip();
+    let samples = samples(&*file, &signals, (&note, rate))?;
+    let found = prepared(&*file, (&signals, samples), selection.preparation.as_ref(), selection.threads)?;
     let types = |source| Error::Types { path: path.to_owned(), source };
-    let sampling = Sampling::new(selection.start, 1.0 / rate).map_err(types)?;
-    let mut signal = file.read_records(&signals, 0..file.records())?;
-    if let Some(samples) = samples_said(&file, &note, rate)? {
-        signal.slice_collapse(ndarray::s![..samples, ..]);
-    }
-    let recording = Recording::new(subject.to_owned(), names, signal, sampling).map_err(types)?;
-    Ok(Some(Listener { recording, targets, left_out: left_out(&rows, &file), files }))
+    let sampling = Sampling::new(selection.start, 1.0 / found.rate).map_err(types)?;
+    let recording = Recording::new(subject.to_owned(), names, found.signal, sampling).map_err(types)?;
+    Ok(Some(Listener { recording, targets, left_out: kept.left_out, files }))
 }
 
-/// The signal of a channel of the table.
-fn find(file: &EdfFile, row: &ChannelRow, rows: &[ChannelRow], table: &Path) -> Result<usize, Error> {
-    file.find(&row.name).ok_or_else(|| {
-        let unlisted = file.signals().iter().filter(|signal| rows.iter().all(|row| row.name != signal.name));
-        let found = unlisted.map(|signal| signal.name.clone()).collect();
-        Error::MissingChannel { path: table.into(), channel: row.name.clone(), file: file.path().into(), found }
-    })
-}
-
-/// The rate of all signals that are used, on which the files must agree; nothing if there are no signals.
+/// The rate of all channels that are used, on which the files must agree; nothing if there are none.
 fn common_rate(
-    file: &EdfFile,
-    (signals, rows): (&[usize], &[&ChannelRow]),
-    (table, note): (&Path, &Note),
+    file: &dyn Signals,
+    channels: &[KeptChannel],
+    (table, note): (Option<&Path>, &Note),
 ) -> Result<Option<f64>, Error> {
-    let Some(first) = signals.first() else { return Ok(None) };
-    let common = file.rate(*first);
-    let said = note.number("SamplingFrequency")?;
-    for (signal, row) in signals.iter().zip(rows) {
-        let rate = file.rate(*signal);
+    let Some(first) = channels.first() else { return Ok(None) };
+    let rate_of = |channel: &KeptChannel| file.channels()[channel.signal].rate;
+    let (common, said) = (rate_of(first), note.number("SamplingFrequency")?);
+    for channel in channels {
+        let rate = rate_of(channel);
         let others = [
-            (Some(common), format!("`{}`", rows[0].name)),
-            (row.rate, format!("`{}`", table.display())),
+            (Some(common), format!("`{}`", first.name)),
+            (channel.rate, format!("`{}`", table.unwrap_or(Path::new("")).display())),
             (said, format!("`{}`", note.path().display())),
         ];
         let differs = |other: f64| (rate - other).abs() > RATE_ROUNDING * rate;
         if let Some((Some(expected), by)) = others.into_iter().find(|(other, _)| other.is_some_and(differs)) {
-            let (path, channel) = (file.path().to_owned(), row.name.clone());
+            let (path, channel) = (file.path().to_owned(), channel.name.clone());
             return Err(gyrus_formats::Error::OtherRate { path, channel, rate, by, expected }.into());
         }
     }
     Ok(Some(common))
 }
 
-/// The samples that the note says the recording has, if it ends within the last record, which is then only filled up.
-fn samples_said(file: &EdfFile, note: &Note, rate: f64) -> Result<Option<usize>, Error> {
-    let all = file.records() as f64 * file.record_seconds();
-    let said = note.number("RecordingDuration")?;
-    let within = |seconds: &f64| *seconds < all && *seconds > all - file.record_seconds();
-    Ok(said.filter(within).map(|seconds| (seconds * rate).round() as usize))
-}
-
-/// Channels of the table that are not used, and signals that the table does not have.
-fn left_out(rows: &[ChannelRow], file: &EdfFile) -> Vec<LeftOut> {
-    let listed = rows.iter().filter_map(|row| Some((row.name.clone(), row.left_out.clone()?)));
-    let unlisted = file.signals().iter().filter(|signal| rows.iter().all(|row| row.name != signal.name));
-    let unlisted = unlisted.map(|signal| (signal.name.clone(), "not in the table of channels".to_owned()));
-    listed.chain(unlisted).map(|(channel, reason)| LeftOut { channel, reason }).collect()
+/// Samples of the recording: those that the note says, if it ends within the last record of an EDF file, which is then only
+/// filled up; otherwise all.
+fn samples(file: &dyn Signals, channels: &[usize], (note, rate): (&Note, f64)) -> Result<usize, Error> {
+    let all = channels.iter().map(|channel| file.channels()[*channel].samples).min().unwrap_or(0);
+    let ending = file.path().extension().map(|ending| ending.to_ascii_lowercase());
+    if ending.is_none_or(|ending| ending != "edf" && ending != "bdf") {
+        return Ok(all);
+    }
+    let edf = EdfFile::open(file.path())?;
+    let seconds = edf.records() as f64 * edf.record_seconds();
+    let within = |said: &f64| *said < seconds && *said > seconds - edf.record_seconds();
+    let said = note.number("RecordingDuration")?.filter(within);
+    Ok(said.map_or(all, |said| ((said * rate).round() as usize).min(all)))
 }

@@ -14,7 +14,7 @@ pub(super) fn folders(roots: &[PathBuf], recording: &Name) -> Vec<PathBuf> {
     let all = roots.iter().flat_map(|root| {
         let mut folder = root.clone();
         let mut folders = vec![folder.clone()];
-        for below in [part("sub"), part("ses"), Some("ieeg".into())].into_iter().flatten() {
+        for below in [part("sub"), part("ses"), Some(recording.suffix.clone())].into_iter().flatten() {
             folder = folder.join(below);
             folders.push(folder.clone());
         }

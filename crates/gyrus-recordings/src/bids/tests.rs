@@ -63,6 +63,8 @@ impl Tree {
             subjects: Vec::new(),
             start: 0.0,
             landmark: Some(Landmark::heschl()),
+            preparation: None,
+            threads: 1,
         };
         Ok(Self { folder, selection })
     }

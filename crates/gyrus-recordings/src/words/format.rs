@@ -60,7 +60,7 @@ impl WordFormat {
 /// ([`WordFormat::of`]) unless another is given.
 ///
 /// # Errors
-/// [`Error::Read`] and [`Error::Encoding`]; [`Error::Row`], [`Error::Line`], [`Error::TextGrid`] or
+/// [`Error::Read`] and [`Error::Encoding`]; [`Error::Row`], [`Error::Line`], [`Error::TextGrid`], [`Error::Label`] or
 /// [`Error::IntervalOrder`] with place and value for a word or time that is none, or a word before the one in front of it;
 /// [`Error::MissingColumn`], [`Error::MissingTier`] or [`Error::Several`] with what there is; [`Error::TimeUnit`] for times
 /// that cannot be seconds.

@@ -29,7 +29,13 @@ pub(super) fn read_grid(path: &Path, tier: Option<&str>, silence: Option<&[Strin
     for (i, label) in tier.labels.iter().enumerate() {
         let text = label.text.trim();
         if !text.is_empty() && !silent(text) {
-            let wrong = |(wrong, value)| Error::Row { path: path.into(), row: i + 1, wrong, value };
+            let wrong = |(wrong, value)| Error::Label {
+                path: path.into(),
+                tier: tier.name.clone(),
+                interval: i + 1,
+                wrong,
+                value,
+            };
             story.push(text, Some(label.interval)).map_err(wrong)?;
         }
     }

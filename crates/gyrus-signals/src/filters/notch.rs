@@ -19,17 +19,28 @@ pub struct FirNotch {
     /// Centres in hertz.
     pub frequencies: Vec<f64>,
     /// Width of what is stopped in hertz.
+    #[serde(default = "width")]
     pub width: f64,
     /// Twice the width of each transition, in hertz.
+    #[serde(default = "transition")]
     pub transition: f64,
     /// Length in seconds; without it what the transitions need.
+    #[serde(default)]
     pub seconds: Option<f64>,
+}
+
+fn width() -> f64 {
+    2.0
+}
+
+fn transition() -> f64 {
+    1.0
 }
 
 impl FirNotch {
     /// Bands of 2 Hz about these frequencies, with transitions of half a hertz.
     pub fn new(frequencies: Vec<f64>) -> Self {
-        Self { frequencies, width: 2.0, transition: 1.0, seconds: None }
+        Self { frequencies, width: width(), transition: transition(), seconds: None }
     }
 
     /// The filter for signals of `rate` hertz.

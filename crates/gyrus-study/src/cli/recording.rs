@@ -1,11 +1,12 @@
-//! `gyrus recording`: what an EDF file holds, and its signals as arrays or as plain EDF.
+//! `gyrus recording`: what a file of signals holds, and its signals as arrays or as plain EDF.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, bail};
 use clap::Args;
-use gyrus_formats::edf::{EdfChannel, EdfFile, write_edf};
+use gyrus_formats::edf::{EdfChannel, write_edf};
+use gyrus_formats::{Channel, Signals};
 use gyrus_study::write_whole;
 use ndarray::{Array2, Axis};
 use safetensors::Dtype;
@@ -16,7 +17,7 @@ use super::say;
 /// The file, and what becomes of it.
 #[derive(Debug, Args)]
 pub struct Arguments {
-    /// The recording: EDF, or EDF+ without gaps.
+    /// The recording: EDF, BDF, BrainVision (.vhdr), FIF or NWB.
     file: PathBuf,
     /// Names of the channels wanted, separated by commas; all if absent.
     #[arg(long, value_delimiter = ',')]
@@ -27,51 +28,60 @@ pub struct Arguments {
     out: Option<PathBuf>,
 }
 
-/// Signals of one rate, `(samples, signals)`, and which they are.
+/// Signals of one rate and length, `(samples, signals)`, and which they are.
 struct Group {
     signals: Vec<usize>,
+    rate: f64,
     values: Array2<f64>,
 }
 
 /// Runs the command.
 pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
-    let file = EdfFile::open(&arguments.file)?;
-    let wanted = wanted(&file, &arguments.channels)?;
-    say("name\trate_hz\tunit\tsamples");
+    let file = gyrus_formats::open(&arguments.file)?;
+    let wanted = wanted(&*file, &arguments.channels)?;
+    say("name\trate_hz\tunit\tsamples\tkind\tbad");
     for signal in &wanted {
-        let about = &file.signals()[*signal];
-        let samples = about.per_record * file.records();
-        say(format_args!("{}\t{}\t{}\t{samples}", about.name, file.rate(*signal), about.unit));
+        let Channel { name, kind, unit, rate, samples, bad } = &file.channels()[*signal];
+        say(format_args!("{name}\t{rate}\t{unit}\t{samples}\t{}\t{bad}", format!("{kind:?}").to_lowercase()));
     }
     let Some(out) = &arguments.out else { return Ok(()) };
+    if let Some(gap) = file.gaps().first() {
+        bail!("`{}` has a gap from {} to {} s, which neither form can hold", file.path().display(), gap.start, gap.end);
+    }
     match out.extension().and_then(|extension| extension.to_str()) {
-        Some("safetensors") => write_tensors(out, &file, &groups(&file, &wanted)?),
-        Some("edf") => write_copy(out, &file, &wanted, &groups(&file, &wanted)?),
+        Some("safetensors") => write_tensors(out, &groups(&*file, &wanted)?),
+        Some("edf") => write_copy(out, &*file, &wanted, &groups(&*file, &wanted)?),
         _ => bail!("`{}` ends neither with .safetensors nor with .edf", out.display()),
     }
 }
 
 /// The named signals, or all.
-fn wanted(file: &EdfFile, names: &[String]) -> anyhow::Result<Vec<usize>> {
+fn wanted(file: &dyn Signals, names: &[String]) -> anyhow::Result<Vec<usize>> {
     let find = |name: &String| file.find(name).with_context(|| format!("there is no channel `{name}`"));
     match names {
-        [] => Ok((0..file.signals().len()).collect()),
+        [] => Ok((0..file.channels().len()).collect()),
         names => names.iter().map(find).collect(),
     }
 }
 
-/// The signals by their samples in a record, that is by rate.
-fn groups(file: &EdfFile, wanted: &[usize]) -> anyhow::Result<Vec<Group>> {
-    let mut groups: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
-    wanted.iter().for_each(|signal| groups.entry(file.signals()[*signal].per_record).or_default().push(*signal));
-    let read = |signals: Vec<usize>| Ok(Group { values: file.read_records(&signals, 0..file.records())?, signals });
-    groups.into_values().map(read).collect()
+/// The signals by rate and number of samples.
+fn groups(file: &dyn Signals, wanted: &[usize]) -> anyhow::Result<Vec<Group>> {
+    let mut groups: BTreeMap<(u64, usize), Vec<usize>> = BTreeMap::new();
+    for signal in wanted {
+        let Channel { rate, samples, .. } = &file.channels()[*signal];
+        // Positive numbers have the order of their bits.
+        groups.entry((rate.to_bits(), *samples)).or_default().push(*signal);
+    }
+    let read = |((rate, samples), signals): ((u64, usize), Vec<usize>)| {
+        Ok(Group { values: file.read(&signals, 0..samples)?, signals, rate: f64::from_bits(rate) })
+    };
+    groups.into_iter().map(read).collect()
 }
 
-fn write_tensors(out: &Path, file: &EdfFile, groups: &[Group]) -> anyhow::Result<()> {
+fn write_tensors(out: &Path, groups: &[Group]) -> anyhow::Result<()> {
     let name = |group: &Group| match groups.len() {
         1 => "signal".to_owned(),
-        _ => format!("signal.{}", file.rate(group.signals[0])),
+        _ => format!("signal.{}", group.rate),
     };
     let bytes = |group: &Group| group.values.iter().flat_map(|value| value.to_le_bytes()).collect::<Vec<u8>>();
     let data: Vec<Vec<u8>> = groups.iter().map(bytes).collect();
@@ -83,14 +93,13 @@ fn write_tensors(out: &Path, file: &EdfFile, groups: &[Group]) -> anyhow::Result
 }
 
 /// The wanted signals, in their order, as plain EDF.
-fn write_copy(out: &Path, file: &EdfFile, wanted: &[usize], groups: &[Group]) -> anyhow::Result<()> {
+fn write_copy(out: &Path, file: &dyn Signals, wanted: &[usize], groups: &[Group]) -> anyhow::Result<()> {
     let channel = |signal: &usize| {
         let at = |group: &Group| group.signals.iter().position(|other| other == signal);
         let (group, column) =
             groups.iter().find_map(|group| Some((group, at(group)?))).expect("every wanted signal is in a group");
-        let about = &file.signals()[*signal];
-        let values = group.values.index_axis(Axis(1), column);
-        EdfChannel { name: &about.name, unit: &about.unit, rate: file.rate(*signal), values }
+        let Channel { name, unit, rate, .. } = &file.channels()[*signal];
+        EdfChannel { name, unit, rate: *rate, values: group.values.index_axis(Axis(1), column) }
     };
     Ok(write_edf(out, &wanted.iter().map(channel).collect::<Vec<_>>())?)
 }

@@ -2,8 +2,9 @@
 
 use std::path::{Path, PathBuf};
 
-use gyrus_recordings::Radius;
 use gyrus_recordings::bids::{Landmark, Selection};
+use gyrus_recordings::{Radius, WordFormat};
+use gyrus_signals::Pipeline;
 use serde::{Deserialize, Serialize};
 
 /// Where the recordings of a data set that the program knows by name are, and which are used.
@@ -24,8 +25,11 @@ pub struct DataSettings {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct StorySettings {
-    /// A table with the columns word, start and end (s).
+    /// A table with the columns word, start and end (s), or words in another form.
     pub words: PathBuf,
+    /// The form of that file, where its name does not say it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub format: Option<WordFormat>,
     /// The column of words, where the table is one of events instead, with onset and duration (s).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub column: Option<String>,
@@ -49,10 +53,14 @@ pub enum Targets {
 pub struct RecordingEntry {
     /// Name of the listener.
     pub subject: String,
-    /// A file of one tensor, `(samples, targets)`.
+    /// A file of signals, or of one array, `(samples, targets)`.
     pub signal: PathBuf,
-    /// Samples in a second.
-    pub rate: f64,
+    /// The array, where its file has several.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub array: Option<String>,
+    /// Samples in a second; a file of signals says it itself.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rate: Option<f64>,
     /// Time of the first sample on the clock of the words, in seconds.
     #[serde(default)]
     pub start: f64,
@@ -71,7 +79,7 @@ pub struct RecordingEntry {
     pub repeats: Option<PathBuf>,
 }
 
-/// Recordings of electrodes in the BIDS layout, with signals as EDF.
+/// Recordings in the BIDS layout, with signals in any format that is read.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct BidsSettings {
@@ -143,7 +151,7 @@ impl DataSettings {
 
 impl BidsSettings {
     /// Which recordings to read.
-    pub fn selection(&self) -> Selection {
+    pub fn selection(&self, preparation: Option<&Pipeline>, threads: usize) -> Selection {
         let landmark = || self.landmark.clone().unwrap_or_else(Landmark::heschl);
         Selection {
             folder: self.folder.clone(),
@@ -153,6 +161,8 @@ impl BidsSettings {
             subjects: self.listeners.clone(),
             start: self.start,
             landmark: self.distances.then(landmark),
+            preparation: preparation.cloned(),
+            threads,
         }
     }
 }

@@ -7,11 +7,13 @@ mod controls;
 mod data;
 mod dimension;
 mod distance;
+mod electrodes;
 mod encoding;
 mod inference;
 mod lag_map;
 mod partition;
 mod power;
+mod preparation;
 mod rows;
 mod rules;
 mod similarity;
@@ -29,11 +31,13 @@ pub use self::controls::ControlSettings;
 pub use self::data::{BidsSettings, DataSettings, FeatureEntry, ModelEntry, RecordingEntry, StorySettings, Targets};
 pub use self::dimension::DimensionSettings;
 pub use self::distance::{Distance, gap};
+pub use self::electrodes::{ElectrodeSettings, Responsive};
 pub use self::encoding::{ChooseBy, EncodingSettings, SchemeName, Share, Unit};
 pub use self::inference::{InferenceSettings, NullPenalties};
 pub use self::lag_map::LagMapSettings;
 pub use self::partition::{Band, LAYER, PartitionSettings};
 pub use self::power::PowerSettings;
+pub use self::preparation::{PreparationSettings, ReferenceName};
 pub use self::rows::{Anchor, LagSettings, Response, ScanSettings, TargetLag};
 pub use self::similarity::SimilaritySettings;
 pub use self::simulation::{MapName, SimulationSettings};
@@ -70,6 +74,12 @@ pub struct Study {
     /// A cortex with a known answer that hears that story, instead of recordings.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub simulation: Option<SimulationSettings>,
+    /// What is done to signals before they are responses.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub preparation: Option<PreparationSettings>,
+    /// Which electrodes are asked about; all if absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub electrodes: Option<ElectrodeSettings>,
     /// The language models.
     #[serde(default)]
     pub models: Vec<ModelEntry>,

@@ -6,7 +6,7 @@ use gyrus_recordings::bids::Landmark;
 
 use gyrus_benchmarks::Task;
 
-use super::{SCHEMA, SchemeName, Share, Study, TargetLag};
+use super::{RecordingEntry, SCHEMA, SchemeName, Share, Study, TargetLag, Targets};
 use crate::Error;
 
 /// A setting, whether it holds, and what is wrong if it does not.
@@ -102,7 +102,8 @@ fn is_plain(name: &str) -> bool {
 fn rows(study: &Study) -> Vec<Rule> {
     let mut subjects: Vec<&str> = study.recordings.iter().map(|recording| recording.subject.as_str()).collect();
     subjects.sort_unstable();
-    let rate = study.recordings.iter().find(|r| !(r.rate.is_finite() && r.rate > 0.0 && r.start.is_finite()));
+    let good = |r: &RecordingEntry| r.rate.is_none_or(|rate| rate.is_finite() && rate > 0.0) && r.start.is_finite();
+    let rate = study.recordings.iter().find(|r| !good(r));
     let sources = [study.bids.is_some(), study.simulation.is_some(), !study.recordings.is_empty()];
     let sources = sources.into_iter().filter(|given| *given).count();
     let landmark = study.bids.as_ref().and_then(|bids| bids.landmark.as_ref());
@@ -119,6 +120,26 @@ fn rows(study: &Study) -> Vec<Rule> {
             "recordings",
             sources == usize::from(study.story.is_some()),
             "or `bids` or `simulation` must be given, one of them, if and only if `story` is".into(),
+        ),
+        (
+            "story.format",
+            study.story.as_ref().is_none_or(|story| story.format.is_none() || story.column.is_none()),
+            "and `column` must not be given both: the column is of events".into(),
+        ),
+        (
+            "preparation",
+            study.preparation.is_none() || study.bids.is_some() || !study.recordings.is_empty(),
+            "is for signals of `bids` or `recordings`".into(),
+        ),
+        (
+            "electrodes",
+            study.electrodes.is_none() || study.targets() == Targets::Own,
+            "are chosen where each listener has their own: `story.targets` must be \"own\"".into(),
+        ),
+        (
+            "electrodes.level",
+            study.electrodes.as_ref().is_none_or(|chosen| chosen.level > 0.0 && chosen.level <= 1.0),
+            "must be above 0 and at most 1".into(),
         ),
         ("bids.start", study.bids.as_ref().is_none_or(|bids| bids.start.is_finite()), "must be a number".into()),
         (

@@ -1,5 +1,7 @@
 //! What a study starts from: words, recordings and models, checked and hashed before anything is computed.
 
+mod responsive;
+mod signal;
 mod story;
 
 use std::collections::BTreeMap;
@@ -8,11 +10,12 @@ use std::path::PathBuf;
 use gyrus_activations::Checkpoint;
 use gyrus_windows::Tokenizer;
 
+use self::responsive::responsive;
 pub use self::story::Story;
 use crate::hash::{file_hash, number_hash, text_hash};
 use crate::matrix_file::MatrixFile;
 use crate::model_files::{files_hash, model_files};
-use crate::settings::{FeatureEntry, ModelEntry, PartitionSettings, Share, Study};
+use crate::settings::{FeatureEntry, ModelEntry, PartitionSettings, PreparationSettings, Share, Study};
 use crate::steps::heard::Heard;
 use crate::{Error, Event};
 
@@ -39,15 +42,20 @@ impl Material {
     /// # Errors
     /// The first file that cannot be used, with what is wrong in it.
     pub fn gather(study: &Study, on_event: &mut dyn FnMut(Event)) -> Result<Self, Error> {
-        let story = match (&study.data, &study.story, &study.bids) {
+        let pipeline = study.preparation.as_ref().map(PreparationSettings::pipeline);
+        let mut story = match (&study.data, &study.story, &study.bids) {
             (Some(data), _, _) => Story::known(data, on_event)?,
-            (None, Some(story), Some(bids)) => Story::bids(story, bids, on_event)?,
-            (None, Some(story), None) => Story::own(story, &study.recordings)?,
+            (None, Some(story), Some(bids)) => Story::bids(story, bids, pipeline.as_ref(), on_event)?,
+            (None, Some(story), None) => Story::own(story, &study.recordings, pipeline.as_ref())?,
             (None, None, _) => unreachable!("a study file has one of the two"),
         };
         for refusal in &story.refusals {
             let note = format!("{} is left out: {} (`{}`)", refusal.subject, refusal.reason, refusal.file.display());
             on_event(Event::Note(note));
+        }
+        if let Some(electrodes) = &study.electrodes {
+            let times = story.transcript.timed().times;
+            story.listeners = responsive(story.listeners, (electrodes, study.seed), &times, on_event)?;
         }
         let ungrouped = |heard: &&Heard| heard.targets.iter().all(|target| target.group.is_none());
         if let (Share::Groups, Some(heard)) = (study.encoding.share, story.listeners.iter().find(ungrouped)) {

@@ -5,9 +5,12 @@ use std::path::{Path, PathBuf};
 
 use gyrus_data::Algorithm;
 use gyrus_recordings::bids::{self, Recordings};
-use gyrus_recordings::{Alice, Manifest, Merge, Refusal, Subjects, Target, UsedSpelling, read_targets, read_words};
+use gyrus_recordings::{Alice, Manifest, Merge, Refusal, Subjects, Target, UsedSpelling, read_targets, read_words_as};
+use gyrus_signals::Pipeline;
 use gyrus_types::{Recording, Sampling, Transcript};
 use ndarray::Array2;
+
+use super::signal::Signal;
 
 use crate::hash::file_hash;
 use crate::matrix_file::MatrixFile;
@@ -64,10 +67,12 @@ impl Story {
     pub fn bids(
         story: &StorySettings,
         settings: &BidsSettings,
+        preparation: Option<&Pipeline>,
         on_event: &mut dyn FnMut(Event),
     ) -> Result<Self, Error> {
         let (transcript, mut files) = words(story)?;
-        let Recordings { listeners, refusals } = bids::read(&settings.selection())?;
+        let Recordings { listeners, refusals } =
+            bids::read(&settings.selection(preparation, rayon::current_num_threads()))?;
         for listener in &listeners {
             left_out(listener).into_iter().for_each(&mut *on_event);
             unplaced(listener).filter(|_| settings.distances).into_iter().for_each(&mut *on_event);
@@ -93,7 +98,11 @@ impl Story {
     ///
     /// # Errors
     /// The first file that cannot be used, with what is wrong in it.
-    pub fn own(story: &StorySettings, recordings: &[RecordingEntry]) -> Result<Self, Error> {
+    pub fn own(
+        story: &StorySettings,
+        recordings: &[RecordingEntry],
+        preparation: Option<&Pipeline>,
+    ) -> Result<Self, Error> {
         let (transcript, mut files) = words(story)?;
         for path in recordings.iter().flat_map(RecordingEntry::paths) {
             files.insert(path.clone(), file_hash(path)?);
@@ -103,7 +112,7 @@ impl Story {
             transcript,
             merges: Vec::new(),
             spellings: Vec::new(),
-            listeners: recordings.iter().map(heard).collect::<Result<_, _>>()?,
+            listeners: recordings.iter().map(|entry| heard(entry, preparation)).collect::<Result<_, _>>()?,
             refusals: Vec::new(),
             files,
         })
@@ -115,7 +124,7 @@ fn words(story: &StorySettings) -> Result<(Transcript, BTreeMap<PathBuf, String>
     let path = &story.words;
     let transcript = match &story.column {
         Some(column) => bids::read_words(path, column)?,
-        None => read_words(path)?,
+        None => read_words_as(path, story.format.as_ref())?,
     };
     Ok((transcript, BTreeMap::from([(path.clone(), file_hash(path)?)])))
 }
@@ -143,14 +152,15 @@ fn unplaced(listener: &bids::Listener) -> Option<Event> {
 }
 
 /// A recording with what is beside it, all of the same samples.
-fn heard(entry: &RecordingEntry) -> Result<Heard, Error> {
-    let signal = MatrixFile::open_one(&entry.signal)?;
-    let columns = signal.shape(0).1;
-    let beside = |path: &Option<PathBuf>| path.as_deref().map(|path| of_samples(path, &signal)).transpose();
-    let targets = match &entry.targets {
-        Some(path) => read_targets(path)?,
-        None => (0..columns).map(|column| Target::named(column.to_string())).collect(),
-    };
+fn heard(entry: &RecordingEntry, preparation: Option<&Pipeline>) -> Result<Heard, Error> {
+    let known = entry.targets.as_deref().map(read_targets).transpose()?;
+    let names: Option<Vec<&str>> =
+        known.as_ref().map(|targets| targets.iter().map(|target| target.name.as_str()).collect());
+    let Signal { values, rate, channels } = Signal::read(entry, names.as_deref(), preparation)?;
+    let columns = values.ncols();
+    let beside =
+        |path: &Option<PathBuf>| path.as_deref().map(|path| of_samples(path, &values, &entry.signal)).transpose();
+    let targets = known.unwrap_or_else(|| channels.into_iter().map(Target::named).collect());
     if let Some(path) = entry.targets.as_ref().filter(|_| targets.len() != columns) {
         let (path, other) = (path.clone(), entry.signal.clone());
         return Err(Error::TargetRows { path, found: targets.len(), other, expected: columns });
@@ -163,36 +173,36 @@ fn heard(entry: &RecordingEntry) -> Result<Heard, Error> {
     }
     let sound = beside(&entry.sound)?.map(|sound| sound.column(0).to_owned());
     let names = targets.iter().map(|target| target.name.clone()).collect();
-    let sampling = Sampling::new(entry.start, 1.0 / entry.rate)?;
+    let sampling = Sampling::new(entry.start, 1.0 / rate)?;
     let own = beside(&entry.own)?;
-    let recording = Recording::new(entry.subject.clone(), names, signal.matrix(0), sampling)?;
-    let repeats = entry.repeats.as_deref().map_or(Ok(Vec::new()), |path| repeats(path, &signal))?;
+    let repeats = entry.repeats.as_deref().map_or(Ok(Vec::new()), |path| repeats(path, values.dim()))?;
+    let recording = Recording::new(entry.subject.clone(), names, values, sampling)?;
     Ok(Heard { recording, targets, own, sound, supplied_rate: None, repeats })
 }
 
-/// Every tensor of `path`, two or more, finite and of the shape of `signal`.
-fn repeats(path: &Path, signal: &MatrixFile) -> Result<Vec<Array2<f64>>, Error> {
+/// Every tensor of `path`, two or more, finite and of the shape of the signal.
+fn repeats(path: &Path, expected: (usize, usize)) -> Result<Vec<Array2<f64>>, Error> {
     let file = MatrixFile::open(path)?;
     let wrong = |reason: String| Error::Tensors { path: path.to_owned(), reason };
     if file.len() < 2 {
         return Err(wrong(format!("expected two repeats or more, found {}", file.len())));
     }
-    let one = |at: usize| match file.shape(at) == signal.shape(0) {
+    let one = |at: usize| match file.shape(at) == expected {
         true => file.finite(at),
         false => {
-            let (name, found, expected) = (file.name(at), file.shape(at), signal.shape(0));
+            let (name, found) = (file.name(at), file.shape(at));
             Err(wrong(format!("tensor `{name}` is {found:?}, the signal {expected:?}")))
         }
     };
     (0..file.len()).map(one).collect()
 }
 
-/// The one tensor of `path`, finite and with the samples of `signal`.
-fn of_samples(path: &Path, signal: &MatrixFile) -> Result<Array2<f64>, Error> {
+/// The one tensor of `path`, finite and with the samples of a signal.
+fn of_samples(path: &Path, values: &Array2<f64>, signal: &Path) -> Result<Array2<f64>, Error> {
     let file = MatrixFile::open_one(path)?;
-    let (found, expected) = (file.shape(0).0, signal.shape(0).0);
+    let (found, expected) = (file.shape(0).0, values.nrows());
     if found != expected {
-        return Err(Error::Rows { path: path.to_owned(), found, other: signal.path().to_owned(), expected });
+        return Err(Error::Rows { path: path.to_owned(), found, other: signal.to_owned(), expected });
     }
     file.finite(0)
 }

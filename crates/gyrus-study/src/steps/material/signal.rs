@@ -1,0 +1,110 @@
+//! One listener's signals, whatever kind of file they are in.
+
+use gyrus_formats::arrays::ArrayFile;
+use gyrus_formats::{ChannelKind, Signals};
+use gyrus_recordings::prepared;
+use gyrus_signals::Pipeline;
+use ndarray::{Array2, ArrayView2, s};
+
+use crate::Error;
+use crate::matrix_file::MatrixFile;
+use crate::settings::RecordingEntry;
+
+/// How files of arrays end; everything else is a file of signals, or none.
+const ARRAYS: [&str; 7] = ["npy", "npz", "mat", "h5", "hdf5", "hf5", "safetensors"];
+
+/// Signals of one rate.
+pub(super) struct Signal {
+    /// `(samples, channels)`.
+    pub values: Array2<f64>,
+    /// Samples a second.
+    pub rate: f64,
+    /// Names of the channels.
+    pub channels: Vec<String>,
+}
+
+impl Signal {
+    /// The signal of `entry`: an array, or the channels called `names` of a file of signals, or without names all that
+    /// measure the brain and are not bad; prepared, where that is asked for.
+    ///
+    /// # Errors
+    /// What is wrong with the file; an array without a rate, or a file of signals with another one; a name that it does not
+    /// have.
+    pub fn read(entry: &RecordingEntry, names: Option<&[&str]>, preparation: Option<&Pipeline>) -> Result<Self, Error> {
+        let ending = entry.signal.extension().map(|ending| ending.to_string_lossy().to_ascii_lowercase());
+        match ending.as_deref() {
+            Some(ending) if ARRAYS.contains(&ending) => Self::array(entry, preparation),
+            _ => Self::channels(entry, names, preparation),
+        }
+    }
+
+    fn array(entry: &RecordingEntry, preparation: Option<&Pipeline>) -> Result<Self, Error> {
+        let reason = || "an array says nothing of its rate: give `recordings.rate`".to_owned();
+        let rate = entry.rate.ok_or_else(|| Error::Tensors { path: entry.signal.clone(), reason: reason() })?;
+        let values = match &entry.array {
+            None if entry.signal.extension().is_some_and(|ending| ending == "safetensors") => {
+                MatrixFile::open_one(&entry.signal)?.matrix(0)
+            }
+            name => ArrayFile::open(&entry.signal)?.matrix(name.as_deref())?,
+        };
+        let channels = (0..values.ncols()).map(|column| column.to_string()).collect();
+        let Some(pipeline) = preparation else { return Ok(Self { values, rate, channels }) };
+        let (values, rate) = Self::steps(entry, values.view(), (pipeline, rate))?;
+        Ok(Self { values, rate, channels })
+    }
+
+    /// The steps of a pipeline on an array, in chunks as on a file.
+    fn steps(
+        entry: &RecordingEntry,
+        values: ArrayView2<f64>,
+        (pipeline, rate): (&Pipeline, f64),
+    ) -> Result<(Array2<f64>, f64), Error> {
+        let wrong = |source| Error::Recordings(gyrus_recordings::Error::Prepare { path: entry.signal.clone(), source });
+        let plan = pipeline.plan(values.nrows(), values.ncols(), rate).map_err(wrong)?;
+        let mut made = Array2::zeros((plan.samples(), plan.columns()));
+        let read = |range: std::ops::Range<usize>| Ok(values.slice(s![range, ..]).to_owned());
+        let outcome = plan.run::<gyrus_signals::Error>(values.nrows().max(1), read, |first, block| {
+            made.slice_mut(s![first..first + block.nrows(), ..]).assign(&block);
+            Ok(())
+        });
+        let rate = outcome.map_err(wrong)?.rate;
+        Ok((made, rate))
+    }
+
+    fn channels(entry: &RecordingEntry, names: Option<&[&str]>, preparation: Option<&Pipeline>) -> Result<Self, Error> {
+        let file = gyrus_formats::open(&entry.signal)?;
+        let chosen = match names {
+            Some(names) => names.iter().map(|name| find(entry, &*file, name)).collect::<Result<Vec<_>, _>>()?,
+            None => of_the_brain(&*file),
+        };
+        let all = file.channels();
+        let Some(first) = chosen.first().map(|channel| &all[*channel]) else {
+            let reason = "no channel measures the brain and is good; `recordings.targets` names those that are wanted";
+            return Err(Error::Tensors { path: entry.signal.clone(), reason: reason.into() });
+        };
+        if let Some(said) = entry.rate.filter(|said| (said - first.rate).abs() > 1e-6 * first.rate) {
+            let reason = format!("is sampled at {} Hz, `recordings.rate` says {said}", first.rate);
+            return Err(Error::Tensors { path: entry.signal.clone(), reason });
+        }
+        let samples = chosen.iter().map(|channel| all[*channel].samples).min().unwrap_or(0);
+        let found = prepared(&*file, (&chosen, samples), preparation, rayon::current_num_threads())?;
+        let channels = chosen.iter().map(|channel| all[*channel].name.clone()).collect();
+        Ok(Self { values: found.signal, rate: found.rate, channels })
+    }
+}
+
+fn find(entry: &RecordingEntry, file: &dyn Signals, name: &str) -> Result<usize, Error> {
+    let there = || file.channels().iter().map(|channel| format!("`{}`", channel.name)).collect::<Vec<_>>().join(", ");
+    let reason = || format!("has no channel `{name}`, which `recordings.targets` names; it has {}", there());
+    file.find(name).ok_or_else(|| Error::Tensors { path: entry.signal.clone(), reason: reason() })
+}
+
+/// Channels that measure the brain and are not called bad; all that are not bad where the file says of none what it measures.
+fn of_the_brain(file: &dyn Signals) -> Vec<usize> {
+    let neural = |kind| {
+        matches!(kind, ChannelKind::Ecog | ChannelKind::Seeg | ChannelKind::Dbs | ChannelKind::Eeg | ChannelKind::Meg)
+    };
+    let good: Vec<_> = file.channels().iter().enumerate().filter(|(_, channel)| !channel.bad).collect();
+    let silent = good.iter().all(|(_, channel)| channel.kind == ChannelKind::Other);
+    good.iter().filter(|(_, channel)| silent || neural(channel.kind)).map(|(at, _)| *at).collect()
+}
