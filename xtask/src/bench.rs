@@ -11,13 +11,15 @@ const HELP: &str = "\
 cargo xtask bench extract [--python PROGRAM] [--shared FOLDER] [ARGUMENT...]
 cargo xtask bench encode  [--python PROGRAM] [ARGUMENT...]
 cargo xtask bench similarity [--python PROGRAM] [ARGUMENT...]
+cargo xtask bench recordings [--python PROGRAM] [ARGUMENT...]
 
   --python PROGRAM    an interpreter with the peers: torch, transformers, numpy and safetensors (extract),
-                      himalaya, scikit-learn and numpy (encode), numpy, safetensors, polars and rsatoolbox (similarity);
+                      himalaya, scikit-learn and numpy (encode), numpy, safetensors, polars and rsatoolbox (similarity),
+                      mne, scipy and numpy (recordings);
                       without it they are installed in target/bench (about 6 GB for extract, python3 is needed)
   --shared FOLDER     where text/darwin.txt and tokenizers/gpt2 are [default: ../shared]
-  ARGUMENT...         handed on to tests/scripts/bench_extract.py, bench_encode.py or bench_similarity.py,
-                      for example --rounds 3";
+  ARGUMENT...         handed on to tests/scripts/bench_extract.py, bench_encode.py, bench_similarity.py or
+                      bench_recordings.py, for example --rounds 3, or --minutes 2 for a short recording";
 
 /// What the peers of extraction need.
 const EXTRACT_PEERS: [&str; 4] = ["torch==2.15.0", "transformers==5.23.0", "numpy==2.4.6", "safetensors"];
@@ -27,6 +29,9 @@ const ENCODE_PEERS: [&str; 4] = ["himalaya==0.4.11", "scikit-learn==1.9.1", "num
 
 /// What the peers of similarity need, and what reads our table.
 const SIMILARITY_PEERS: [&str; 4] = ["rsatoolbox==0.3.2", "numpy==2.4.6", "safetensors", "polars"];
+
+/// What the peers of recordings need.
+const RECORDINGS_PEERS: [&str; 3] = ["mne==1.13.2", "scipy", "numpy==2.4.6"];
 
 /// Options that are not handed on.
 struct Options {
@@ -41,7 +46,8 @@ pub fn run(arguments: &[String]) -> Result<ExitCode, String> {
     match what {
         "extract" => extract(Options::read(rest)?),
         "encode" => encode(Options::read(rest)?),
-        "similarity" => similarity(Options::read(rest)?),
+        "similarity" => of_program("similarity", &SIMILARITY_PEERS, Options::read(rest)?),
+        "recordings" => of_program("recordings", &RECORDINGS_PEERS, Options::read(rest)?),
         "help" | "--help" | "-h" => {
             println!("{HELP}");
             Ok(ExitCode::SUCCESS)
@@ -69,9 +75,10 @@ fn encode(options: Options) -> Result<ExitCode, String> {
     Ok(process::code(process::status(command.args(&options.passed))?))
 }
 
-fn similarity(options: Options) -> Result<ExitCode, String> {
+/// A bench whose script needs nothing but the program.
+fn of_program(what: &str, peers: &[&str], options: Options) -> Result<ExitCode, String> {
     build(&["build", "--release", "--workspace", "--bin", "gyrus"])?;
-    let mut command = script("similarity", &options, &SIMILARITY_PEERS)?;
+    let mut command = script(what, &options, peers)?;
     command.arg("--gyrus").arg(process::target().join("release/gyrus"));
     Ok(process::code(process::status(command.args(&options.passed))?))
 }

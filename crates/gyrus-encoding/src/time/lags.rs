@@ -7,8 +7,8 @@ use std::ops::Range;
 
 use gyrus_types::Sampling;
 use ndarray::{Array2, Array3, ArrayView2, ArrayView3};
-use rayon::prelude::*;
 
+use super::LaggedSums;
 use crate::Error;
 
 /// Lags after a word, and the window around each of them in which the signal is averaged, in seconds.
@@ -115,27 +115,9 @@ impl Lags {
         sampling: Sampling,
         times: &[f64],
     ) -> Result<LaggedResponses, Error> {
-        if self.window < sampling.step() {
-            return Err(Error::NarrowWindow { window: self.window, step: sampling.step() });
-        }
-        if let Some(row) = times.iter().position(|time| !time.is_finite()) {
-            return Err(Error::NotFinite { what: "the list of word times", row, column: 0, value: times[row] });
-        }
-        let (samples, channels) = signal.dim();
-        let at =
-            |time: f64| self.lags.iter().map(move |lag| samples_within(time + lag, self.window, sampling, samples));
-        let mut values = Array2::from_elem((times.len(), self.lags.len() * channels), f64::NAN);
-        let rows = values.as_slice_mut().expect("a new array is contiguous");
-        rows.par_chunks_mut((self.lags.len() * channels).max(1)).zip(times).for_each(|(row, time)| {
-            for (mean, window) in row.chunks_mut(channels.max(1)).zip(at(*time)) {
-                window.into_iter().for_each(|window| average(signal, window, mean));
-            }
-        });
-        let outside = times.iter().enumerate().map(|(word, time)| {
-            let missing = at(*time).enumerate().filter(|(_, window)| window.is_none());
-            Outside { word, lags: missing.map(|(lag, _)| lag).collect() }
-        });
-        Ok(LaggedResponses { values, outside: outside.filter(|word| !word.lags.is_empty()).collect() })
+        let mut sums = LaggedSums::new(self, sampling, signal.dim(), times)?;
+        sums.push(signal);
+        Ok(sums.finish())
     }
 }
 
@@ -166,16 +148,6 @@ pub(crate) fn samples_within(t: f64, w: f64, sampling: Sampling, samples: usize)
     let (from, to) = (position(t - w / 2.0) - ROUNDING, position(t + w / 2.0) + ROUNDING);
     let inside = from >= -2.0 * ROUNDING && to <= samples as f64 - 1.0 + 2.0 * ROUNDING;
     inside.then(|| from.ceil().max(0.0) as usize..(to.floor() as usize + 1).min(samples))
-}
-
-/// The mean of each channel of `signal` over `window`.
-fn average(signal: ArrayView2<f64>, window: Range<usize>, mean: &mut [f64]) {
-    let n = window.len() as f64;
-    mean.fill(0.0);
-    for sample in window {
-        mean.iter_mut().zip(signal.row(sample)).for_each(|(sum, value)| *sum += value);
-    }
-    mean.iter_mut().for_each(|sum| *sum /= n);
 }
 
 #[cfg(test)]

@@ -11,6 +11,7 @@ mod news;
 mod positions;
 mod reading;
 mod recording;
+mod responses;
 mod run;
 mod similarity;
 mod simulate;
@@ -46,6 +47,8 @@ enum Command {
     Positions(positions::Arguments),
     /// What an EDF recording holds; its signals as arrays, or as plain EDF.
     Recording(recording::Arguments),
+    /// From a recording on disk to the responses of words: read, prepared and averaged around each word, in bounded memory.
+    Responses(Box<responses::Arguments>),
     /// Linear CKA between all layers of all given files.
     Similarity(similarity::Arguments),
     /// Make what was never recorded: times of words, vectors of words, and a cortex that hears them.
@@ -72,6 +75,7 @@ impl Cli {
             Command::Controls(arguments) => controls::run(&arguments).context("could not make controls"),
             Command::Positions(arguments) => positions::run(&arguments).context("could not make position features"),
             Command::Recording(arguments) => recording::run(&arguments).context("could not read the recording"),
+            Command::Responses(arguments) => responses::run(&arguments).context("could not make responses"),
             Command::Similarity(arguments) => similarity::run(&arguments).context("could not compare the files"),
             Command::Simulate(command) => simulate::run(&command).context("could not simulate"),
             Command::Benchmark(arguments) => benchmark::run(&arguments).context("could not score the benchmark"),

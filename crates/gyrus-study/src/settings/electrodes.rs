@@ -61,6 +61,12 @@ fn level() -> f64 {
 }
 
 impl ElectrodeSettings {
+    /// All other settings as they are where a study does not name them.
+    pub fn new(responsive: Responsive) -> Self {
+        let (window, lags, shifts, level) = (window(), lags(), shifts(), level());
+        Self { responsive, window, side: Side::default(), quiet: Quiet::default(), lags, shifts, level }
+    }
+
     /// How electrodes are tested.
     ///
     /// # Errors
