@@ -53,6 +53,6 @@ pub use rows::{
 };
 pub use selection::{Answer, Contrast, Quiet, Selection, SelectionParams, Side, silences};
 pub use time::{
-    Fate, HighPass, LaggedResponses, LaggedSums, LaggedTarget, Lags, Moment, Outside, RowsOfWords, Rule, Slow, WordRules,
-    canonical_response, convolve, delayed, evoked_lags, finite_impulse_response, lanczos, lanczos_window,
+    Fate, HighPass, LaggedResponses, LaggedSums, LaggedTarget, Lags, Moment, Outside, RowsOfWords, Rule, Slow,
+    WordRules, canonical_response, convolve, delayed, evoked_lags, finite_impulse_response, lanczos, lanczos_window,
 };

@@ -44,8 +44,8 @@ pub use model_files::{files_hash, model_files};
 pub use penalty_groups::penalty_groups;
 pub use run::{Options, Outcome, run};
 pub use settings::{
-    ChooseBy, Distance, ElectrodeSettings, ListenersBy, MapName, ModelEntry, NullPenalties, Pooling, PreparationSettings,
-    RepeatsBy, Responsive, ResponsesAre, SchemeName, Share, Study, Unit, gap,
+    ChooseBy, Distance, ElectrodeSettings, ListenersBy, MapName, ModelEntry, NullPenalties, Pooling,
+    PreparationSettings, RepeatsBy, ResponsesAre, Responsive, SchemeName, Share, Study, Unit, gap,
 };
 pub use simulated::{CortexSources, SimulatedCortex};
 pub use steps::text::bits_per_character;

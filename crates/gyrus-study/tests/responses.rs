@@ -94,7 +94,9 @@ fn a_planted_answer_is_found_at_its_lag() -> Outcome {
     // By definition: the mean of the samples whose times are within .05 s of the centre and the lag.
     let signals = signals();
     for (row, (from, to)) in words(SECONDS as f64 - 2.0).into_iter().enumerate() {
-        for (column, (lag, channel)) in [(-0.1, 0), (-0.1, 1), (0.0, 0), (0.0, 1), (0.1, 0), (0.1, 1)].into_iter().enumerate() {
+        for (column, (lag, channel)) in
+            [(-0.1, 0), (-0.1, 1), (0.0, 0), (0.0, 1), (0.1, 0), (0.1, 1)].into_iter().enumerate()
+        {
             let t = 0.5 * (from + to) + lag;
             let inside = |i: &usize| (*i as f64 / RATE - t).abs() <= 0.05 + 1e-9;
             let some: Vec<f64> = (0..SECONDS * RATE as usize).filter(inside).map(|i| signals[channel].1[i]).collect();
@@ -103,7 +105,10 @@ fn a_planted_answer_is_found_at_its_lag() -> Outcome {
         }
     }
     let mean = values.mean_axis(Axis(0)).ok_or("rows")?;
-    assert!(mean[4] > ANSWER - 0.5 && mean.iter().enumerate().all(|(column, mean)| column == 4 || *mean < 1.5), "{mean}");
+    assert!(
+        mean[4] > ANSWER - 0.5 && mean.iter().enumerate().all(|(column, mean)| column == 4 || *mean < 1.5),
+        "{mean}"
+    );
     let (_, metadata) = SafeTensors::read_metadata(&bytes)?;
     let about = metadata.metadata().as_ref().and_then(|said| said.get("responses")).ok_or("metadata")?;
     let about: serde_json::Value = serde_json::from_str(about)?;
@@ -142,7 +147,11 @@ fn electrodes_that_answer_are_kept() -> Outcome {
         assert_eq!(texts(&table, "name")?, ["A", "B", "C", "flat", "clipped"]);
         assert!(numbers(&table, "q")?[0] <= 0.05 && numbers(&table, "effect")?[0] > 0.1);
     }
-    check_refused(folder.path(), &format!("{LINE} --channels B,C --responsive evoked --level 0.01 --out r"), &["none of 2 electrodes answers"])
+    check_refused(
+        folder.path(),
+        &format!("{LINE} --channels B,C --responsive evoked --level 0.01 --out r"),
+        &["none of 2 electrodes answers"],
+    )
 }
 
 #[test]
@@ -171,26 +180,38 @@ fn words_past_the_end_are_counted_and_encode_takes_the_rest() -> Outcome {
     write_matrices(&folder.path().join("f"), &[("layer.0", &features)])?;
     let line = format!("{LINE} --channels A,B --lags 0.2 --rows-of f=g --out r");
     let answer = program().call(folder.path(), line.split(' '))?;
-    let said = format!("{} of {} words are no rows: a window around them ends after the recording", heard.len() - inside, heard.len());
+    let said = format!(
+        "{} of {} words are no rows: a window around them ends after the recording",
+        heard.len() - inside,
+        heard.len()
+    );
     assert!(answer.complaint.contains(&said), "{said}: {answer:?}");
     assert_eq!(responses(&folder.path().join("r"))?.dim(), (inside, 2));
     assert_eq!(read_tensors(&folder.path().join("g"))?[0].1, features.slice(s![..inside, ..]));
-    call(folder.path(), "encode --features g --responses r --folds 3 --inner-folds 2 --penalties 1:100:3 --out scores")?;
+    call(
+        folder.path(),
+        "encode --features g --responses r --folds 3 --inner-folds 2 --penalties 1:100:3 --out scores",
+    )?;
     call(folder.path(), &format!("{LINE} --channels A --rows all --out all"))?;
     let all = responses(&folder.path().join("all"))?;
     assert_eq!(all.nrows(), heard.len());
     assert!(all[[heard.len() - 1, 0]].is_nan() && all[[0, 0]].is_finite());
-    check_refused(folder.path(), &format!("{LINE} --rows-of r=g --out all"), &["tensor `responses` of `r` has", "words of the transcript"])
+    check_refused(
+        folder.path(),
+        &format!("{LINE} --rows-of r=g --out all"),
+        &["tensor `responses` of `r` has", "words of the transcript"],
+    )
 }
 
 #[test]
 fn what_cannot_be_right_is_refused() -> Outcome {
     let folder = folder()?;
-    let refused = |options: &str, expected: &[&str]| check_refused(folder.path(), &format!("{LINE} --out r {options}"), expected);
+    let refused =
+        |options: &str, expected: &[&str]| check_refused(folder.path(), &format!("{LINE} --out r {options}"), expected);
     refused("--channels A,D", &["`rec.edf` has no channel `D`; it has A, B, C, flat, clipped"])?;
     refused("--channels A,A", &["`A` stands twice"])?;
     refused("--window 0.001", &["is shorter than the `0.01` s between samples"])?;
-    refused("--start 1000", &["no word of `story.csv` is a row"])?;
+    refused("--start 1000", &["no word is a row of the recording, which lasts from 1000 to 1119.99 s"])?;
     refused("--level 0", &["`--level` must be above 0"])?;
     refused("--prepare none.toml", &["could not read `none.toml`"])?;
     let steps = |text: &str, expected: &[&str]| -> Outcome {

@@ -32,12 +32,16 @@ impl<'f> Chosen<'f> {
         ensure!(twice.is_none(), "the channel `{}` stands twice in `--channels`", twice.map_or("", |(_, name)| name));
         let first = places.first().map(|place| &file.channels()[*place]);
         let first = first.with_context(|| {
-            format!("`{path}` has no channel that measures the brain and is good; `--channels` names those that are wanted")
+            format!(
+                "`{path}` has no channel that measures the brain and is good; `--channels` names those that are wanted"
+            )
         })?;
         let other = places.iter().map(|place| &file.channels()[*place]).find(|other| other.rate != first.rate);
         if let Some(Channel { name, rate, .. }) = other {
             let (one, expected) = (&first.name, first.rate);
-            anyhow::bail!("channel `{name}` of `{path}` has {rate} Hz and `{one}` has {expected}; name channels of one rate with `--channels`");
+            anyhow::bail!(
+                "channel `{name}` of `{path}` has {rate} Hz and `{one}` has {expected}; name channels of one rate with `--channels`"
+            );
         }
         let chosen = Self { file, places };
         ensure!(chosen.samples() > 0, "`{path}` has no samples");

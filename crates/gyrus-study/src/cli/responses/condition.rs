@@ -67,7 +67,10 @@ impl Condition {
         let undefined: Vec<String> = self.undefined.iter().map(|place| names[*place].clone()).collect();
         let lines = [
             (constant, "never change".to_owned()),
-            (saturated, format!("stand at their lowest or highest value in more than {} % of samples", 100.0 * SATURATED)),
+            (
+                saturated,
+                format!("stand at their lowest or highest value in more than {} % of samples", 100.0 * SATURATED),
+            ),
             (missing, format!("have {count} values that are missing")),
             (undefined, "have nothing to be standardised and are NaN".to_owned()),
         ];

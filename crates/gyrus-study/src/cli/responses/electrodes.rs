@@ -84,7 +84,9 @@ impl ElectrodeArguments {
         if kept.is_empty() {
             let least = found.answers.iter().map(|answer| answer.q).fold(f64::INFINITY, f64::min);
             let (all, level, shifts) = (names.len(), self.level, found.shifts);
-            bail!("none of {all} electrodes answers to words: the smallest q is {least:.3}, `--level` {level}, {shifts} shifts");
+            bail!(
+                "none of {all} electrodes answers to words: the smallest q is {least:.3}, `--level` {level}, {shifts} shifts"
+            );
         }
         let note = self.note(&found, &kept, names);
         Ok(Answering { kept, note })
@@ -92,8 +94,12 @@ impl ElectrodeArguments {
 
     fn note(&self, found: &Selection, kept: &[usize], names: &[String]) -> String {
         let Selection { words, outside, silence, shifts, .. } = found;
-        let left: Vec<&str> =
-            names.iter().enumerate().filter(|(place, _)| !kept.contains(place)).map(|(_, name)| name.as_str()).collect();
+        let left: Vec<&str> = names
+            .iter()
+            .enumerate()
+            .filter(|(place, _)| !kept.contains(place))
+            .map(|(_, name)| name.as_str())
+            .collect();
         let against = if *silence > 0.0 { format!(" against {silence:.1} s of silence") } else { String::new() };
         let left = if left.is_empty() { "none".to_owned() } else { left.join(", ") };
         format!(

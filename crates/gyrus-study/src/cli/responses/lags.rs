@@ -25,7 +25,8 @@ impl FromStr for LagSeconds {
     fn from_str(text: &str) -> Result<Self, String> {
         let number = |part: &str| {
             let value = part.trim().parse().ok().filter(|value: &f64| value.is_finite());
-            value.ok_or_else(|| format!("expected lags in seconds such as `-0.2,0,0.2` or `-0.2:0.6:0.1`, not `{text}`"))
+            value
+                .ok_or_else(|| format!("expected lags in seconds such as `-0.2,0,0.2` or `-0.2:0.6:0.1`, not `{text}`"))
         };
         let parts = text.split(':').collect::<Vec<_>>();
         let lags = match parts[..] {

@@ -18,11 +18,12 @@ use clap::{Args, ValueEnum};
 use gyrus_encoding::{Lags, Moment};
 use gyrus_study::Event;
 use gyrus_types::Sampling;
+use ndarray::Array2;
 
 use self::channels::Chosen;
 use self::electrodes::ElectrodeArguments;
 use self::lags::LagSeconds;
-use self::passage::Passage;
+use self::passage::{Passage, Prepared};
 use self::result::ResultArguments;
 use self::words::Story;
 use super::device::bytes;
@@ -110,35 +111,48 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
     let pipeline = arguments.prepare.as_deref().map(steps::read).transpose()?;
     let memory = usize::try_from(arguments.memory).unwrap_or(usize::MAX);
     let passage = Passage::new(&chosen, pipeline.as_ref().zip(arguments.prepare.as_deref()), memory)?;
-    let sampling = Sampling::new(arguments.start, 1.0 / passage.rate()).context("could not make the recording's clock")?;
+    let step = 1.0 / passage.rate();
+    let sampling = Sampling::new(arguments.start, step).context("could not make the recording's clock")?;
     let rows = story.rows(arguments.anchor.into(), &lags, sampling, passage.samples())?;
     story.said(&rows).into_iter().for_each(|line| news.show(Event::Note(line)));
+    let last = sampling.time(passage.samples() - 1);
     ensure!(
         !rows.rows.is_empty(),
-        "no word of `{}` is a row: the recording lasts from {} to {} s of its clock",
-        arguments.transcript.display(),
-        arguments.start,
-        sampling.time(passage.samples() - 1)
+        "no word is a row of the recording, which lasts from {} to {last} s",
+        arguments.start
     );
     let prepared = passage.run(&lags, sampling, &rows.moments, arguments.electrodes.is_asked())?;
     prepared.condition.said(&chosen).into_iter().for_each(|line| news.show(Event::Note(line)));
-    let mut values = prepared.responses.values;
-    let mut names = chosen.names();
-    if let Some(signal) = prepared.signal {
-        let answers = arguments.electrodes.test(signal.view(), sampling, &story.heard(), &names)?;
-        news.show(Event::Note(answers.note));
-        values = electrodes::only(values.view(), &answers.kept, names.len());
-        names = answers.kept.iter().map(|electrode| names[*electrode].clone()).collect();
-    }
-    let missing = values.rows().into_iter().filter(|row| row.iter().any(|value| value.is_nan())).count();
-    if missing > 0 {
-        news.show(Event::Note(format!("{missing} of {} rows have values that are missing, and are NaN", values.nrows())));
-    }
+    let (values, names) = arguments.answering(prepared, sampling, &story, chosen.names(), &mut news)?;
     let about = arguments.about(&names, &story, &rows.rows, passage.rate());
     arguments.result.write(values, about, &rows.rows, story.words())
 }
 
 impl Arguments {
+    /// The responses of the electrodes that are kept, and their names.
+    fn answering(
+        &self,
+        prepared: Prepared,
+        sampling: Sampling,
+        story: &Story,
+        mut names: Vec<String>,
+        news: &mut News,
+    ) -> anyhow::Result<(Array2<f64>, Vec<String>)> {
+        let mut values = prepared.responses.values;
+        if let Some(signal) = prepared.signal {
+            let answers = self.electrodes.test(signal.view(), sampling, &story.heard(), &names)?;
+            news.show(Event::Note(answers.note));
+            values = electrodes::only(values.view(), &answers.kept, names.len());
+            names = answers.kept.iter().map(|electrode| names[*electrode].clone()).collect();
+        }
+        let missing = values.rows().into_iter().filter(|row| row.iter().any(|value| value.is_nan())).count();
+        if missing > 0 {
+            let all = values.nrows();
+            news.show(Event::Note(format!("{missing} of {all} rows have values that are missing, and are NaN")));
+        }
+        Ok((values, names))
+    }
+
     /// What the file says of its tensor.
     fn about(&self, channels: &[String], story: &Story, rows: &[usize], rate: f64) -> serde_json::Value {
         serde_json::json!({

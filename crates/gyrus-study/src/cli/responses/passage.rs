@@ -46,11 +46,7 @@ impl<'c> Passage<'c> {
     ///
     /// # Errors
     /// Steps that the channels do not hold, or a recording with a gap, which cannot be prepared.
-    pub fn new(
-        chosen: &'c Chosen<'c>,
-        steps: Option<(&Pipeline, &'c Path)>,
-        memory: usize,
-    ) -> anyhow::Result<Self> {
+    pub fn new(chosen: &'c Chosen<'c>, steps: Option<(&Pipeline, &'c Path)>, memory: usize) -> anyhow::Result<Self> {
         let path = chosen.file.path().display();
         let Some((pipeline, steps)) = steps else { return Ok(Self { chosen, plan: None, memory }) };
         let reached = |gap: &&Range<f64>| gap.start * chosen.rate() < chosen.samples() as f64;
