@@ -29,7 +29,11 @@ impl<'f> Chosen<'f> {
             names => names.iter().map(find).collect::<anyhow::Result<Vec<_>>>()?,
         };
         let twice = names.iter().enumerate().find(|(place, name)| names[..*place].contains(name));
-        ensure!(twice.is_none(), "the channel `{}` stands twice in `--channels`", twice.map_or("", |(_, name)| name));
+        ensure!(
+            twice.is_none(),
+            "the channel `{}` stands twice in `--channels`",
+            twice.map_or("", |(_, name)| name.as_str())
+        );
         let first = places.first().map(|place| &file.channels()[*place]);
         let first = first.with_context(|| {
             format!(

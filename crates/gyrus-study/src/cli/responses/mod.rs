@@ -156,7 +156,7 @@ impl Arguments {
     /// What the file says of its tensor.
     fn about(&self, channels: &[String], story: &Story, rows: &[usize], rate: f64) -> serde_json::Value {
         serde_json::json!({
-            "recording": self.recording,
+            "recording": self.recording.display().to_string(),
             "channels": channels,
             "lags": self.lags.seconds(),
             "window": self.window,

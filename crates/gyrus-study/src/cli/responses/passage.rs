@@ -16,8 +16,8 @@ use super::condition::Condition;
 #[derive(Debug)]
 pub struct Passage<'c> {
     chosen: &'c Chosen<'c>,
-    /// What is done, and the file that says it.
-    plan: Option<(Plan, &'c Path)>,
+    /// What is done to them.
+    plan: Option<Plan>,
     memory: usize,
 }
 
@@ -46,7 +46,7 @@ impl<'c> Passage<'c> {
     ///
     /// # Errors
     /// Steps that the channels do not hold, or a recording with a gap, which cannot be prepared.
-    pub fn new(chosen: &'c Chosen<'c>, steps: Option<(&Pipeline, &'c Path)>, memory: usize) -> anyhow::Result<Self> {
+    pub fn new(chosen: &'c Chosen<'c>, steps: Option<(&Pipeline, &Path)>, memory: usize) -> anyhow::Result<Self> {
         let path = chosen.file.path().display();
         let Some((pipeline, steps)) = steps else { return Ok(Self { chosen, plan: None, memory }) };
         let reached = |gap: &&Range<f64>| gap.start * chosen.rate() < chosen.samples() as f64;
@@ -55,17 +55,17 @@ impl<'c> Passage<'c> {
         }
         let plan = pipeline.plan(chosen.samples(), chosen.places.len(), chosen.rate());
         let plan = plan.with_context(|| format!("the steps of `{}` cannot be done to `{path}`", steps.display()))?;
-        Ok(Self { chosen, plan: Some((plan, steps)), memory })
+        Ok(Self { chosen, plan: Some(plan), memory })
     }
 
     /// Samples a second of what comes out.
     pub fn rate(&self) -> f64 {
-        self.plan.as_ref().map_or(self.chosen.rate(), |(plan, _)| plan.rate())
+        self.plan.as_ref().map_or(self.chosen.rate(), Plan::rate)
     }
 
     /// Samples of what comes out.
     pub fn samples(&self) -> usize {
-        self.plan.as_ref().map_or(self.chosen.samples(), |(plan, _)| plan.samples())
+        self.plan.as_ref().map_or(self.chosen.samples(), Plan::samples)
     }
 
     /// Reads, prepares, and averages around words at `times` seconds; `keeps` the whole signal if that is wanted.
@@ -79,7 +79,7 @@ impl<'c> Passage<'c> {
         let mut condition = Condition::new(shape.1);
         match &self.plan {
             None => self.plain(&mut sink, &mut condition)?,
-            Some((plan, _)) => self.prepared(plan, &mut sink, &mut condition)?,
+            Some(plan) => self.prepared(plan, &mut sink, &mut condition)?,
         }
         Ok(Prepared { responses: sink.sums.finish(), signal: sink.signal, condition })
     }
