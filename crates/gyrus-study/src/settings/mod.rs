@@ -32,7 +32,7 @@ pub use self::controls::ControlSettings;
 pub use self::data::{BidsSettings, DataSettings, FeatureEntry, ModelEntry, RecordingEntry, StorySettings, Targets};
 pub use self::dimension::DimensionSettings;
 pub use self::distance::{Distance, gap};
-pub use self::electrodes::ElectrodeSettings;
+pub use self::electrodes::{ElectrodeSettings, Responsive};
 pub use self::encoding::{ChooseBy, EncodingSettings, SchemeName, Share, Unit};
 pub use self::inference::{InferenceSettings, NullPenalties};
 pub use self::lag_map::LagMapSettings;
