@@ -10,7 +10,7 @@ mod word_rows;
 
 pub use self::delays::{delayed, finite_impulse_response};
 pub use self::drift::{HighPass, Slow};
-pub use self::evoked::evoked_lags;
+pub use self::evoked::{evoked_deviations, evoked_lags};
 pub use self::hemodynamics::{canonical_response, convolve};
 pub use self::lags::{LaggedResponses, LaggedTarget, Lags, Outside};
 pub use self::lanczos::{lanczos, lanczos_window};
