@@ -170,7 +170,7 @@ mod tests {
         for (event, at) in seconds.iter().enumerate() {
             let first = (at * rate) as i64 + (epochs.from * rate) as i64;
             let last = (at * rate) as i64 + (epochs.to * rate) as i64;
-            let cut = signal.slice(s![first..=last, ..]);
+            let cut = signal.slice(s![first as usize..=last as usize, ..]);
             let expected = resample.apply(cut, rate).expect("resampled");
             for ((lag, column), expected) in expected.slice(s![..lags, ..]).indexed_iter() {
                 assert_abs_diff_eq!(responses[[event, lag * 3 + column]], *expected, epsilon = 1e-10);
