@@ -107,10 +107,19 @@ fn epochs_that_make_no_sense_are_named() -> Outcome {
     let said = refusal("{ from = 1.0, to = 0.8, rate = 5.0 }", same)?;
     assert!(said.starts_with("setting `lags.epochs` of `study.toml` make no sense: the length of an epoch"), "{said}");
     let said = refusal(EPOCHS, ("main = 0.2", "main = 0.2\nwindow = 0.1"))?;
-    assert!(said.starts_with("setting `lags.seconds` of `study.toml` and `window` must be given, or `epochs`"), "{said}");
+    assert!(
+        said.starts_with("setting `lags.seconds` of `study.toml` and `window` must be given, or `epochs`"),
+        "{said}"
+    );
     let said = refusal("{ from = -0.4, to = 5000.0, rate = 0.2 }", ("main = 0.2", "main = -0.4"))?;
     assert!(said.starts_with("`lags.epochs` cannot be made of the recording of `p1`"), "{said}");
-    let said = refusal(EPOCHS, ("words = \"story.tsv\"", "words = \"story.tsv\"\nformat = \"gentle\"\nbackward = \"untimed\""))?;
-    assert!(said.starts_with("setting `story.backward` of `study.toml` is \"untimed\", which is for a table"), "{said}");
+    let said = refusal(
+        EPOCHS,
+        ("words = \"story.tsv\"", "words = \"story.tsv\"\nformat = \"gentle\"\nbackward = \"untimed\""),
+    )?;
+    assert!(
+        said.starts_with("setting `story.backward` of `study.toml` is \"untimed\", which is for a table"),
+        "{said}"
+    );
     Ok(())
 }

@@ -63,6 +63,7 @@ impl Tree {
             subjects: Vec::new(),
             start: 0.0,
             landmark: Some(Landmark::heschl()),
+            surfaces: None,
             preparation: None,
             threads: 1,
         };
