@@ -2,7 +2,7 @@
 
 Needs numpy and safetensors: python3 tests/scripts/podcast_cost.py PROGRAM [TARGETS SHIFTS LAYERS]
 
-5,136 words, nine lags, four controls, 400 of 500 components, 5 and 4 folds and 15 penalties as in `studies/podcast.toml`, one thread.
+5,136 words, nine lags, four controls, 400 of 500 components, 5 and 4 folds and 15 penalties as in `studies/podcast-models.toml`, one thread.
 docs/REAL_DATA.md has what a layer, an electrode, a shift and a pair of layers cost, from 100 targets with 19 and 59 shifts, 200 with
 19, and 8 and 16 layers of 10 targets.
 """
@@ -33,7 +33,7 @@ def study(folder):
     times = [(3 + 0.349 * i, 0.1 + 0.2 * (7 * i % 11) / 11) for i in range(WORDS)]
     rows = "".join(f"{'w' * (1 + i % 7)}{i % 97},{at:.3f},{at + lasts:.3f}\n" for i, (at, lasts) in enumerate(times))
     (folder / "words.csv").write_text("word,start,end\n" + rows)
-    text = Path("studies/podcast.toml").read_text()
+    text = Path("studies/podcast-models.toml").read_text()
     tail = text[text.index("[lags]") :].replace("shifts = 100", f"shifts = {SHIFTS}")
     head = f"""schema = 1
 name = "cost"

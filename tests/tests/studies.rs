@@ -15,16 +15,27 @@ fn every_study_file_can_be_read_and_has_its_own_name() -> Result<(), Box<dyn Err
         names.push(study.name);
     }
     names.sort();
-    assert_eq!(names, ["alice", "paper", "paper-quick", "podcast", "small"]);
+    assert_eq!(names, ["alice", "lebel", "paper", "paper-quick", "podcast", "podcast-models", "small"]);
     Ok(())
 }
 
 #[test]
 fn twelve_models_of_ten_families_hear_the_podcast() -> Result<(), Box<dyn Error>> {
-    let study = Study::open("../studies/podcast.toml".as_ref())?;
+    let study = Study::open("../studies/podcast-models.toml".as_ref())?;
     let mut families: Vec<_> = study.models.iter().filter_map(|model| model.family.as_deref()).collect();
     families.dedup();
     assert_eq!((study.models.len(), families.len()), (12, 10));
     assert!(study.bids.is_some() && study.models.iter().filter(|model| model.tokens.is_none()).count() == 4);
+    Ok(())
+}
+
+#[test]
+fn the_recipe_of_the_podcast_has_its_128_lags_and_folds() -> Result<(), Box<dyn Error>> {
+    let study = Study::open("../studies/podcast.toml".as_ref())?;
+    let lags = study.lags.ok_or("rows are words")?;
+    let all = lags.lags();
+    assert_eq!((all.len(), all[0], all[127], lags.main_at()), (128, -2.0, 1.968_75, Some(72)));
+    assert_eq!((study.encoding.folds, study.encoding.inner_folds, study.encoding.components), (2, 5, None));
+    assert!(study.controls.words.is_empty());
     Ok(())
 }

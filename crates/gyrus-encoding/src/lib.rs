@@ -54,5 +54,6 @@ pub use rows::{
 pub use selection::{Answer, Contrast, Quiet, Selection, SelectionParams, Side, silences};
 pub use time::{
     Fate, HighPass, LaggedResponses, LaggedSums, LaggedTarget, Lags, Moment, Outside, RowsOfWords, Rule, Slow,
-    WordRules, canonical_response, convolve, delayed, evoked_lags, finite_impulse_response, lanczos, lanczos_window,
+    WordRules, canonical_response, convolve, delayed, evoked_deviations, evoked_lags, finite_impulse_response, lanczos,
+    lanczos_window,
 };

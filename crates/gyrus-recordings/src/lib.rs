@@ -36,4 +36,6 @@ pub use target_table::{Target, read_targets};
 pub use textgrid::{Label, TextGrid, Tier};
 pub use word_counts::read_counts;
 pub use word_vectors::{WordVectors, read_vectors};
-pub use words::{End, WordFormat, WordTable, check_times, read_words, read_words_as, words_beyond};
+pub use words::{
+    End, Forward, WordFormat, WordTable, check_times, read_forward, read_words, read_words_as, words_beyond,
+};

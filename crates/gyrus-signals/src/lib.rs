@@ -54,7 +54,7 @@ pub use fourier::EnvelopeValue;
 pub use high_gamma::{HighGamma, TransformLength, envelope};
 pub use pipeline::{Finish, Outcome, Pipeline, Plan, Step};
 pub use reference::{Group, Montage, Reference};
-pub use resampling::{Ends, FourierResample, Ratio, Resample, SpectralWindow};
+pub use resampling::{Ends, Epochs, FourierResample, Ratio, Resample, SampledEpochs, SpectralWindow};
 pub use sound::{MelScale, MelSpectrogram, SoundEnvelope, SpectrogramScale};
 pub use standard::{Standardised, standardised};
 pub use trend::Trend;

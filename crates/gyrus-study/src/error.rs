@@ -82,8 +82,16 @@ pub enum Error {
         /// Whose recording.
         listener: String,
     },
+    /// Epochs that the samples of a recording do not make.
+    #[error("`lags.epochs` cannot be made of the recording of `{listener}`")]
+    Epochs {
+        /// Whose recording.
+        listener: String,
+        /// Why.
+        source: gyrus_signals::Error,
+    },
     /// Lags that no word has a response at all of.
-    #[error("no word has a response at every lag of `lags.seconds` in every recording")]
+    #[error("no word has a response at every lag of `lags` in every recording")]
     NoRows,
     /// A table of targets that is not of those of the signal.
     #[error("`{}` has {found} rows, `{}` has {expected} targets", path.display(), other.display())]
@@ -211,6 +219,9 @@ pub enum Error {
     /// From reading signals or arrays.
     #[error(transparent)]
     Formats(#[from] gyrus_formats::Error),
+    /// A failure in signals.
+    #[error(transparent)]
+    Signals(#[from] gyrus_signals::Error),
     /// A failure in tokens or windows.
     #[error(transparent)]
     Windows(#[from] gyrus_windows::Error),

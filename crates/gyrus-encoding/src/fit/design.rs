@@ -5,7 +5,7 @@ use std::ops::Range;
 use gyrus_ridge::{Pca, PenaltyGrid, product, rows_of, variances};
 use linfa::DatasetBase;
 use linfa::traits::Fit;
-use ndarray::{Array2, ArrayView2, Axis};
+use ndarray::{Array1, Array2, ArrayView1, ArrayView2, Axis};
 
 use crate::finite;
 use crate::fit::reduced::Reduced;
@@ -51,6 +51,9 @@ pub enum FeatureUnit {
     /// Divided by one number per fold and layer, the root of their mean variance on training rows,
     /// so that a penalty means the same at every layer. They are not whitened.
     RootMeanVariance,
+    /// Each divided by its own standard deviation on the training rows of a fold, and 0 where it does not vary there, as
+    /// scikit-learn's `StandardScaler` fitted on them; components are made of what comes out, and stay in their unit.
+    Columns,
 }
 
 /// What is fitted on what, and what it is scored on.
@@ -138,11 +141,13 @@ impl Design {
     /// The components as directions among `features`, which all folds share: fewer numbers than components of each fold.
     fn project(&self, features: ArrayView2<f64>, components: usize) -> Result<Reduced, Error> {
         let basis = |fold: &Fold| {
-            let train = rows_of(features, &fold.train);
+            let mut train = rows_of(features, &fold.train);
+            let units = self.columns(train.view());
+            train *= &units;
             let pca = Pca::of(train.view(), components)?;
             let basis = pca.components().t().to_owned();
             let scale = self.scale(|| product((&train - &pca.mean()).view(), basis.view()));
-            Ok::<_, Error>(basis / scale)
+            Ok::<_, Error>(basis / scale * units.insert_axis(Axis(1)))
         };
         let bases = self.folds.iter().map(basis).collect::<Result<_, _>>()?;
         let mean = features.mean_axis(Axis(0)).expect("a plan has rows");
@@ -158,7 +163,9 @@ impl Design {
     /// # Panics
     /// The features are of another plan.
     pub fn cut(&self, features: &Reduced, components: usize) -> Result<Reduced, Error> {
-        let params = DesignParams { components: Some(components), ..self.params.clone() };
+        // What is cut has the unit already; components divided by their own deviations would be others.
+        let unit = if self.params.unit == FeatureUnit::Columns { FeatureUnit::Own } else { self.params.unit };
+        let params = DesignParams { components: Some(components), unit, ..self.params.clone() };
         let plan = Self { params, ..self.clone() };
         let folds = self.folds.iter().enumerate();
         let cut = folds.map(|(at, fold)| plan.reduce_on(fold, features.of_fold(at).view()));
@@ -183,21 +190,40 @@ impl Design {
     }
 
     fn reduce_on(&self, fold: &Fold, features: ArrayView2<f64>) -> Result<Array2<f64>, Error> {
-        let train = rows_of(features, &fold.train);
+        let mut train = rows_of(features, &fold.train);
+        let units = self.columns(train.view());
         let mut reduced = match self.params.components {
+            Some(components) if self.params.unit == FeatureUnit::Columns => {
+                train *= &units;
+                let pca = Pca::params(components).fit(&DatasetBase::from(train))?;
+                pca.transform((&features * &units).view())
+            }
             Some(components) => {
                 let pca = Pca::params(components).fit(&DatasetBase::from(train))?;
                 pca.transform(features)
             }
-            None => &features - &train.mean_axis(Axis(0)).expect("a fold has training rows"),
+            None => (&features - &train.mean_axis(Axis(0)).expect("a fold has training rows")) * &units,
         };
         reduced /= self.scale(|| rows_of(reduced.view(), &fold.train));
         Ok(reduced)
     }
 
+    /// What each feature is multiplied by that is `train` on the training rows of a fold, `(rows, width)`.
+    fn columns(&self, train: ArrayView2<f64>) -> Array1<f64> {
+        if self.params.unit != FeatureUnit::Columns {
+            return Array1::ones(train.ncols());
+        }
+        let unit = |column: ArrayView1<f64>| {
+            let (mean, sd) = (column.mean().unwrap_or(0.0), column.std(0.0));
+            // What is left of a constant is rounding.
+            if sd <= f64::EPSILON * mean.abs() { 0.0 } else { sd.recip() }
+        };
+        train.columns().into_iter().map(unit).collect()
+    }
+
     /// What features are divided by that are `kept` on the training rows of a fold, about their means.
     fn scale(&self, kept: impl FnOnce() -> Array2<f64>) -> f64 {
-        if self.params.unit == FeatureUnit::Own {
+        if self.params.unit != FeatureUnit::RootMeanVariance {
             return 1.0;
         }
         let kept = kept();
@@ -246,6 +272,56 @@ mod tests {
             for fold in 0..3 {
                 // What is projected may be off by a constant row.
                 let apart = few.of_fold(fold).as_ref() - cut.of_fold(fold).as_ref();
+                let apart = &apart - &apart.row(0);
+                assert!(apart.iter().all(|d| d.abs() < 1e-9), "{apart}");
+            }
+        }
+        Ok(())
+    }
+
+    fn columns(components: Option<usize>) -> Result<Design, Error> {
+        let (penalties, unit) = (PenaltyGrid::logarithmic(1.0, 10.0, 2)?, FeatureUnit::Columns);
+        Design::new(60, DesignParams { folds: 3, inner_folds: 2, gap: 1, penalties, components, unit, block: 5 })
+    }
+
+    /// Waves of very different sizes, and a constant.
+    fn waves() -> Array2<f64> {
+        let wave = |i: usize, j: usize| (((i * 7 + 3) * (j * j + 1)) as f64).sin() * 10f64.powi(j as i32);
+        Array2::from_shape_fn((60, 5), |(i, j)| if j == 4 { 0.3 } else { 50.0 + wave(i, j) })
+    }
+
+    #[test]
+    fn columns_have_a_deviation_of_one_on_training_rows() -> Result<(), Error> {
+        let (x, design) = (waves(), columns(None)?);
+        let reduced = design.reduce(x.view())?;
+        for (at, fold) in design.folds().iter().enumerate() {
+            let (train, found) = (rows_of(x.view(), &fold.train), reduced.of_fold(at));
+            let (mean, sd) = (train.mean_axis(Axis(0)).expect("rows"), train.std_axis(Axis(0), 0.0));
+            for ((i, j), value) in found.indexed_iter() {
+                let expected = if j == 4 { 0.0 } else { (x[[i, j]] - mean[j]) / sd[j] };
+                assert!((value - expected).abs() < 1e-9, "{at} {i} {j}: {value} {expected}");
+            }
+        }
+        Ok(())
+    }
+
+    #[test]
+    fn components_are_made_of_columns_in_their_unit() -> Result<(), Error> {
+        let (x, few, all) = (waves(), columns(Some(2))?, columns(None)?);
+        let plain = {
+            let (penalties, unit) = (PenaltyGrid::logarithmic(1.0, 10.0, 2)?, FeatureUnit::Own);
+            let params =
+                DesignParams { folds: 3, inner_folds: 2, gap: 1, penalties, components: Some(2), unit, block: 5 };
+            Design::new(60, params)?
+        };
+        let (found, unit) = (few.reduce(x.view())?, all.reduce(x.view())?);
+        let (projected, cut) = (columns(Some(3))?.reduce(x.view())?, all.cut(&unit, 2)?);
+        assert!(matches!(projected, Reduced::Projected { .. }));
+        let again = columns(Some(3))?.cut(&projected, 2)?;
+        for (at, fold) in few.folds().iter().enumerate() {
+            let expected = plain.reduce_on(fold, unit.of_fold(at).view())?;
+            for found in [found.of_fold(at), cut.of_fold(at), again.of_fold(at)] {
+                let apart = found.as_ref() - &expected;
                 let apart = &apart - &apart.row(0);
                 assert!(apart.iter().all(|d| d.abs() < 1e-9), "{apart}");
             }

@@ -19,14 +19,14 @@ impl Lags {
     /// # Errors
     /// As [`Self::responses`].
     pub fn evoked(&self, signal: ArrayView2<f64>, sampling: Sampling, times: &[f64]) -> Result<Array2<f64>, Error> {
-        let (mean, sd) = (mean(signal), signal.std_axis(Axis(0), 0.0));
+        let known = Known::of(signal);
         let mut evoked = Array2::zeros((self.lags().len(), signal.ncols()));
         for (lag, mut row) in self.lags().iter().zip(evoked.rows_mut()) {
             // One lag at a time: responses at all of them can be too large for memory.
             let responses = Self::new(vec![*lag], self.window())?.responses(signal, sampling, times)?;
             let whole = responses.values.select(Axis(0), &responses.complete());
             if whole.nrows() > 0 {
-                row.assign(&deviations(self::mean(whole.view()), mean.view(), sd.view()));
+                row.assign(&known.deviations(mean(whole.view()).view()));
             }
         }
         Ok(evoked)
@@ -42,10 +42,36 @@ pub fn evoked_lags(evoked: ArrayView2<f64>) -> Vec<usize> {
     evoked.columns().into_iter().map(largest).collect()
 }
 
-/// (m - mean) / sd, 0 where the channel is constant but for rounding.
-fn deviations(m: Array1<f64>, mean: ArrayView1<f64>, sd: ArrayView1<f64>) -> Array1<f64> {
-    let deviation = |m: f64, mean: f64, sd: f64| if sd <= f64::EPSILON * mean.abs() { 0.0 } else { (m - mean) / sd };
-    m.iter().zip(mean).zip(sd).map(|((m, mean), sd)| deviation(*m, *mean, *sd)).collect()
+/// e of [`Lags::evoked`] from mean responses to words that are made in another way, `(lags, channels)`, in `signal`,
+/// `(samples, channels)`.
+///
+/// # Panics
+/// The channels are not the same.
+pub fn evoked_deviations(responses: ArrayView2<f64>, signal: ArrayView2<f64>) -> Array2<f64> {
+    assert_eq!(responses.ncols(), signal.ncols(), "channels of responses and signal");
+    let known = Known::of(signal);
+    let mut evoked = Array2::zeros(responses.dim());
+    evoked.rows_mut().into_iter().zip(responses.rows()).for_each(|(mut to, m)| to.assign(&known.deviations(m)));
+    evoked
+}
+
+/// Mean and standard deviation of each channel.
+struct Known {
+    mean: Array1<f64>,
+    sd: Array1<f64>,
+}
+
+impl Known {
+    fn of(signal: ArrayView2<f64>) -> Self {
+        Self { mean: mean(signal), sd: signal.std_axis(Axis(0), 0.0) }
+    }
+
+    /// (m - mean) / sd, 0 where the channel is constant but for rounding.
+    fn deviations(&self, m: ArrayView1<f64>) -> Array1<f64> {
+        let deviation =
+            |m: f64, mean: f64, sd: f64| if sd <= f64::EPSILON * mean.abs() { 0.0 } else { (m - mean) / sd };
+        m.iter().zip(&self.mean).zip(&self.sd).map(|((m, mean), sd)| deviation(*m, *mean, *sd)).collect()
+    }
 }
 
 fn mean(rows: ArrayView2<f64>) -> Array1<f64> {
@@ -123,6 +149,17 @@ mod tests {
         let signal = Array2::from_elem((500, 2), 0.1);
         let evoked = lags.evoked(signal.view(), Sampling::new(0.0, 0.02)?, &[1.0, 2.0, 3.0])?;
         assert_eq!((evoked.sum(), evoked_lags(evoked.view())), (0.0, vec![0, 0]));
+        Ok(())
+    }
+
+    #[test]
+    fn means_made_in_another_way_deviate_alike() -> Result<()> {
+        let (signal, sampling, times) = story(&[0.0, 0.2], 1.0)?;
+        let lags = Lags::epoch(0.0, 0.4, 0.1, 0.1)?;
+        let expected = lags.evoked(signal.view(), sampling, &times)?;
+        let responses = lags.responses(signal.view(), sampling, &times)?;
+        let mean = responses.values.mean_axis(Axis(0)).ok_or("no words")?.into_shape_with_order((5, 2))?;
+        assert_abs_diff_eq!(evoked_deviations(mean.view(), signal.view()), expected, epsilon = 1e-9);
         Ok(())
     }
 

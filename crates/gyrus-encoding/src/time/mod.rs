@@ -11,7 +11,7 @@ mod word_rows;
 
 pub use self::delays::{delayed, finite_impulse_response};
 pub use self::drift::{HighPass, Slow};
-pub use self::evoked::evoked_lags;
+pub use self::evoked::{evoked_deviations, evoked_lags};
 pub use self::hemodynamics::{canonical_response, convolve};
 pub use self::lagged_sums::LaggedSums;
 pub use self::lags::{LaggedResponses, LaggedTarget, Lags, Outside};

@@ -3,6 +3,7 @@
 mod ctm;
 mod dictionary;
 mod format;
+mod forward;
 mod gentle;
 mod grid;
 mod literal;
@@ -12,5 +13,6 @@ mod table;
 mod units;
 
 pub use self::format::{WordFormat, read_words_as};
+pub use self::forward::{Forward, read_forward};
 pub use self::table::{End, WordTable, read_words};
 pub use self::units::{check_times, words_beyond};

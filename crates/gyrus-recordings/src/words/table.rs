@@ -2,7 +2,8 @@
 
 use std::path::Path;
 
-use gyrus_types::Transcript;
+use gyrus_types::{Interval, Transcript};
+use polars::prelude::Column;
 use serde::{Deserialize, Serialize};
 
 use super::story::{Story, lasting, time};
@@ -38,6 +39,25 @@ impl Default for WordTable {
     }
 }
 
+/// The columns of the times of a table of words, and how they are understood.
+pub(super) struct Times<'a> {
+    pub starts: &'a Column,
+    pub ends: &'a Column,
+    /// The time of a word from its fields in both columns.
+    pub interval: fn(&str, &str) -> Result<Option<Interval>, (&'static str, String)>,
+}
+
+impl<'a> Times<'a> {
+    /// Those of `table` that `columns` names.
+    pub fn of(table: &'a TextColumns, columns: &WordTable) -> Result<Self, Error> {
+        let (end, interval): (_, fn(&str, &str) -> _) = match &columns.end {
+            End::Time(name) => (name, time),
+            End::Duration(name) => (name, lasting),
+        };
+        Ok(Self { starts: table.column(&columns.start)?, ends: table.column(end)?, interval })
+    }
+}
+
 /// The words of the CSV or TSV file `path` in order, their text joined by single spaces.
 ///
 /// The header names the columns `word`, `start` and `end` (seconds), in any order and beside others;
@@ -56,11 +76,7 @@ pub fn read_words(path: &Path) -> Result<Transcript, Error> {
 /// The words of the table `path` with columns of any names.
 pub(super) fn read_table(path: &Path, columns: &WordTable) -> Result<Transcript, Error> {
     let table = TextColumns::read(path)?;
-    let (end, interval): (_, fn(&str, &str) -> _) = match &columns.end {
-        End::Time(name) => (name, time),
-        End::Duration(name) => (name, lasting),
-    };
-    let (words, starts, ends) = (table.column(&columns.word)?, table.column(&columns.start)?, table.column(end)?);
+    let (words, Times { starts, ends, interval }) = (table.column(&columns.word)?, Times::of(&table, columns)?);
     let mut story = Story::default();
     for row in 0..table.rows() {
         let pushed =

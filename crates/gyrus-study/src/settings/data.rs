@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use gyrus_recordings::bids::{Landmark, Selection, Surfaces};
-use gyrus_recordings::{Radius, WordFormat};
+use gyrus_recordings::{Radius, WordFormat, WordTable};
 use gyrus_signals::Pipeline;
 use serde::{Deserialize, Serialize};
 
@@ -33,8 +33,22 @@ pub struct StorySettings {
     /// The column of words, where the table is one of events instead, with onset and duration (s).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub column: Option<String>,
+    /// What becomes of words of a table that end before they begin, or begin before a word in front of them.
+    #[serde(default)]
+    pub backward: Backward,
     /// What the targets of different listeners have to do with each other.
     pub targets: Targets,
+}
+
+/// What becomes of words whose times step back.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Backward {
+    /// There must be none.
+    #[default]
+    Error,
+    /// The fewest that have to go lose their time: models read them, and nothing is predicted at them.
+    Untimed,
 }
 
 /// What the targets of different listeners have to do with each other.
@@ -149,6 +163,16 @@ impl DataSettings {
 
     fn paths_mut(&mut self) -> [&mut PathBuf; 2] {
         [&mut self.manifest, &mut self.folder]
+    }
+}
+
+impl StorySettings {
+    /// The columns of the words, where they are in a table with a row per word.
+    pub fn table(&self) -> Option<WordTable> {
+        match (self.format.clone().unwrap_or_else(|| WordFormat::of(&self.words)), &self.column) {
+            (WordFormat::Table(columns), None) => Some(columns),
+            _ => None,
+        }
     }
 }
 

@@ -100,6 +100,8 @@ pub enum Unit {
     Own,
     /// Divided, in each fold, by the root of their mean variance on training rows.
     Rms,
+    /// Each divided, in each fold, by its own standard deviation on training rows.
+    Columns,
 }
 
 impl EncodingSettings {
@@ -170,6 +172,7 @@ impl From<Unit> for FeatureUnit {
         match name {
             Unit::Own => Self::Own,
             Unit::Rms => Self::RootMeanVariance,
+            Unit::Columns => Self::Columns,
         }
     }
 }

@@ -29,7 +29,9 @@ pub use self::benchmark::BenchmarkEntry;
 pub use self::canaries::CanarySettings;
 pub use self::ceiling::{CeilingSettings, ListenersBy, RepeatsBy, ResponsesAre};
 pub use self::controls::ControlSettings;
-pub use self::data::{BidsSettings, DataSettings, FeatureEntry, ModelEntry, RecordingEntry, StorySettings, Targets};
+pub use self::data::{
+    Backward, BidsSettings, DataSettings, FeatureEntry, ModelEntry, RecordingEntry, StorySettings, Targets,
+};
 pub use self::dimension::DimensionSettings;
 pub use self::distance::{Distance, gap};
 pub use self::electrodes::{ElectrodeSettings, Responsive};

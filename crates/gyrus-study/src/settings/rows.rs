@@ -1,6 +1,7 @@
 //! What a row of the analysis is: a scan that many words reach, or a word with the signal around it.
 
 use gyrus_encoding::Slow;
+use gyrus_signals::Epochs;
 use serde::{Deserialize, Serialize};
 
 /// Rows are scans: words reach those after them.
@@ -37,11 +38,16 @@ pub enum Response {
 #[serde(deny_unknown_fields)]
 pub struct LagSettings {
     /// Lags after the word in seconds.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub seconds: Vec<f64>,
     /// The lag of every headline number, one of them.
     pub main: f64,
     /// Width in seconds of the window around each lag in which the signal is averaged.
-    pub window: f64,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub window: Option<f64>,
+    /// The signal around each word resampled, and all its samples as lags, instead of `seconds` and `window`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub epochs: Option<Epochs>,
     /// The moment of a word from which lags count.
     #[serde(default)]
     pub anchor: Anchor,
@@ -74,6 +80,9 @@ pub enum Anchor {
     Offset,
 }
 
+/// In seconds: lags that are nearer than this are one; those of epochs are sums.
+const SAME: f64 = 1e-9;
+
 impl ScanSettings {
     /// What is removed from scans that are `step` seconds apart.
     pub fn slow(&self, step: f64) -> Slow {
@@ -94,8 +103,16 @@ impl ScanSettings {
 }
 
 impl LagSettings {
+    /// The lags in seconds, of epochs too; none of epochs that mean nothing.
+    pub fn lags(&self) -> Vec<f64> {
+        match &self.epochs {
+            None => self.seconds.clone(),
+            Some(epochs) => epochs.lags().unwrap_or_default(),
+        }
+    }
+
     /// Position of the main lag in the list.
     pub fn main_at(&self) -> Option<usize> {
-        self.seconds.iter().position(|lag| *lag == self.main)
+        self.lags().iter().position(|lag| (lag - self.main).abs() < SAME)
     }
 }

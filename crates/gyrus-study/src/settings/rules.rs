@@ -6,7 +6,7 @@ use gyrus_recordings::bids::Landmark;
 
 use gyrus_benchmarks::Task;
 
-use super::{RecordingEntry, SCHEMA, SchemeName, Share, Study, TargetLag, Targets};
+use super::{Backward, RecordingEntry, SCHEMA, SchemeName, Share, Study, TargetLag, Targets};
 use crate::Error;
 
 /// A setting, whether it holds, and what is wrong if it does not.
@@ -17,10 +17,18 @@ type Rule = (&'static str, bool, String);
 /// # Errors
 /// [`Error::Setting`] naming it.
 pub(super) fn check(study: &Study, path: &Path) -> Result<(), Error> {
-    let all =
-        [general(study), names(study), benchmarks(study), rows(study), folds(study), partition(study), counts(study)]
-            .into_iter()
-            .flatten();
+    let all = [
+        general(study),
+        names(study),
+        benchmarks(study),
+        rows(study),
+        lags(study),
+        folds(study),
+        partition(study),
+        counts(study),
+    ]
+    .into_iter()
+    .flatten();
     match all.into_iter().find(|(_, holds, _)| !holds) {
         Some((setting, _, reason)) => Err(Error::Setting { path: path.to_owned(), setting, reason }),
         None => Ok(()),
@@ -108,8 +116,6 @@ fn rows(study: &Study) -> Vec<Rule> {
     let sources = sources.into_iter().filter(|given| *given).count();
     let landmark = study.bids.as_ref().and_then(|bids| bids.landmark.as_ref());
     let lags = study.lags.as_ref();
-    let seconds = lags.map_or(&[][..], |lags| &lags.seconds);
-    let repeated = seconds.iter().enumerate().find(|(i, lag)| seconds[..*i].contains(lag)).map(|(_, lag)| lag);
     vec![
         (
             "data",
@@ -125,6 +131,11 @@ fn rows(study: &Study) -> Vec<Rule> {
             "story.format",
             study.story.as_ref().is_none_or(|story| story.format.is_none() || story.column.is_none()),
             "and `column` must not be given both: the column is of events".into(),
+        ),
+        (
+            "story.backward",
+            study.story.as_ref().is_none_or(|story| story.backward == Backward::Error || story.table().is_some()),
+            "is \"untimed\", which is for a table with a row for each word".into(),
         ),
         (
             "preparation",
@@ -191,16 +202,42 @@ fn rows(study: &Study) -> Vec<Rule> {
             study.controls.neighbours == 0 || lags.is_some(),
             "is for rows that are words: where rows are scans the response model spreads words over them".into(),
         ),
-        ("lags.seconds", repeated.is_none(), format!("has a lag twice: `{}`", repeated.copied().unwrap_or(f64::NAN))),
+    ]
+}
+
+/// Where rows are words: when they have their responses.
+fn lags(study: &Study) -> Vec<Rule> {
+    let Some(lags) = &study.lags else { return Vec::new() };
+    let (all, epochs) = (lags.lags(), lags.epochs.as_ref());
+    let repeated = all.iter().enumerate().find(|(i, lag)| all[..*i].contains(lag)).map(|(_, lag)| *lag);
+    let windows = [!lags.seconds.is_empty(), lags.window.is_some()];
+    let wrong = epochs.and_then(|epochs| epochs.lags().err());
+    let several = if epochs.is_some() { "lags" } else { "`lags.seconds`" };
+    vec![
+        (
+            "lags.seconds",
+            windows == [epochs.is_none(); 2],
+            "and `window` must be given, or `epochs`: means around lags, or epochs resampled".into(),
+        ),
+        ("lags.epochs", wrong.is_none(), wrong.map_or_else(String::new, |wrong| format!("make no sense: {wrong}"))),
+        ("lags.seconds", repeated.is_none(), format!("has a lag twice: `{}`", repeated.unwrap_or(f64::NAN))),
         (
             "lags.main",
-            lags.is_none_or(|lags| lags.main_at().is_some()),
-            format!("is not one of `lags.seconds`: `{}`", lags.map_or(0.0, |lags| lags.main)),
+            lags.main_at().is_some(),
+            match epochs {
+                None => format!("is not one of `lags.seconds`: `{}`", lags.main),
+                Some(epochs) => format!(
+                    "is not one of the lags of `lags.epochs`, {} s and on in steps of {} s: `{}`",
+                    epochs.from,
+                    epochs.rate.recip(),
+                    lags.main
+                ),
+            },
         ),
         (
             "lags.target",
-            lags.is_none_or(|lags| lags.target == TargetLag::Main || seconds.len() > 1),
-            "is \"evoked\", which needs several `lags.seconds` to choose from".into(),
+            lags.target == TargetLag::Main || all.len() > 1,
+            format!("is \"evoked\", which needs several {several} to choose from"),
         ),
     ]
 }

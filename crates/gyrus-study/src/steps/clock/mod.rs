@@ -1,5 +1,6 @@
 //! The rows of an analysis, scans or words: features, controls and responses on one clock.
 
+mod around;
 mod controls;
 mod panel;
 mod scans;

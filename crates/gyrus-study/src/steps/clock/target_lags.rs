@@ -2,9 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use gyrus_encoding::{Lags, evoked_lags};
+use gyrus_encoding::evoked_lags;
 use ndarray::Array2;
 
+use super::around::Around;
 use crate::Error;
 use crate::settings::Targets;
 use crate::steps::heard::Heard;
@@ -21,10 +22,8 @@ impl TargetLags {
     ///
     /// # Errors
     /// A lag's window that could fall between two samples.
-    pub fn evoked(lags: &Lags, listeners: &[Heard], targets: Targets, times: &[f64]) -> Result<Self, Error> {
-        let of = |heard: &Heard| -> Result<Array2<f64>, Error> {
-            Ok(lags.evoked(heard.recording.signal().view(), heard.recording.sampling(), times)?)
-        };
+    pub fn evoked(around: &Around, listeners: &[Heard], targets: Targets, times: &[f64]) -> Result<Self, Error> {
+        let of = |heard: &Heard| -> Result<Array2<f64>, Error> { around.evoked(heard, times) };
         let mut evoked = listeners.iter().map(of).collect::<Result<Vec<_>, _>>()?;
         if targets == Targets::Shared {
             let sum = evoked.iter().cloned().reduce(|a, b| a + b).unwrap_or_default();

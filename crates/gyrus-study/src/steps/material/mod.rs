@@ -46,7 +46,7 @@ impl Material {
         let mut story = match (&study.data, &study.story, &study.bids) {
             (Some(data), _, _) => Story::known(data, on_event)?,
             (None, Some(story), Some(bids)) => Story::bids(story, bids, pipeline.as_ref(), on_event)?,
-            (None, Some(story), None) => Story::own(story, &study.recordings, pipeline.as_ref())?,
+            (None, Some(story), None) => Story::own(story, &study.recordings, pipeline.as_ref(), on_event)?,
             (None, None, _) => unreachable!("a study file has one of the two"),
         };
         for refusal in &story.refusals {

@@ -5,7 +5,9 @@ use std::path::{Path, PathBuf};
 
 use gyrus_data::Algorithm;
 use gyrus_recordings::bids::{self, Recordings};
-use gyrus_recordings::{Alice, Manifest, Merge, Refusal, Subjects, Target, UsedSpelling, read_targets, read_words_as};
+use gyrus_recordings::{
+    Alice, Forward, Manifest, Merge, Refusal, Subjects, Target, UsedSpelling, read_forward, read_targets, read_words_as,
+};
 use gyrus_signals::Pipeline;
 use gyrus_types::{Recording, Sampling, Transcript};
 use ndarray::Array2;
@@ -14,7 +16,7 @@ use super::signal::Signal;
 
 use crate::hash::file_hash;
 use crate::matrix_file::MatrixFile;
-use crate::settings::{BidsSettings, DataSettings, RecordingEntry, StorySettings};
+use crate::settings::{Backward, BidsSettings, DataSettings, RecordingEntry, StorySettings};
 use crate::steps::heard::Heard;
 use crate::{Error, Event};
 
@@ -70,7 +72,7 @@ impl Story {
         preparation: Option<&Pipeline>,
         on_event: &mut dyn FnMut(Event),
     ) -> Result<Self, Error> {
-        let (transcript, mut files) = words(story)?;
+        let (transcript, mut files) = words(story, on_event)?;
         let Recordings { listeners, refusals } =
             bids::read(&settings.selection(preparation, rayon::current_num_threads()))?;
         for listener in &listeners {
@@ -102,8 +104,9 @@ impl Story {
         story: &StorySettings,
         recordings: &[RecordingEntry],
         preparation: Option<&Pipeline>,
+        on_event: &mut dyn FnMut(Event),
     ) -> Result<Self, Error> {
-        let (transcript, mut files) = words(story)?;
+        let (transcript, mut files) = words(story, on_event)?;
         for path in recordings.iter().flat_map(RecordingEntry::paths) {
             files.insert(path.clone(), file_hash(path)?);
         }
@@ -119,12 +122,22 @@ impl Story {
     }
 }
 
-/// The story in a table of one's own, and the hash of that table.
-fn words(story: &StorySettings) -> Result<(Transcript, BTreeMap<PathBuf, String>), Error> {
+/// The story in a table of one's own, and the hash of that table; words that lose their time are counted in a note.
+fn words(
+    story: &StorySettings,
+    on_event: &mut dyn FnMut(Event),
+) -> Result<(Transcript, BTreeMap<PathBuf, String>), Error> {
     let path = &story.words;
-    let transcript = match &story.column {
-        Some(column) => bids::read_words(path, column)?,
-        None => read_words_as(path, story.format.as_ref())?,
+    let transcript = match (&story.column, story.table().filter(|_| story.backward == Backward::Untimed)) {
+        (_, Some(columns)) => {
+            let Forward { story, untimed } = read_forward(path, &columns)?;
+            let (path, all) = (path.display(), story.words().len());
+            let note = "lost their time, because times step back there; models read them all the same";
+            on_event(Event::Note(format!("{untimed} of {all} words of `{path}` {note}")));
+            story
+        }
+        (Some(column), None) => bids::read_words(path, column)?,
+        (None, None) => read_words_as(path, story.format.as_ref())?,
     };
     Ok((transcript, BTreeMap::from([(path.clone(), file_hash(path)?)])))
 }

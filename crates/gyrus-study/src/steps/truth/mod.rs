@@ -133,7 +133,7 @@ fn found(desk: &Desk, results: &Results, electrodes: &[Electrode]) -> Result<Fou
         hearing: electrodes.iter().filter(|electrode| electrode.planted.hears()).count(),
         slopes: Slopes::of(electrodes, &peaks, &planted.peaks, draws),
         peaks: Peaks::of(electrodes),
-        latencies: study.lags.as_ref().and_then(|lags| Latencies::of(electrodes, &lags.seconds)),
+        latencies: study.lags.as_ref().and_then(|lags| Latencies::of(electrodes, &lags.lags())),
         detection: results.summary.models.iter().map(|model| Detection::of(electrodes, model)).collect(),
         reached: Reached::of(electrodes),
         aligned: models.iter().filter(follows).cloned().collect(),
