@@ -16,7 +16,7 @@ const ARROWS: [(&str, &[&str]); 16] = [
     ("gyrus-data", &[]),
     ("gyrus-formats", &[]),
     ("gyrus-signals", &[]),
-    ("gyrus-recordings", &["gyrus-types", "gyrus-data", "gyrus-formats", "gyrus-signals"]),
+    ("gyrus-recordings", &["gyrus-types", "gyrus-data", "gyrus-formats", "gyrus-signals", "gyrus-surfaces"]),
     ("gyrus-surfaces", &[]),
     ("gyrus-windows", &["gyrus-types"]),
     ("gyrus-activations", &["gyrus-types"]),

@@ -365,6 +365,14 @@ pub enum Error {
         /// Seconds at which it went on.
         end: f64,
     },
+    /// A surface that electrodes cannot be put on.
+    #[error("use the surface `{}`", path.display())]
+    Surface {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong with it.
+        source: gyrus_surfaces::Error,
+    },
     /// Signals that cannot be prepared as asked for.
     #[error("prepare `{}`", path.display())]
     Prepare {

@@ -2,7 +2,7 @@
 
 use gyrus_formats::Signals;
 use gyrus_signals::{Outcome, Pipeline};
-use ndarray::{Array2, s};
+use ndarray::{Array2, ArrayView2, s};
 
 use crate::Error;
 
@@ -42,7 +42,7 @@ pub fn prepared(
     let wrong = |source| Error::Prepare { path: file.path().to_owned(), source };
     let plan = pipeline.plan(samples, channels.len(), rate).map_err(wrong)?;
     let mut signal = Array2::zeros((plan.samples(), plan.columns()));
-    let mut take = |first: usize, block: Array2<f64>| {
+    let mut take = |first: usize, block: ArrayView2<f64>| {
         signal.slice_mut(s![first..first + block.nrows(), ..]).assign(&block);
         Ok(())
     };

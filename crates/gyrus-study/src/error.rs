@@ -118,7 +118,9 @@ pub enum Error {
         subject: String,
     },
     /// Nobody with an electrode that answers to speech.
-    #[error("no electrode of {listeners} listeners answers to speech with q of at most {level}; `electrodes` says how that is tested")]
+    #[error(
+        "no electrode of {listeners} listeners answers to speech with q of at most {level}; `electrodes` says how that is tested"
+    )]
     NoAnswer {
         /// Listeners that were tested.
         listeners: usize,

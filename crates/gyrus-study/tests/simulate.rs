@@ -132,6 +132,7 @@ fn a_cortex_is_heard_as_a_tree_with_the_places_that_were_planted() -> Outcome {
         subjects: Vec::new(),
         start: 0.0,
         landmark: Some(bids::Landmark::heschl()),
+        surfaces: None,
         preparation: None,
         threads: 1,
     };

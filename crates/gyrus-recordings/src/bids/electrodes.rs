@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use super::channels::known;
+use super::cortex::{Cortex, OnCortex};
 use super::landmark::{Hemisphere, Landmark};
 use super::name::Name;
 use super::note::Note;
@@ -18,7 +19,7 @@ pub(super) struct Electrodes {
     pub files: Vec<PathBuf>,
 }
 
-/// The electrodes of `recording`, with their distances from `landmark` if there is one.
+/// The electrodes of `recording`, with their distances from `landmark` if there is one: along a cortex, where one is given.
 ///
 /// # Errors
 /// [`Error::OtherSpace`] if there are electrodes, but none in its space; [`Error::OneFile`] for several tables in it, or one
@@ -27,6 +28,7 @@ pub(super) fn electrodes(
     folders: &[PathBuf],
     (recording, subject): (&Name, &str),
     landmark: Option<&Landmark>,
+    cortex: Option<&Cortex>,
 ) -> Result<Electrodes, Error> {
     let mut tables = Vec::new();
     for (path, name) in applying(folders, recording, ("electrodes", ".tsv"), "space")? {
@@ -34,13 +36,13 @@ pub(super) fn electrodes(
     }
     let Some(landmark) = landmark else {
         // Regions and groups are the same in every space.
-        return tables.first().map_or(Ok(Electrodes::default()), |table| read(table, subject, None));
+        return tables.first().map_or(Ok(Electrodes::default()), |table| read(table, subject, None, None));
     };
     let spaces: Vec<String> = tables.iter().map(|table| table.space.clone()).collect();
     let suiting: Vec<&Located> = tables.iter().filter(|table| landmark.suits(&table.space)).collect();
     let folder = folders.first().cloned().unwrap_or_default();
     match suiting.as_slice() {
-        [table] => read(table, subject, Some(landmark)),
+        [table] => read(table, subject, Some(landmark), cortex),
         [] if tables.is_empty() => Ok(Electrodes::default()),
         [] => Err(Error::OtherSpace {
             folder,
@@ -82,7 +84,12 @@ fn located(folders: &[PathBuf], recording: &Name, path: PathBuf, name: &Name) ->
     Ok(Located { path, space, note })
 }
 
-fn read(located: &Located, subject: &str, landmark: Option<&Landmark>) -> Result<Electrodes, Error> {
+fn read(
+    located: &Located,
+    subject: &str,
+    landmark: Option<&Landmark>,
+    cortex: Option<&Cortex>,
+) -> Result<Electrodes, Error> {
     let path = &located.path;
     let table = TextColumns::read(path)?;
     let names = table.column("name")?;
@@ -105,13 +112,15 @@ fn read(located: &Located, subject: &str, landmark: Option<&Landmark>) -> Result
             Some("R" | "right") => Some(Hemisphere::Right),
             Some(other) => return Err(wrong("has a hemisphere that is neither L nor R", other)),
         };
-        let distance = match (position, unit, landmark) {
+        let OnCortex { distance, region } = match (position, unit, landmark) {
             ([Some(x), Some(y), Some(z)], Some(unit), Some(landmark)) => {
-                landmark.distance([x, y, z].map(|axis| axis * unit), side)
+                let position = [x, y, z].map(|axis| axis * unit);
+                let straight = || OnCortex { distance: landmark.distance(position, side), region: None };
+                cortex.map_or_else(straight, |cortex| cortex.place(position, side))
             }
-            _ => None,
+            _ => OnCortex::default(),
         };
-        let (region, group) = (known(regions, row), known(groups, row));
+        let (region, group) = (known(regions, row).or(region), known(groups, row));
         let target = Target { region, distance, patient: Some(subject.to_owned()), group, ..Target::named(name) };
         if name.is_empty() || targets.insert(name.to_owned(), target).is_some() {
             return Err(wrong("has a name that is empty or stands twice", name));

@@ -32,6 +32,13 @@ pub(super) enum Hemisphere {
     Right,
 }
 
+impl Hemisphere {
+    /// The one that a place lies in by its x.
+    pub fn of(position: [f64; 3]) -> Self {
+        if position[0] < 0.0 { Self::Left } else { Self::Right }
+    }
+}
+
 /// The places that come with the program.
 const FILE: &str = include_str!("../../../../datasets/landmarks.toml");
 
@@ -64,8 +71,7 @@ impl Landmark {
 
     /// Euclidean millimetres from the place in the electrode's own hemisphere, which is that of its x unless it is known.
     pub(super) fn distance(&self, position: [f64; 3], hemisphere: Option<Hemisphere>) -> Option<f64> {
-        let side = if position[0] < 0.0 { Hemisphere::Left } else { Hemisphere::Right };
-        let place = match hemisphere.unwrap_or(side) {
+        let place = match hemisphere.unwrap_or(Hemisphere::of(position)) {
             Hemisphere::Left => self.left,
             Hemisphere::Right => self.right,
         }?;

@@ -5,6 +5,7 @@
 //! from the folder of the data set down (the inheritance principle).
 
 mod channels;
+mod cortex;
 mod dataset;
 mod electrodes;
 mod events;
@@ -18,6 +19,7 @@ mod sidecars;
 mod tests;
 mod writer;
 
+pub use self::cortex::Surfaces;
 pub use self::dataset::{Channel, Dataset, Event, Status, Subject};
 pub use self::events::read_words;
 pub use self::landmark::Landmark;

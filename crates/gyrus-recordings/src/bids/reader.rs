@@ -8,6 +8,7 @@ use gyrus_signals::Pipeline;
 use gyrus_types::{Recording, Sampling};
 
 use super::channels::read_channels;
+use super::cortex::{Cortex, Surfaces};
 use super::electrodes::electrodes;
 use super::kept::{Kept, KeptChannel, Table, relation};
 use super::landmark::Landmark;
@@ -36,6 +37,8 @@ pub struct Selection {
     pub start: f64,
     /// Where distances are measured from; nothing where they are not asked for.
     pub landmark: Option<Landmark>,
+    /// Surfaces that distances are measured along; straight lines without.
+    pub surfaces: Option<Surfaces>,
     /// What is done to signals as they are read; nothing where they are taken as they are.
     pub preparation: Option<Pipeline>,
     /// Threads that preparing may take.
@@ -84,13 +87,17 @@ pub fn read(selection: &Selection) -> Result<Recordings, Error> {
     let raw = &selection.folder;
     let root = selection.derivative.as_ref().map_or_else(|| raw.clone(), |name| raw.join("derivatives").join(name));
     let roots = if root == *raw { vec![root.clone()] } else { vec![raw.clone(), root.clone()] };
+    let cortex = match (&selection.surfaces, &selection.landmark) {
+        (Some(surfaces), Some(landmark)) if surfaces.are_shared() => Some(Cortex::read(surfaces, landmark, "")?),
+        _ => None,
+    };
     let mut all = Recordings { listeners: Vec::new(), refusals: Vec::new() };
     for subject in subjects(&root, &selection.subjects)? {
         let place = root.join(format!("sub-{subject}"));
         let refuse = |reason: String| Refusal { subject: subject.clone(), file: place.clone(), reason };
         match recording(&place, selection)? {
             None => all.refusals.push(refuse(format!("no recording of task `{}`", selection.task))),
-            Some((path, name)) => match listener(selection, &roots, (&path, &name), &subject)? {
+            Some((path, name)) => match listener(selection, &roots, (&path, &name), (&subject, cortex.as_ref()))? {
                 Some(listener) => all.listeners.push(listener),
                 None => all.refusals.push(refuse("no channel measures the brain and is good".into())),
             },
@@ -148,7 +155,7 @@ fn listener(
     selection: &Selection,
     roots: &[PathBuf],
     (path, name): (&Path, &Name),
-    subject: &str,
+    (subject, cortex): (&str, Option<&Cortex>),
 ) -> Result<Option<Listener>, Error> {
     let folders = folders(roots, name);
     let (mut note, mut files) = (Note::default(), vec![path.to_owned()]);
@@ -169,7 +176,13 @@ fn listener(
     // Notes on the recording that this one was made from speak of another rate.
     let note = if note.path().starts_with(root) { note } else { Note::default() };
     let Some(rate) = common_rate(&*file, &kept.channels, (table.as_deref(), &note))? else { return Ok(None) };
-    let known = electrodes(&folders, (name, subject), selection.landmark.as_ref())?;
+    let own = match (&selection.surfaces, &selection.landmark) {
+        (Some(surfaces), Some(landmark)) if !surfaces.are_shared() => Some(Cortex::read(surfaces, landmark, subject)?),
+        _ => None,
+    };
+    let cortex = own.as_ref().or(cortex);
+    files.extend(cortex.iter().flat_map(|cortex| cortex.files.clone()));
+    let known = electrodes(&folders, (name, subject), selection.landmark.as_ref(), cortex)?;
     let target =
         |kept: &KeptChannel| known.targets.get(&kept.name).cloned().unwrap_or_else(|| Target::named(&kept.name));
     let targets: Vec<Target> = kept.channels.iter().map(target).collect();

@@ -63,6 +63,7 @@ impl Tree {
             subjects: Vec::new(),
             start: 0.0,
             landmark: Some(Landmark::heschl()),
+            surfaces: None,
             preparation: None,
             threads: 1,
         };
@@ -245,4 +246,93 @@ fn names_that_files_cannot_have_are_refused() {
     assert!(said(&odd).is_some_and(|said| said.contains("a text with tabs")));
     odd.subjects[0].channels.pop();
     assert!(said(&odd).is_some());
+}
+
+/// A plane through the left landmark as FreeSurfer's triangles: z = 12, a point every 2 mm.
+fn plane() -> Vec<u8> {
+    let (columns, rows) = (21_i32, 11_i32);
+    let mut bytes = b"\xff\xff\xfemade by the tests\n\n".to_vec();
+    let mut int = |value: i32| bytes.extend(value.to_be_bytes());
+    int(columns * rows);
+    int(2 * (columns - 1) * (rows - 1));
+    for point in 0..columns * rows {
+        let (x, y) = (-70 + 2 * (point % columns) + 1, -40 + 2 * (point / columns));
+        [x as f32, y as f32, 12.0].iter().for_each(|value| bytes.extend(value.to_be_bytes()));
+    }
+    let mut int = |value: i32| bytes.extend(value.to_be_bytes());
+    for (row, column) in (0..rows - 1).flat_map(|row| (0..columns - 1).map(move |column| (row, column))) {
+        let corner = row * columns + column;
+        [corner, corner + 1, corner + columns].iter().for_each(|vertex| int(*vertex));
+        [corner + 1, corner + columns + 1, corner + columns].iter().for_each(|vertex| int(*vertex));
+    }
+    bytes
+}
+
+#[test]
+fn distances_follow_a_surface_where_there_is_one() -> Outcome {
+    let mut tree = Tree::new(&dataset(256))?;
+    fs::write(tree.path("lh.plane"), plane())?;
+    let of = |left: PathBuf| {
+        Some(Surfaces { left: Some(left), right: None, left_regions: None, right_regions: None, limit: 3.0 })
+    };
+    for file in ["lh.plane", "sub-{subject}.plane"] {
+        for subject in ["01", "02"] {
+            fs::copy(tree.path("lh.plane"), tree.path(&format!("sub-{subject}.plane")))?;
+        }
+        tree.selection.surfaces = of(tree.path(file));
+        let found = read(&tree.selection)?;
+        let distances: Vec<Option<f64>> = found.listeners[1].targets.iter().map(|target| target.distance).collect();
+        // The right hemisphere has no surface, so its electrode has no distance.
+        assert_eq!((distances[0], distances[1]), (Some(0.0), None));
+        assert!(distances[2].is_some_and(|distance| (distance - 20.0).abs() < 1e-4), "{distances:?}");
+    }
+    tree.selection.surfaces = of(tree.path("README"));
+    assert!(tree.said().contains("use the surface `README`"), "{}", tree.said());
+    Ok(())
+}
+
+#[test]
+fn signals_are_prepared_as_they_are_read() -> Outcome {
+    use gyrus_signals::{Pipeline, Resample, Step};
+    let mut tree = Tree::new(&dataset(256))?;
+    let steps = vec![Step::Resample(Resample { rate: 32.0 })];
+    tree.selection.preparation = Some(Pipeline { steps, ..Pipeline::default() });
+    let found = read(&tree.selection)?;
+    let recording = &found.listeners[0].recording;
+    assert_eq!((recording.signal().dim(), recording.sampling().step()), ((128, 3), 1.0 / 32.0));
+    Ok(())
+}
+
+/// A derivative's recording has channels of its own; the raw table only says which of them are good.
+#[test]
+fn a_derivative_is_read_by_its_own_channels() -> Outcome {
+    use gyrus_formats::{ChannelKind, fif};
+    let mut tree = Tree::new(&dataset(256))?;
+    let folder = tree.path("derivatives/made/sub-01/ieeg");
+    fs::create_dir_all(&folder)?;
+    let channel = |name: &str, kind| fif::FifChannel { name: name.to_owned(), kind, unit: "V".into(), position: None };
+    let channels = vec![
+        channel("LG3", ChannelKind::Ecog),
+        channel("LG2", ChannelKind::Ecog),
+        channel("NEW", ChannelKind::Seeg),
+        channel("TRIG", ChannelKind::Stimulus),
+    ];
+    let header = fif::FifHeader { channels, rate: 32.0, band: [0.0, 16.0] };
+    let path = folder.join("sub-01_task-story_desc-highgamma_ieeg.fif");
+    fif::write_fif(&path, &header, [Array2::from_shape_fn((64, 4), |(i, j)| (i * (j + 1)) as f32)])?;
+    tree.selection.derivative = Some("made".into());
+    tree.selection.description = Some("highgamma".into());
+    let found = read(&tree.selection)?;
+    let Listener { recording, targets, left_out, .. } = &found.listeners[0];
+    assert_eq!((recording.targets(), recording.sampling().step()), (&["LG3", "NEW"].map(String::from)[..], 1.0 / 32.0));
+    assert_eq!((targets[0].distance, targets[1].distance), (Some(20.0), None));
+    let reasons: Vec<_> = left_out.iter().map(|left| format!("{}: {}", left.channel, left.reason)).collect();
+    let expected = [
+        "LG2: bad: flat half of the time",
+        "TRIG: type unknown",
+        "LG1: not in the recording",
+        "RD1: not in the recording",
+    ];
+    assert!(expected.iter().all(|reason| reasons.iter().any(|own| own == reason)), "{reasons:?}");
+    Ok(())
 }

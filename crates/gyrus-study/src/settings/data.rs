@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use gyrus_recordings::bids::{Landmark, Selection};
+use gyrus_recordings::bids::{Landmark, Selection, Surfaces};
 use gyrus_recordings::{Radius, WordFormat};
 use gyrus_signals::Pipeline;
 use serde::{Deserialize, Serialize};
@@ -105,6 +105,9 @@ pub struct BidsSettings {
     /// The place that they are measured from, instead of the one that comes with the program.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub landmark: Option<Landmark>,
+    /// Surfaces that distances are measured along, in the space of the electrodes; straight lines without.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub surfaces: Option<Surfaces>,
 }
 
 /// A language model on disk.
@@ -161,6 +164,7 @@ impl BidsSettings {
             subjects: self.listeners.clone(),
             start: self.start,
             landmark: self.distances.then(landmark),
+            surfaces: self.surfaces.clone(),
             preparation: preparation.cloned(),
             threads,
         }

@@ -22,6 +22,7 @@ mod words;
 
 use std::path::Path;
 
+use gyrus_recordings::bids::Surfaces;
 use serde::{Deserialize, Serialize};
 
 pub use self::benchmark::BenchmarkEntry;
@@ -31,13 +32,13 @@ pub use self::controls::ControlSettings;
 pub use self::data::{BidsSettings, DataSettings, FeatureEntry, ModelEntry, RecordingEntry, StorySettings, Targets};
 pub use self::dimension::DimensionSettings;
 pub use self::distance::{Distance, gap};
-pub use self::electrodes::{ElectrodeSettings, Responsive};
+pub use self::electrodes::ElectrodeSettings;
 pub use self::encoding::{ChooseBy, EncodingSettings, SchemeName, Share, Unit};
 pub use self::inference::{InferenceSettings, NullPenalties};
 pub use self::lag_map::LagMapSettings;
 pub use self::partition::{Band, LAYER, PartitionSettings};
 pub use self::power::PowerSettings;
-pub use self::preparation::{PreparationSettings, ReferenceName};
+pub use self::preparation::PreparationSettings;
 pub use self::rows::{Anchor, LagSettings, Response, ScanSettings, TargetLag};
 pub use self::similarity::SimilaritySettings;
 pub use self::simulation::{MapName, SimulationSettings};
@@ -157,7 +158,10 @@ impl Study {
         self.story.iter_mut().for_each(|story| data::root(&mut story.words, folder));
         self.recordings.iter_mut().for_each(|recording| recording.rooted(folder));
         self.simulation.iter_mut().for_each(|simulation| simulation.rooted(folder));
-        self.bids.iter_mut().for_each(|bids| data::root(&mut bids.folder, folder));
+        for bids in &mut self.bids {
+            data::root(&mut bids.folder, folder);
+            bids.surfaces.iter_mut().flat_map(Surfaces::paths_mut).for_each(|path| data::root(path, folder));
+        }
         self.models.iter_mut().for_each(|model| data::root(&mut model.folder, folder));
         self.features.iter_mut().for_each(|features| data::root(&mut features.file, folder));
         self.benchmarks.iter_mut().for_each(|benchmark| benchmark.rooted(folder));

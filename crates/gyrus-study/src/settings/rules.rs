@@ -148,6 +148,11 @@ fn rows(study: &Study) -> Vec<Rule> {
             "needs `left`, `right` or both, as three numbers in mm each".into(),
         ),
         (
+            "bids.surfaces",
+            study.bids.as_ref().and_then(|bids| bids.surfaces.as_ref()).is_none_or(|surfaces| surfaces.limit > 0.0),
+            "needs a `limit` above 0 mm".into(),
+        ),
+        (
             "recordings.subject",
             subjects.windows(2).all(|pair| pair[0] != pair[1]),
             format!("is given twice: {subjects:?}"),

@@ -106,6 +106,7 @@ fn with_recordings(mut study: Study, settings: &SimulationSettings, out: &Path) 
         start: 0.0,
         distances: true,
         landmark: None,
+        surfaces: None,
     });
     let levels = settings.levels.iter().map(|name| FeatureEntry { name: name.clone(), file: out.join(LEVELS) });
     study.features.extend(levels);
