@@ -12,6 +12,7 @@ mod latency;
 mod layers;
 mod levels;
 mod noise;
+mod planted;
 mod rotation;
 mod speech;
 mod spoken_levels;
@@ -25,6 +26,7 @@ pub use implant::{Contact, ContactTruth, Hemisphere, Implant, ImplantParams, PMH
 pub use layers::{Layer, LayerParams, layers};
 pub use levels::{Levels, TIME_CONSTANTS};
 pub use noise::Noise;
+pub use planted::{Planted, PlantedParams, PlantedToken, PlantedWord};
 pub use speech::{SpeechParams, spoken};
 pub use spoken_levels::SpokenLevels;
 pub use vectors::{StaticVectors, VectorParams, spelling};

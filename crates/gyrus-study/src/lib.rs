@@ -47,7 +47,7 @@ pub use settings::{
     ChooseBy, Distance, ElectrodeSettings, ListenersBy, MapName, ModelEntry, NullPenalties, Pooling,
     PreparationSettings, RepeatsBy, ResponsesAre, Responsive, SchemeName, Share, Study, Unit, gap,
 };
-pub use simulated::{CortexSources, SimulatedCortex};
+pub use simulated::{CortexSources, SimulatedCortex, SimulatedPodcast};
 pub use steps::text::bits_per_character;
 pub use store::{read_tensors, write_tensors, write_whole};
 pub use summary::Summary;

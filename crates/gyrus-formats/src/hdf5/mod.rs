@@ -1,4 +1,4 @@
-//! HDF5 files: groups, data sets whose rows are read where they are needed, attributes and references.
+//! HDF5 files: groups, data sets whose rows are read where they are needed, attributes and references; matrices are written.
 //!
 //! The bytes are decoded by the crate `hdf5-reader`; what is here turns every number into `f64`, lists what a file has where
 //! a name is wrong, and keeps a file that lies about its sizes from taking memory.
@@ -22,8 +22,10 @@ mod file;
 mod lzf;
 mod number;
 mod objects;
+mod writer;
 
 pub use attributes::{Attribute, Attributes};
 pub use data_set::{DataKind, DataSet};
 pub use file::Hdf5File;
 pub use objects::Object;
+pub use writer::{NewDataSet, write_hdf5};

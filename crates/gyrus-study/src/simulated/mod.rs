@@ -1,5 +1,6 @@
 //! Patients who never were: a cortex with a known answer hears a story, and recordings of it are written.
 
+mod podcast;
 mod tree;
 mod truth;
 
@@ -10,6 +11,7 @@ use gyrus_recordings::{read_counts, read_vectors, read_words};
 use gyrus_simulation::{Implant, ImplantParams, SpokenLevels};
 use gyrus_types::Transcript;
 
+pub use self::podcast::SimulatedPodcast;
 pub use self::tree::{DESCRIPTION, TASK};
 use crate::Error;
 use crate::store::{write_tensors, write_whole};

@@ -2,7 +2,7 @@
 
 mod arrays;
 mod cortex;
-
+mod podcast;
 mod vectors;
 mod words;
 
@@ -17,6 +17,8 @@ pub enum Command {
     Vectors(vectors::Arguments),
     /// Recordings of patients with electrodes in their cortex who hear a story, and the truth about them.
     Cortex(Box<cortex::Arguments>),
+    /// A tree like the Podcast ECoG data set's, raw and prepared, with a response planted at a known lag.
+    Podcast(podcast::Arguments),
 }
 
 /// Runs the command.
@@ -25,5 +27,6 @@ pub fn run(command: &Command) -> anyhow::Result<()> {
         Command::Words(arguments) => words::run(arguments),
         Command::Vectors(arguments) => vectors::run(arguments),
         Command::Cortex(arguments) => cortex::run(arguments),
+        Command::Podcast(arguments) => podcast::run(arguments),
     }
 }
