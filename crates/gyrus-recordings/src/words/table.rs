@@ -39,18 +39,21 @@ impl Default for WordTable {
     }
 }
 
+/// Makes the time of a word of its fields; none where it has none, or what is wrong and with which value.
+type Reading = fn(&str, &str) -> Result<Option<Interval>, (&'static str, String)>;
+
 /// The columns of the times of a table of words, and how they are understood.
 pub(super) struct Times<'a> {
     pub starts: &'a Column,
     pub ends: &'a Column,
     /// The time of a word from its fields in both columns.
-    pub interval: fn(&str, &str) -> Result<Option<Interval>, (&'static str, String)>,
+    pub interval: Reading,
 }
 
 impl<'a> Times<'a> {
     /// Those of `table` that `columns` names.
     pub fn of(table: &'a TextColumns, columns: &WordTable) -> Result<Self, Error> {
-        let (end, interval): (_, fn(&str, &str) -> _) = match &columns.end {
+        let (end, interval): (_, Reading) = match &columns.end {
             End::Time(name) => (name, time),
             End::Duration(name) => (name, lasting),
         };
