@@ -371,7 +371,7 @@ pub enum Error {
         /// The file.
         path: PathBuf,
         /// What is wrong with it.
-        source: gyrus_surfaces::Error,
+        source: Box<gyrus_surfaces::Error>,
     },
     /// Signals that cannot be prepared as asked for.
     #[error("prepare `{}`", path.display())]
@@ -379,7 +379,7 @@ pub enum Error {
         /// The file.
         path: PathBuf,
         /// What cannot be done.
-        source: gyrus_signals::Error,
+        source: Box<gyrus_signals::Error>,
     },
     /// A channel that never changes where it is to have a standard deviation.
     #[error("channel `{channel}` of `{}` never changes, so it cannot be standardised: call it bad", path.display())]

@@ -39,7 +39,7 @@ pub fn prepared(
         return Err(Error::Gap { path: file.path().to_owned(), start: gap.start, end: gap.end });
     }
     let Some(pipeline) = pipeline else { return Ok(Prepared { signal: file.read(channels, 0..samples)?, rate }) };
-    let wrong = |source| Error::Prepare { path: file.path().to_owned(), source };
+    let wrong = |source| Error::Prepare { path: file.path().to_owned(), source: Box::new(source) };
     let plan = pipeline.plan(samples, channels.len(), rate).map_err(wrong)?;
     let mut signal = Array2::zeros((plan.samples(), plan.columns()));
     let mut take = |first: usize, block: ArrayView2<f64>| {

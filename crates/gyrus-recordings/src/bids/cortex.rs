@@ -122,7 +122,7 @@ impl Side {
     fn read((surface, regions): (&Path, Option<&Path>), landmark: [f64; 3], limit: f64) -> Result<Self, Error> {
         let wrong = |path: &Path| {
             let path = path.to_owned();
-            move |source| Error::Surface { path: path.clone(), source }
+            move |source| Error::Surface { path: path.clone(), source: Box::new(source) }
         };
         let path = surface;
         let surface = read_surface(path).map_err(wrong(path))?.in_scanner_space();

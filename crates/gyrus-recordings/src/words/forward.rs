@@ -94,7 +94,7 @@ mod tests {
 
     /// The words with their onsets, and how many lost their time; or what is wrong.
     fn read(rows: &str) -> Result<String, Box<dyn std::error::Error>> {
-        let (_folder, path) = fixture::file("words.csv", &format!("word,start,end\n{rows}"))?;
+        let (_folder, path) = fixture::file("words.csv", format!("word,start,end\n{rows}"))?;
         let Forward { story, untimed } = match read_forward(&path, &WordTable::default()) {
             Ok(found) => found,
             Err(error) => return Ok(error.to_string().replace(&format!("`{}`", path.display()), "it")),

@@ -160,7 +160,7 @@ impl Study {
         self.story.iter_mut().for_each(|story| data::root(&mut story.words, folder));
         self.recordings.iter_mut().for_each(|recording| recording.rooted(folder));
         self.simulation.iter_mut().for_each(|simulation| simulation.rooted(folder));
-        for bids in &mut self.bids {
+        if let Some(bids) = &mut self.bids {
             data::root(&mut bids.folder, folder);
             bids.surfaces.iter_mut().flat_map(Surfaces::paths_mut).for_each(|path| data::root(path, folder));
         }

@@ -59,7 +59,10 @@ impl Signal {
         values: ArrayView2<f64>,
         (pipeline, rate): (&Pipeline, f64),
     ) -> Result<(Array2<f64>, f64), Error> {
-        let wrong = |source| Error::Recordings(gyrus_recordings::Error::Prepare { path: entry.signal.clone(), source });
+        let wrong = |source| {
+            let (path, source) = (entry.signal.clone(), Box::new(source));
+            Error::Recordings(gyrus_recordings::Error::Prepare { path, source })
+        };
         let plan = pipeline.plan(values.nrows(), values.ncols(), rate).map_err(wrong)?;
         let mut made = Array2::zeros((plan.samples(), plan.columns()));
         let read = |range: std::ops::Range<usize>| Ok(values.slice(s![range, ..]).to_owned());
