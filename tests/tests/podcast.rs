@@ -70,6 +70,9 @@ main = 0.25
 window = 0.1
 anchor = "onset"
 
+[controls]
+words = []
+
 [encoding]
 folds = 4
 inner_folds = 3
