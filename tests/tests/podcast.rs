@@ -70,6 +70,9 @@ main = 0.25
 window = 0.1
 anchor = "onset"
 
+[controls]
+words = []
+
 [encoding]
 folds = 4
 inner_folds = 3
@@ -158,6 +161,10 @@ fn a_planted_response_is_found_in_raw_recordings_and_in_their_high_gamma() -> Ou
         let [a, b] = [&raw, &derived].map(|found| number(&found["models"][0]["targets"][target]["added"]));
         assert!((a - b).abs() < 0.1, "{target}: {a} {b}");
     }
+    // It is in the loudness of high gamma and nowhere else.
+    let (unprepared, _) = found(&study, "")?;
+    let targets = unprepared["models"][0]["targets"].as_array().ok_or("no targets")?;
+    assert!(targets.len() == 20 && targets.iter().all(|target| number(&target["added"]) < UNHEARD), "{targets:?}");
     Ok(())
 }
 
