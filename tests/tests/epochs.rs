@@ -105,7 +105,7 @@ fn epochs_that_make_no_sense_are_named() -> Outcome {
         "setting `lags.main` of `study.toml` is not one of the lags of `lags.epochs`, -0.4 s and on in steps of 0.2 s: `0.25`"
     );
     let said = refusal("{ from = 1.0, to = 0.8, rate = 5.0 }", same)?;
-    assert!(said.starts_with("setting `lags.epochs` of `study.toml` make no sense: the length of an epoch"), "{said}");
+    assert!(said.starts_with("setting `lags.epochs` of `study.toml` makes no sense: the length of an epoch"), "{said}");
     let said = refusal(EPOCHS, ("main = 0.2", "main = 0.2\nwindow = 0.1"))?;
     assert!(
         said.starts_with("setting `lags.seconds` of `study.toml` and `window` must be given, or `epochs`"),

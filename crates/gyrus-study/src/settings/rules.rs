@@ -219,7 +219,7 @@ fn lags(study: &Study) -> Vec<Rule> {
             windows == [epochs.is_none(); 2],
             "and `window` must be given, or `epochs`: means around lags, or epochs resampled".into(),
         ),
-        ("lags.epochs", wrong.is_none(), wrong.map_or_else(String::new, |wrong| format!("make no sense: {wrong}"))),
+        ("lags.epochs", wrong.is_none(), wrong.map_or_else(String::new, |wrong| format!("makes no sense: {wrong}"))),
         ("lags.seconds", repeated.is_none(), format!("has a lag twice: `{}`", repeated.unwrap_or(f64::NAN))),
         (
             "lags.main",
