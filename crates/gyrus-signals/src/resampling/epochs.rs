@@ -231,6 +231,9 @@ mod tests {
         let sampled = PODCAST.sampled(512.0).expect("epochs");
         let mut signal = noise(3_000, 1);
         signal[[5, 0]] = f64::NAN;
-        assert!(matches!(sampled.responses(signal.view(), &[0..2_049], 0..128), Err(Error::NotFinite { .. })));
+        assert!(matches!(
+            sampled.responses(signal.view(), std::slice::from_ref(&(0..2_049)), 0..128),
+            Err(Error::NotFinite { .. })
+        ));
     }
 }
