@@ -147,7 +147,7 @@ mod tests {
                 })
                 .collect();
             let ordered = |kept: &[usize]| kept.windows(2).all(|pair| onsets[pair[0]] <= onsets[pair[1]]);
-            let subset = |bits: u32| (0..9).filter(|at| bits >> at & 1 == 1).collect::<Vec<usize>>();
+            let subset = |bits: u32| (0..9).filter(|at| (bits >> at) & 1 == 1).collect::<Vec<usize>>();
             let most = (0..512).map(subset).filter(|kept| ordered(kept)).map(|kept| kept.len()).max();
             let kept = in_order(&onsets);
             assert!(ordered(&kept) && kept.is_sorted() && Some(kept.len()) == most, "{onsets:?} {kept:?}");
