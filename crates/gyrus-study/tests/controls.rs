@@ -46,13 +46,14 @@ fn properties_stand_a_row_per_word() -> Outcome {
     assert!(answer.complaint.contains("frequency is counted in the text itself, which has 3 spellings"), "{answer:?}");
     let file = read_tensors(&folder.path().join("c"))?;
     let names: Vec<_> = file.iter().map(|(name, _)| name.as_str()).collect();
-    let expected = "duration frequency length onset position-in-sentence position-in-story rate";
+    let expected = "duration frequency length onset position-in-sentence position-in-story rate syllables";
     assert_eq!(names.join(" "), expected);
     let nan = f64::NAN;
     check_column(&file, "rate", &[1.0, 1.0, nan, 1.0, 1.0])?;
     check_column(&file, "onset", &[1.0, 1.0, nan, 1.0, 1.0])?;
     check_column(&file, "duration", &[0.5, 0.25, nan, 0.5, 0.5])?;
     check_column(&file, "length", &[2.0, 3.0, 0.0, 3.0, 3.0])?;
+    check_column(&file, "syllables", &[1.0, 1.0, nan, 1.0, 1.0])?;
     check_column(&file, "position-in-sentence", &[0.0, 0.0, 1.0, 2.0, 3.0])?;
     check_column(&file, "position-in-story", &[0.0, 0.25, 0.5, 0.75, 1.0])?;
     let (once, twice) = (250_000.01_f64.log10(), 500_000.01_f64.log10());
@@ -70,7 +71,7 @@ fn a_text_without_times_has_no_timed_properties_unless_asked_for() -> Outcome {
     call(folder.path(), "controls --transcript text.txt --out c")?;
     let file = read_tensors(&folder.path().join("c"))?;
     let names: Vec<_> = file.iter().map(|(name, _)| name.as_str()).collect();
-    assert_eq!(names, ["frequency", "length", "position-in-sentence", "position-in-story"]);
+    assert_eq!(names, ["frequency", "length", "position-in-sentence", "position-in-story", "syllables"]);
     call(folder.path(), "controls --transcript text.txt --properties rate --out c")?;
     check_column(&read_tensors(&folder.path().join("c"))?, "rate", &[f64::NAN; 12])
 }

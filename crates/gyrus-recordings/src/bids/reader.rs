@@ -144,7 +144,7 @@ fn recording(place: &Path, selection: &Selection) -> Result<Option<(PathBuf, Nam
     }
     if found.len() > 1 {
         let found = found.iter().map(|(path, _)| path.strip_prefix(place).unwrap_or(path).display().to_string());
-        let pattern = format!("*_task-{}* of signals", selection.task);
+        let pattern = format!("*_task-{}*_ieeg, _eeg or _meg", selection.task);
         return Err(Error::OneFile { folder: place.into(), pattern, found: found.collect() });
     }
     Ok(found.pop())

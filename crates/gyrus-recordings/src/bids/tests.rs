@@ -211,7 +211,7 @@ fn other_spaces_runs_and_people_are_refused() -> Outcome {
     assert!(read(&tree.selection)?.listeners[0].targets.iter().all(|target| target.distance.is_none()));
     let run = tree.path("sub-01/ieeg/sub-01_task-story_run-2_ieeg.edf");
     fs::copy(tree.path("sub-01/ieeg/sub-01_task-story_ieeg.edf"), &run)?;
-    let runs = "`sub-01` has 2 files `*_task-story*_ieeg.edf` instead of one: `ieeg/sub-01_task-story_ieeg.edf`, `ieeg/sub-01_task-story_run-2_ieeg.edf`";
+    let runs = "`sub-01` has 2 files `*_task-story*_ieeg, _eeg or _meg` instead of one: `ieeg/sub-01_task-story_ieeg.edf`, `ieeg/sub-01_task-story_run-2_ieeg.edf`";
     assert_eq!(tree.said(), runs);
     tree.selection.subjects = vec!["7".into()];
     assert_eq!(tree.said(), "`it` has no subject `7`, only: `01`, `02`");
