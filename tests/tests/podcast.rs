@@ -178,6 +178,39 @@ fn another_lag_is_found_where_it_is() -> Outcome {
     Ok(())
 }
 
+/// The electrodes that answer to speech are kept and the others named; files of signals are read without a tree, too.
+#[test]
+fn electrodes_that_do_not_answer_are_left_out_by_name() -> Outcome {
+    let study = SmallStudy::of_patients()?;
+    tree(&study.path("tree"), PlantedParams::default(), 4)?;
+    let truth: Value = serde_json::from_slice(&fs::read(study.path("tree/truth.json"))?)?;
+    let (all, _) = found(&study, DERIVATIVE)?;
+    let bids = format!("[bids]\nfolder = \"tree\"\ntask = \"podcast\"\n{DERIVATIVE}");
+    let file = |n: usize| {
+        let path = format!("tree/derivatives/ecogprep/sub-0{n}/ieeg/sub-0{n}_task-podcast_desc-highgamma_ieeg.fif");
+        format!("[[recordings]]\nsubject = \"0{n}\"\nsignal = \"{path}\"\n\n")
+    };
+    study.edit("study.toml", &bids, &format!("{}{}", file(1), file(2)))?;
+    walk(&study)?;
+    let plain: Value = serde_json::from_slice(&fs::read(study.results().join("lags.json"))?)?;
+    assert_eq!(plain["models"][0]["mean"], all["models"][0]["mean"]);
+    let electrodes = "[electrodes]\nresponsive = \"evoked\"\nshifts = 199\n";
+    let (some, notes) = found(&study, &format!("{DERIVATIVE}\n{electrodes}"))?;
+    let kept: Vec<Value> = some["targets"].as_array().cloned().unwrap_or_default();
+    let planted = self::electrodes(&truth).into_iter().filter(|(.., planted)| *planted);
+    for (patient, name, _) in planted {
+        assert!(kept.contains(&serde_json::json!([patient, name])), "{patient} {name}: {kept:?}");
+    }
+    assert!(kept.len() < 20, "{kept:?}");
+    let said = |patient: &str| {
+        let own = kept.iter().filter(|target| target[0] == patient).count();
+        let begin = format!("{own} of 10 electrodes of `{patient}` answer to ");
+        notes.iter().any(|note| note.starts_with(&begin) && note.contains("left out: "))
+    };
+    assert!(said("01") && said("02"), "{notes:?}");
+    Ok(())
+}
+
 #[test]
 fn a_seed_decides_every_byte() -> Outcome {
     let short = PlantedParams { seconds: 30.0, ..PlantedParams::default() };

@@ -38,6 +38,13 @@ pub enum ChannelKind {
     Other,
 }
 
+impl ChannelKind {
+    /// Whether it measures a brain.
+    pub fn is_neural(self) -> bool {
+        matches!(self, Self::Ecog | Self::Seeg | Self::Dbs | Self::Eeg | Self::Meg)
+    }
+}
+
 /// One signal of a file.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Channel {
@@ -88,6 +95,14 @@ pub trait Signals: std::fmt::Debug + Send + Sync {
     /// # Panics
     /// There are no such channels or samples.
     fn read(&self, channels: &[usize], samples: Range<usize>) -> Result<Array2<f64>, Error>;
+
+    /// Channels that measure a brain and are not called bad; all that are not bad where the file says of none what it
+    /// measures.
+    fn neural(&self) -> Vec<usize> {
+        let good: Vec<_> = self.channels().iter().enumerate().filter(|(_, channel)| !channel.bad).collect();
+        let silent = good.iter().all(|(_, channel)| channel.kind == ChannelKind::Other);
+        good.iter().filter(|(_, channel)| silent || channel.kind.is_neural()).map(|(at, _)| *at).collect()
+    }
 
     /// Place of the channel of that name, if there is one.
     fn find(&self, name: &str) -> Option<usize> {

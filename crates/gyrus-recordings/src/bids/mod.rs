@@ -1,4 +1,4 @@
-//! Recordings in the BIDS layout for intracranial electrodes, with signals as EDF: read, and written from memory.
+//! Recordings in the BIDS layout: read with signals in any format that `gyrus-formats` opens, and written from memory as EDF.
 //!
 //! Source: the Brain Imaging Data Structure 1.10, <https://bids-specification.readthedocs.io>.
 //! Tables may begin with a byte-order mark and say `n/a`; notes and tables apply to every file whose name has their parts,

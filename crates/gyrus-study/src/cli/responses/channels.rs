@@ -1,7 +1,7 @@
 //! Which channels of a recording are asked for.
 
 use anyhow::{Context, ensure};
-use gyrus_formats::{Channel, ChannelKind, Signals};
+use gyrus_formats::{Channel, Signals};
 
 /// Some channels of a file, all of one rate.
 #[derive(Debug)]
@@ -25,7 +25,7 @@ impl<'f> Chosen<'f> {
             file.find(name).with_context(|| format!("`{path}` has no channel `{name}`; it has {}", there()))
         };
         let places = match names {
-            [] => of_the_brain(file),
+            [] => file.neural(),
             names => names.iter().map(find).collect::<anyhow::Result<Vec<_>>>()?,
         };
         let twice = names.iter().enumerate().find(|(place, name)| names[..*place].contains(name));
@@ -70,13 +70,4 @@ impl<'f> Chosen<'f> {
     fn channels(&self) -> impl Iterator<Item = &Channel> {
         self.places.iter().map(|place| &self.file.channels()[*place])
     }
-}
-
-fn of_the_brain(file: &dyn Signals) -> Vec<usize> {
-    let neural = |kind| {
-        matches!(kind, ChannelKind::Ecog | ChannelKind::Seeg | ChannelKind::Dbs | ChannelKind::Eeg | ChannelKind::Meg)
-    };
-    let good: Vec<_> = file.channels().iter().enumerate().filter(|(_, channel)| !channel.bad).collect();
-    let silent = good.iter().all(|(_, channel)| channel.kind == ChannelKind::Other);
-    good.iter().filter(|(_, channel)| silent || neural(channel.kind)).map(|(place, _)| *place).collect()
 }

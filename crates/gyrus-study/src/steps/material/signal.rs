@@ -1,7 +1,7 @@
 //! One listener's signals, whatever kind of file they are in.
 
+use gyrus_formats::Signals;
 use gyrus_formats::arrays::ArrayFile;
-use gyrus_formats::{ChannelKind, Signals};
 use gyrus_recordings::prepared;
 use gyrus_signals::Pipeline;
 use ndarray::{Array2, ArrayView2, s};
@@ -78,7 +78,7 @@ impl Signal {
         let file = gyrus_formats::open(&entry.signal)?;
         let chosen = match names {
             Some(names) => names.iter().map(|name| find(entry, &*file, name)).collect::<Result<Vec<_>, _>>()?,
-            None => of_the_brain(&*file),
+            None => file.neural(),
         };
         let all = file.channels();
         let Some(first) = chosen.first().map(|channel| &all[*channel]) else {
@@ -100,14 +100,4 @@ fn find(entry: &RecordingEntry, file: &dyn Signals, name: &str) -> Result<usize,
     let there = || file.channels().iter().map(|channel| format!("`{}`", channel.name)).collect::<Vec<_>>().join(", ");
     let reason = || format!("has no channel `{name}`, which `recordings.targets` names; it has {}", there());
     file.find(name).ok_or_else(|| Error::Tensors { path: entry.signal.clone(), reason: reason() })
-}
-
-/// Channels that measure the brain and are not called bad; all that are not bad where the file says of none what it measures.
-fn of_the_brain(file: &dyn Signals) -> Vec<usize> {
-    let neural = |kind| {
-        matches!(kind, ChannelKind::Ecog | ChannelKind::Seeg | ChannelKind::Dbs | ChannelKind::Eeg | ChannelKind::Meg)
-    };
-    let good: Vec<_> = file.channels().iter().enumerate().filter(|(_, channel)| !channel.bad).collect();
-    let silent = good.iter().all(|(_, channel)| channel.kind == ChannelKind::Other);
-    good.iter().filter(|(_, channel)| silent || neural(channel.kind)).map(|(at, _)| *at).collect()
 }
