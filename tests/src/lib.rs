@@ -3,6 +3,7 @@
 //! The tests that cross crates stand in `tests/`; the program's own tests use the same study.
 
 mod checkpoint;
+mod counting;
 mod draws;
 mod listeners;
 mod patients;
@@ -14,6 +15,7 @@ mod story;
 mod tokenizer;
 
 pub use checkpoint::write_checkpoint;
+pub use counting::Counting;
 pub use draws::Draws;
 pub use patients::{ELECTRODES, LAG, LAYERS, PATIENTS, distance, tensors};
 pub use program::{Answer, Program};

@@ -4,15 +4,14 @@
 //! file's own size does not account for. The seeds in `corpus` are read as they are first; whatever once went wrong
 //! is kept there too. `GYRUS_FUZZ_SECONDS` makes the run longer than its ten seconds, `GYRUS_FUZZ_SEED` another one.
 
-use std::alloc::{GlobalAlloc, Layout, System};
 use std::fs;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use gyrus_activations::{Checkpoint, Device, DeviceChoice, HiddenStates, Precision, hidden_states, open_device};
+use gyrus_tests::Counting;
 use ndarray::arr2;
 use rand::rngs::StdRng;
 use rand::seq::{IndexedMutRandom, IndexedRandom};
@@ -65,35 +64,8 @@ const NUMBERS: [&str; 16] = [
     "18446744073709551615",
 ];
 
-/// Counts the bytes in use.
-struct Counting;
-
-static IN_USE: AtomicUsize = AtomicUsize::new(0);
-static PEAK: AtomicUsize = AtomicUsize::new(0);
-
 #[global_allocator]
 static ALLOCATOR: Counting = Counting;
-
-// SAFETY: every call is passed on to the system's allocator unchanged.
-unsafe impl GlobalAlloc for Counting {
-    unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
-        PEAK.fetch_max(IN_USE.fetch_add(layout.size(), Relaxed) + layout.size(), Relaxed);
-        // SAFETY: the caller's own promise.
-        unsafe { System.alloc(layout) }
-    }
-
-    unsafe fn alloc_zeroed(&self, layout: Layout) -> *mut u8 {
-        PEAK.fetch_max(IN_USE.fetch_add(layout.size(), Relaxed) + layout.size(), Relaxed);
-        // SAFETY: the caller's own promise.
-        unsafe { System.alloc_zeroed(layout) }
-    }
-
-    unsafe fn dealloc(&self, place: *mut u8, layout: Layout) {
-        IN_USE.fetch_sub(layout.size(), Relaxed);
-        // SAFETY: the caller's own promise.
-        unsafe { System.dealloc(place, layout) }
-    }
-}
 
 /// The files of a checkpoint.
 #[derive(Debug, Clone)]
@@ -151,10 +123,9 @@ impl Bench {
 
     /// Reads every weight and checks that nothing went wrong but the files.
     fn judge(&self, files: &Files, what: &str) -> Result<HiddenStates, String> {
-        let (before, start) = (IN_USE.load(Relaxed), Instant::now());
-        PEAK.store(before, Relaxed);
-        let states = catch_unwind(AssertUnwindSafe(|| self.read(files)));
-        let (memory, time) = (PEAK.load(Relaxed).saturating_sub(before), start.elapsed());
+        let start = Instant::now();
+        let (states, memory) = Counting::peak_of(|| catch_unwind(AssertUnwindSafe(|| self.read(files))));
+        let time = start.elapsed();
         let kept = self.dir.display();
         assert!(memory <= MEMORY, "{what} takes {memory} bytes: {kept}");
         assert!(time <= PATIENCE, "{what} takes {time:?}: {kept}");

@@ -4,11 +4,9 @@
 //! file's own size does not account for. `GYRUS_FUZZ_SECONDS` makes the run of each reader longer than its fraction of a
 //! second, `GYRUS_FUZZ_SEED` another one.
 
-use std::alloc::{GlobalAlloc, Layout, System};
 use std::fs;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -21,6 +19,7 @@ use gyrus_formats::nifti::{NiftiFile, parcels, voxels};
 use gyrus_formats::nwb::{NwbFile, series_names};
 use gyrus_formats::wav::{WavChannel, WavFile};
 use gyrus_formats::{Error, Signals};
+use gyrus_tests::Counting;
 use rand::rngs::StdRng;
 use rand::seq::IndexedRandom;
 use rand::{Rng, SeedableRng};
@@ -51,35 +50,8 @@ const EDGES: [u64; 16] = [
     u64::MAX,
 ];
 
-/// Counts the bytes in use.
-struct Counting;
-
-static IN_USE: AtomicUsize = AtomicUsize::new(0);
-static PEAK: AtomicUsize = AtomicUsize::new(0);
-
 #[global_allocator]
 static ALLOCATOR: Counting = Counting;
-
-// SAFETY: every call is passed on to the system's allocator unchanged.
-unsafe impl GlobalAlloc for Counting {
-    unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
-        PEAK.fetch_max(IN_USE.fetch_add(layout.size(), Relaxed) + layout.size(), Relaxed);
-        // SAFETY: the caller's own promise.
-        unsafe { System.alloc(layout) }
-    }
-
-    unsafe fn alloc_zeroed(&self, layout: Layout) -> *mut u8 {
-        PEAK.fetch_max(IN_USE.fetch_add(layout.size(), Relaxed) + layout.size(), Relaxed);
-        // SAFETY: the caller's own promise.
-        unsafe { System.alloc_zeroed(layout) }
-    }
-
-    unsafe fn dealloc(&self, place: *mut u8, layout: Layout) {
-        IN_USE.fetch_sub(layout.size(), Relaxed);
-        // SAFETY: the caller's own promise.
-        unsafe { System.dealloc(place, layout) }
-    }
-}
 
 /// Held by whoever reads, because the count of bytes is that of the whole process.
 static TURN: Mutex<()> = Mutex::new(());
@@ -138,10 +110,9 @@ fn renumber(bytes: &mut [u8], at: usize, random: &mut StdRng) {
 /// Reads a file and checks that nothing went wrong but the file; `ratio` bytes may be made of one.
 fn judge(path: &Path, bytes: &[u8], read: Read, ratio: usize, what: &str) -> Result<(), Error> {
     fs::write(path, bytes).expect("a file");
-    let (before, start) = (IN_USE.load(Relaxed), Instant::now());
-    PEAK.store(before, Relaxed);
-    let outcome = catch_unwind(AssertUnwindSafe(|| read(path)));
-    let (memory, time) = (PEAK.load(Relaxed).saturating_sub(before), start.elapsed());
+    let start = Instant::now();
+    let (outcome, memory) = Counting::peak_of(|| catch_unwind(AssertUnwindSafe(|| read(path))));
+    let time = start.elapsed();
     let (kept, most) = (path.display(), MEMORY + ratio * bytes.len());
     assert!(memory <= most, "{what} takes {memory} bytes, not {most}: {kept}");
     assert!(time <= PATIENCE, "{what} takes {time:?}: {kept}");

@@ -5,14 +5,13 @@
 //! in `tests/data/once`. `GYRUS_FUZZ_SECONDS` makes the run longer than its seconds, `GYRUS_FUZZ_SEED` another one,
 //! `GYRUS_FUZZ_ONLY` keeps to files whose names end so.
 
-use std::alloc::{GlobalAlloc, Layout, System};
 use std::fs;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 use std::time::{Duration, Instant};
 
 use gyrus_formats::open;
+use gyrus_tests::Counting;
 use rand::rngs::StdRng;
 use rand::seq::IndexedRandom;
 use rand::{Rng, SeedableRng};
@@ -50,35 +49,8 @@ const NUMBERS: [&str; 16] = [
     "",
 ];
 
-/// Counts the bytes in use.
-struct Counting;
-
-static IN_USE: AtomicUsize = AtomicUsize::new(0);
-static PEAK: AtomicUsize = AtomicUsize::new(0);
-
 #[global_allocator]
 static ALLOCATOR: Counting = Counting;
-
-// SAFETY: every call is passed on to the system's allocator unchanged.
-unsafe impl GlobalAlloc for Counting {
-    unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
-        PEAK.fetch_max(IN_USE.fetch_add(layout.size(), Relaxed) + layout.size(), Relaxed);
-        // SAFETY: the caller's own promise.
-        unsafe { System.alloc(layout) }
-    }
-
-    unsafe fn alloc_zeroed(&self, layout: Layout) -> *mut u8 {
-        PEAK.fetch_max(IN_USE.fetch_add(layout.size(), Relaxed) + layout.size(), Relaxed);
-        // SAFETY: the caller's own promise.
-        unsafe { System.alloc_zeroed(layout) }
-    }
-
-    unsafe fn dealloc(&self, place: *mut u8, layout: Layout) {
-        IN_USE.fetch_sub(layout.size(), Relaxed);
-        // SAFETY: the caller's own promise.
-        unsafe { System.dealloc(place, layout) }
-    }
-}
 
 /// A file of the corpus, and those that it needs beside it.
 #[derive(Debug, Clone)]
@@ -142,10 +114,9 @@ impl Bench {
     fn judge(&self, name: &str, bytes: &[u8], what: &str) -> bool {
         let path = self.dir.join(name);
         fs::write(&path, bytes).expect("a file");
-        let (before, start) = (IN_USE.load(Relaxed), Instant::now());
-        PEAK.store(before, Relaxed);
-        let read = catch_unwind(AssertUnwindSafe(|| self.read(name)));
-        let (memory, time) = (PEAK.load(Relaxed).saturating_sub(before), start.elapsed());
+        let start = Instant::now();
+        let (read, memory) = Counting::peak_of(|| catch_unwind(AssertUnwindSafe(|| self.read(name))));
+        let time = start.elapsed();
         let kept = path.display();
         assert!(memory <= MEMORY, "{what} takes {memory} bytes: {kept}");
         assert!(time <= PATIENCE, "{what} takes {time:?}: {kept}");

@@ -3,14 +3,13 @@
 //! Whatever a file says, reading it ends with a value or with one error: never with a panic, never with memory that the
 //! file's own size does not account for. `GYRUS_FUZZ_SECONDS` makes the run longer than its second, `GYRUS_FUZZ_SEED` another one.
 
-use std::alloc::{GlobalAlloc, Layout, System};
 use std::fs;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
-use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 use std::time::{Duration, Instant};
 
 use gyrus_surfaces::{Geodesics, read_curvature, read_label, read_parcellation, read_surface};
+use gyrus_tests::Counting;
 use rand::rngs::StdRng;
 use rand::seq::IndexedRandom;
 use rand::{Rng, SeedableRng};
@@ -27,35 +26,8 @@ const EDGES: [u32; 10] = [0, 1, 2, 0xff, 0xffff, 0x7fff_ffff, 0x8000_0000, 0xfff
 /// What may stand in XML instead of a number.
 const NUMBERS: [&str; 10] = ["0", "1", "-1", "6", "1e999", "NaN", "65536", "4294967296", "9223372036854775807", ""];
 
-/// Counts the bytes in use.
-struct Counting;
-
-static IN_USE: AtomicUsize = AtomicUsize::new(0);
-static PEAK: AtomicUsize = AtomicUsize::new(0);
-
 #[global_allocator]
 static ALLOCATOR: Counting = Counting;
-
-// SAFETY: every call is passed on to the system's allocator unchanged.
-unsafe impl GlobalAlloc for Counting {
-    unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
-        PEAK.fetch_max(IN_USE.fetch_add(layout.size(), Relaxed) + layout.size(), Relaxed);
-        // SAFETY: the caller's own promise.
-        unsafe { System.alloc(layout) }
-    }
-
-    unsafe fn alloc_zeroed(&self, layout: Layout) -> *mut u8 {
-        PEAK.fetch_max(IN_USE.fetch_add(layout.size(), Relaxed) + layout.size(), Relaxed);
-        // SAFETY: the caller's own promise.
-        unsafe { System.alloc_zeroed(layout) }
-    }
-
-    unsafe fn dealloc(&self, place: *mut u8, layout: Layout) {
-        IN_USE.fetch_sub(layout.size(), Relaxed);
-        // SAFETY: the caller's own promise.
-        unsafe { System.dealloc(place, layout) }
-    }
-}
 
 /// Reads a file by every reader, and measures along what comes out.
 fn read(path: &Path) {
@@ -125,10 +97,9 @@ fn damaged_files_never_panic_nor_take_much_memory() {
             damage(&mut bytes, &seeds, random);
         }
         fs::write(&path, &bytes).expect("a file");
-        let (before, start) = (IN_USE.load(Relaxed), Instant::now());
-        PEAK.store(before, Relaxed);
-        let done = catch_unwind(AssertUnwindSafe(|| read(&path)));
-        let (memory, time) = (PEAK.load(Relaxed).saturating_sub(before), start.elapsed());
+        let start = Instant::now();
+        let (done, memory) = Counting::peak_of(|| catch_unwind(AssertUnwindSafe(|| read(&path))));
+        let time = start.elapsed();
         assert!(done.is_ok(), "seed {seed} panics");
         assert!(memory <= MEMORY, "seed {seed} takes {memory} bytes");
         assert!(time <= PATIENCE, "seed {seed} takes {time:?}");
