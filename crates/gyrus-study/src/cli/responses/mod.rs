@@ -59,7 +59,7 @@ pub struct Arguments {
     /// Names of channels, separated by commas [default: all that measure the brain and that the file does not call bad].
     #[arg(long, value_delimiter = ',')]
     channels: Vec<String>,
-    /// What is done to the channels first: a file with reference, steps and finish as in [preparation] of a study.
+    /// What is done to the channels first: a file with reference, steps and finish as in `[preparation]` of a study.
     #[arg(long, value_name = "STEPS.toml")]
     prepare: Option<PathBuf>,
     /// Lags after a word in seconds: `-0.2,0,0.2`, or `A:B:STEP` with both ends.
