@@ -67,11 +67,17 @@ pub enum Targets {
 pub struct RecordingEntry {
     /// Name of the listener.
     pub subject: String,
-    /// A file of signals, or of one array, `(samples, targets)`.
+    /// A file of signals, an image in time, or one array, `(samples, targets)`.
     pub signal: PathBuf,
     /// The array, where its file has several.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub array: Option<String>,
+    /// Of a NIfTI image: one of the same space that is not zero at the voxels that are wanted.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub mask: Option<PathBuf>,
+    /// Of a NIfTI image: one of the same space that labels parcels, whose means are wanted.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub parcels: Option<PathBuf>,
     /// Samples in a second; a file of signals says it itself.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub rate: Option<f64>,
@@ -202,15 +208,15 @@ fn wanted() -> bool {
 impl RecordingEntry {
     /// With paths that count from `folder`.
     pub(super) fn rooted(&mut self, folder: &Path) {
-        let Self { signal, targets, own, sound, repeats, .. } = self;
-        let others = [targets, own, sound, repeats].into_iter().flatten();
+        let Self { signal, mask, parcels, targets, own, sound, repeats, .. } = self;
+        let others = [mask, parcels, targets, own, sound, repeats].into_iter().flatten();
         std::iter::once(signal).chain(others).for_each(|path| root(path, folder));
     }
 
     /// Every path that must be there.
     pub fn paths(&self) -> impl Iterator<Item = &PathBuf> {
-        let Self { signal, targets, own, sound, repeats, .. } = self;
-        let others = [targets, own, sound, repeats].map(Option::as_ref);
+        let Self { signal, mask, parcels, targets, own, sound, repeats, .. } = self;
+        let others = [mask, parcels, targets, own, sound, repeats].map(Option::as_ref);
         std::iter::once(signal).chain(others.into_iter().flatten())
     }
 }

@@ -1,5 +1,6 @@
 //! What a study starts from: words, recordings and models, checked and hashed before anything is computed.
 
+mod image;
 mod responsive;
 mod signal;
 mod story;

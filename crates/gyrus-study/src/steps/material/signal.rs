@@ -6,6 +6,7 @@ use gyrus_recordings::prepared;
 use gyrus_signals::Pipeline;
 use ndarray::{Array2, ArrayView2, s};
 
+use super::image::Series;
 use crate::Error;
 use crate::matrix_file::MatrixFile;
 use crate::settings::RecordingEntry;
@@ -24,13 +25,20 @@ pub(super) struct Signal {
 }
 
 impl Signal {
-    /// The signal of `entry`: an array, or the channels called `names` of a file of signals, or without names all that
+    /// The signal of `entry`: an array, an image, or the channels called `names` of a file of signals, or without names all that
     /// measure the brain and are not bad; prepared, where that is asked for.
     ///
     /// # Errors
     /// What is wrong with the file; an array without a rate, or a file of signals with another one; a name that it does not
     /// have.
     pub fn read(entry: &RecordingEntry, names: Option<&[&str]>, preparation: Option<&Pipeline>) -> Result<Self, Error> {
+        if Series::is_meant(entry) {
+            return Self::image(entry, preparation);
+        }
+        if entry.mask.is_some() || entry.parcels.is_some() {
+            let reason = "is no NIfTI image, which alone has `recordings.mask` and `recordings.parcels`";
+            return Err(Error::Tensors { path: entry.signal.clone(), reason: reason.into() });
+        }
         let ending = entry.signal.extension().map(|ending| ending.to_string_lossy().to_ascii_lowercase());
         match ending.as_deref() {
             Some(ending) if ARRAYS.contains(&ending) => Self::array(entry, preparation),
@@ -48,9 +56,19 @@ impl Signal {
             name => ArrayFile::open(&entry.signal)?.matrix(name.as_deref())?,
         };
         let channels = (0..values.ncols()).map(|column| column.to_string()).collect();
-        let Some(pipeline) = preparation else { return Ok(Self { values, rate, channels }) };
-        let (values, rate) = Self::steps(entry, values.view(), (pipeline, rate))?;
-        Ok(Self { values, rate, channels })
+        Self { values, rate, channels }.after(entry, preparation)
+    }
+
+    fn image(entry: &RecordingEntry, preparation: Option<&Pipeline>) -> Result<Self, Error> {
+        let Series { values, rate, names } = Series::read(entry)?;
+        Self { values, rate, channels: names }.after(entry, preparation)
+    }
+
+    /// The signal after the steps of `preparation`, where there are any.
+    fn after(self, entry: &RecordingEntry, preparation: Option<&Pipeline>) -> Result<Self, Error> {
+        let Some(pipeline) = preparation else { return Ok(self) };
+        let (values, rate) = Self::steps(entry, self.values.view(), (pipeline, self.rate))?;
+        Ok(Self { values, rate, channels: self.channels })
     }
 
     /// The steps of a pipeline on an array, in chunks as on a file.
