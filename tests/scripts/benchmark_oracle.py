@@ -72,7 +72,9 @@ def theirs(lm, name, file, docs, scratch):
     """Each item's log likelihoods, and its scores, by the harness' own prompts."""
     config = yaml.safe_load((TASKS / file).read_text())
     path = scratch / "docs.jsonl"
-    path.write_text("".join(json.dumps(doc) + "\n" for doc in docs))
+    # Some paradigms of BLiMP have fields of their own, which a table of all of them cannot hold.
+    common = set.intersection(*map(set, docs))
+    path.write_text("".join(json.dumps({key: doc[key] for key in doc if key in common}) + "\n" for doc in docs))
     split = config.get("test_split") or config["validation_split"]
     for key in ("dataset_name", "training_split", "validation_split", "fewshot_split", "tag"):
         config.pop(key, None)

@@ -22,6 +22,14 @@ pub enum Error {
         /// What the system says.
         source: std::io::Error,
     },
+    /// Results that another run writes to.
+    #[error("lock `{}`: {owner} writes to these results", path.display())]
+    Locked {
+        /// The file that is locked.
+        path: PathBuf,
+        /// Who holds it, as it said itself.
+        owner: String,
+    },
     /// A study file that is not one.
     #[error("understand the study file `{}`", path.display())]
     Study {
@@ -275,6 +283,12 @@ impl Error {
                  the program are not part of its repository and stand in the folder `shared` beside it"
                     .into(),
             ),
+            Self::Locked { .. } => Some(
+                "wait until it ends, or choose another folder with `--out`; a lock is freed when its owner dies".into(),
+            ),
+            Self::Write { source, .. } if source.kind() == std::io::ErrorKind::PermissionDenied => {
+                Some("choose a folder that you may write to with `--out`".into())
+            }
             Self::Write { source, .. } if source.kind() == std::io::ErrorKind::StorageFull => Some(
                 "free some space or choose another folder with `--out`, and run again: finished steps are found".into(),
             ),

@@ -5,7 +5,7 @@ use std::time::Instant;
 
 use anyhow::Context;
 use clap::Args;
-use gyrus_study::{Event, Options, Study, file_hash, run as run_study, write_whole};
+use gyrus_study::{Event, Lock, Options, Study, file_hash, remove_leftovers, run as run_study, write_whole};
 use serde_json::json;
 
 use super::device::{DeviceArguments, bytes};
@@ -53,6 +53,13 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
         command: format!("gyrus run {}", arguments.study.display()),
         program: std::env::current_exe().map_err(anyhow::Error::from).and_then(|exe| Ok(file_hash(&exe)?))?,
     };
+    let lock = (!arguments.dry_run).then(|| Lock::take(&out, &owner())).transpose().with_context(context)?;
+    if lock.is_some() {
+        match remove_leftovers(&out).with_context(context)? {
+            0 => {}
+            left => news.show(Event::Note(format!("removed {left} unfinished files of a run that was killed"))),
+        }
+    }
     let outcome = run_study(&study, &device, &options, &mut |event| news.show(event)).with_context(context)?;
     if arguments.dry_run {
         return Ok(());
@@ -65,4 +72,11 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
     let times = format!("{} steps run, {} found, {seconds:.1} s", outcome.ran, outcome.found);
     say(format_args!("{}  ({times})", outcome.report.display()));
     Ok(())
+}
+
+/// This process, as others are told that wait for it.
+fn owner() -> String {
+    let host = std::fs::read_to_string("/proc/sys/kernel/hostname").unwrap_or_default();
+    let host = if host.trim().is_empty() { "this machine" } else { host.trim() };
+    format!("process {} on `{host}`", std::process::id())
 }

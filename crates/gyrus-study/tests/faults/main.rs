@@ -1,0 +1,10 @@
+//! Runs that are killed, and results that are damaged: whatever happens, the next run ends with the same bytes.
+//!
+//! A short form runs with the other tests; `GYRUS_KILLS` asks for more kills (`cargo xtask bench faults`), and the table that
+//! is printed stands in docs/BENCHMARKS.md.
+
+mod damage;
+mod kills;
+mod system_calls;
+mod trial;
+mod two_runs;
