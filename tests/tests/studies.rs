@@ -15,7 +15,21 @@ fn every_study_file_can_be_read_and_has_its_own_name() -> Result<(), Box<dyn Err
         names.push(study.name);
     }
     names.sort();
-    assert_eq!(names, ["alice", "lebel", "paper", "paper-quick", "podcast", "podcast-models", "small"]);
+    let expected = [
+        "alice",
+        "brain-treebank",
+        "lebel",
+        "little-prince",
+        "meg-masc",
+        "narratives",
+        "natural-stories",
+        "paper",
+        "paper-quick",
+        "podcast",
+        "podcast-models",
+        "small",
+    ];
+    assert_eq!(names, expected);
     Ok(())
 }
 

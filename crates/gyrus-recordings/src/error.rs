@@ -381,6 +381,18 @@ pub enum Error {
         /// What cannot be done.
         source: Box<gyrus_signals::Error>,
     },
+    /// A channel with a value that was not recorded, or is infinite.
+    #[error("channel `{channel}` of `{}` is not finite {seconds} s after its first sample: `{value}`; call it bad, or leave it out", path.display())]
+    NotFinite {
+        /// The file.
+        path: PathBuf,
+        /// The channel.
+        channel: String,
+        /// Seconds after the first sample.
+        seconds: f64,
+        /// The value.
+        value: f64,
+    },
     /// A channel that never changes where it is to have a standard deviation.
     #[error("channel `{channel}` of `{}` never changes, so it cannot be standardised: call it bad", path.display())]
     Constant {

@@ -37,5 +37,6 @@ pub use textgrid::{Label, TextGrid, Tier};
 pub use word_counts::read_counts;
 pub use word_vectors::{WordVectors, read_vectors};
 pub use words::{
-    End, Forward, WordFormat, WordTable, check_times, read_forward, read_words, read_words_as, words_beyond,
+    End, Forward, WordFormat, WordTable, check_times, read_forward, read_natural_stories_at, read_words, read_words_as,
+    words_beyond,
 };

@@ -1,7 +1,9 @@
 //! The signals of a file as an analysis wants them: prepared in chunks of time, so that memory is bounded.
 
+use std::ops::Range;
+
 use gyrus_formats::Signals;
-use gyrus_signals::{Outcome, Pipeline};
+use gyrus_signals::{Condition, Outcome, Pipeline};
 use ndarray::{Array2, ArrayView2, s};
 
 use crate::Error;
@@ -16,6 +18,8 @@ pub struct Prepared {
     pub signal: Array2<f64>,
     /// Samples a second.
     pub rate: f64,
+    /// What is wrong with channels that are used all the same: those that stick to an end of their range or never change.
+    pub warnings: Vec<String>,
 }
 
 /// The first `samples` samples of some channels of `file`, all of one rate, as `pipeline` leaves them, or as they are.
@@ -24,7 +28,8 @@ pub struct Prepared {
 ///
 /// # Errors
 /// [`Error::Gap`] for a recording that was interrupted within these samples; [`Error::Prepare`] for what the pipeline cannot do
-/// with them, and for a channel that it leaves undefined; what is wrong with the file.
+/// with them; [`Error::Constant`] for a channel that it leaves undefined; [`Error::NotFinite`] for a value that is missing; what is
+/// wrong with the file.
 ///
 /// # Panics
 /// There are no such channels or samples.
@@ -38,7 +43,13 @@ pub fn prepared(
     if let Some(gap) = file.gaps().iter().find(|gap| gap.start * rate < samples as f64) {
         return Err(Error::Gap { path: file.path().to_owned(), start: gap.start, end: gap.end });
     }
-    let Some(pipeline) = pipeline else { return Ok(Prepared { signal: file.read(channels, 0..samples)?, rate }) };
+    let mut condition = Condition::new(channels.len());
+    let Some(pipeline) = pipeline else {
+        let signal = file.read(channels, 0..samples)?;
+        condition.look(0, signal.view());
+        whole(file, channels, &condition, signal.view())?;
+        return Ok(Prepared { signal, rate, warnings: said(file, channels, &condition) });
+    };
     let wrong = |source| Error::Prepare { path: file.path().to_owned(), source: Box::new(source) };
     let plan = pipeline.plan(samples, channels.len(), rate).map_err(wrong)?;
     let mut signal = Array2::zeros((plan.samples(), plan.columns()));
@@ -46,14 +57,51 @@ pub fn prepared(
         signal.slice_mut(s![first..first + block.nrows(), ..]).assign(&block);
         Ok(())
     };
-    let read = |range| file.read(channels, range).map_err(Failure::Read);
+    let read = |range: Range<usize>| {
+        let block = file.read(channels, range.clone()).map_err(Failure::Read)?;
+        condition.look(range.start, block.view());
+        Ok(block)
+    };
     let outcome =
         plan.run::<Failure>(plan.chunk(MEMORY, threads), read, &mut take).map_err(|failure| match failure {
             Failure::Read(error) => error.into(),
+            Failure::Signals(gyrus_signals::Error::NotFinite { sample, column, value }) => {
+                missing(file, channels, (sample, column), value)
+            }
             Failure::Signals(error) => wrong(error),
         })?;
     defined(file, channels, &outcome)?;
-    Ok(Prepared { signal, rate: outcome.rate })
+    Ok(Prepared { signal, rate: outcome.rate, warnings: said(file, channels, &condition) })
+}
+
+/// Names of channels.
+fn names(file: &dyn Signals, channels: &[usize]) -> Vec<String> {
+    channels.iter().map(|channel| file.channels()[*channel].name.clone()).collect()
+}
+
+/// What was seen of channels, with the file's name.
+fn said(file: &dyn Signals, channels: &[usize], condition: &Condition) -> Vec<String> {
+    let path = file.path().display();
+    condition.said(&names(file, channels)).into_iter().map(|line| format!("`{path}`: {line}")).collect()
+}
+
+/// That no value is missing.
+fn whole(file: &dyn Signals, channels: &[usize], condition: &Condition, x: ArrayView2<f64>) -> Result<(), Error> {
+    if condition.is_whole() {
+        return Ok(());
+    }
+    match x.indexed_iter().find(|(_, value)| !value.is_finite()) {
+        Some((place, value)) => Err(missing(file, channels, place, *value)),
+        None => Ok(()),
+    }
+}
+
+/// The error of a value that is missing.
+fn missing(file: &dyn Signals, channels: &[usize], (sample, column): (usize, usize), value: f64) -> Error {
+    let channel = channels.get(column).map(|channel| &file.channels()[*channel]);
+    let seconds = channel.map_or(0.0, |channel| sample as f64 / channel.rate);
+    let channel = channel.map_or_else(String::new, |channel| channel.name.clone());
+    Error::NotFinite { path: file.path().to_owned(), channel, seconds, value }
 }
 
 /// That every channel still says something: one that never changed has no standard deviation.

@@ -4,7 +4,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use gyrus_recordings::{End, Error, WordFormat, WordTable, read_words_as};
+use gyrus_recordings::{End, Error, WordFormat, WordTable, read_natural_stories_at, read_words_as};
 use gyrus_types::Transcript;
 use tempfile::TempDir;
 
@@ -134,6 +134,44 @@ fn natural_stories_are_their_whole_words() -> Result<()> {
     check("words.tsv", &two, format(None), "it has no story `` alone, say which: `1`, `2`")?;
     check("words.tsv", "1.whole\tIf\n", format(None), "it line 1 does not begin with story.token.part: `1.whole\tIf`")?;
     check("words.tsv", "a.1.whole\tIf\n", format(None), "it line 1 has no number of a story and a token: `a.1.whole`")
+}
+
+#[test]
+fn natural_stories_have_the_times_of_their_tokens() -> Result<()> {
+    let rows =
+        "1.1.whole\tThe\n1.1.word\tThe\n1.2.whole\tlong-bearded\n1.2.1\tlong\n1.3.whole\tman.\n2.1.whole\tLast\n";
+    let (folder, path) = file("words.tsv", rows)?;
+    let grid = |labels: &[&str]| {
+        let shown = |(i, label): (usize, &&str)| {
+            let at = 0.25 * i as f64;
+            format!(
+                "\t\tintervals [{}]:\n\t\t\txmin = {at}\n\t\t\txmax = {}\n\t\t\ttext = \"{label}\"\n",
+                i + 1,
+                at + 0.25
+            )
+        };
+        let (n, labels) = (labels.len(), labels.iter().enumerate().map(shown).collect::<String>());
+        format!(
+            "File type = \"ooTextFile\"\nObject class = \"TextGrid\"\n\nxmin = 0.0\nxmax = 9\ntiers? <exists>\nsize = 1\nitem []:\n\
+             \titem [1]:\n\t\tclass = \"IntervalTier\"\n\t\tname = \"words\"\n\t\txmin = 0.0\n\t\txmax = 9\n\
+             \t\tintervals: size = {n}\n{labels}"
+        )
+    };
+    let read = |labels: &[&str]| -> Result<String> {
+        let aligned = folder.path().join("1_aligned.TextGrid");
+        fs::write(&aligned, grid(labels))?;
+        Ok(match read_natural_stories_at(&path, Some("1"), &aligned) {
+            Ok(story) => shown(&story),
+            Err(error) => error.to_string().replace(&format!("{}/", folder.path().display()), ""),
+        })
+    };
+    let labels = ["<s>", " THE / 1.1", "", "LONG / 1.2.1", "BEARDED / 1.2.3", "UH", "MAN / 1.3.word"];
+    assert_eq!(read(&labels)?, "The long-bearded man.: 0.25-0.5 0.75-1.25 1.5-1.75");
+    assert_eq!(read(&["MAN / 1.3"])?, "The long-bearded man.: none none 0-0.25");
+    assert!(read(&["MAN / 1.3", "THE / 1.1"])?.contains("`words.tsv` line 5 begins before the word in front of it"));
+    assert!(read(&["MAN / x.3"])?.contains("does not end with the number of a story and a token: `MAN / x.3`"));
+    assert!(read(&["MAN"])?.contains("a tier without any label `WORD / story.token`"));
+    Ok(())
 }
 
 #[test]

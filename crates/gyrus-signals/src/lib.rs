@@ -37,6 +37,7 @@
 
 mod checks;
 mod columns;
+mod condition;
 mod error;
 mod filters;
 mod fourier;
@@ -48,6 +49,7 @@ mod sound;
 mod standard;
 mod trend;
 
+pub use condition::Condition;
 pub use error::Error;
 pub use filters::{Band, Butterworth, Filter, Fir, FirNotch, IirNotch, Section, Sections, Taps};
 pub use fourier::EnvelopeValue;

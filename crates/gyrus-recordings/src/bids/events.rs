@@ -5,15 +5,15 @@ use std::path::Path;
 use gyrus_types::{Interval, Transcript, Word};
 
 use super::channels::known;
-use crate::Error;
 use crate::text_columns::TextColumns;
+use crate::{Error, check_times};
 
 /// The words in the column `column` of the table `path`, in order of their onsets, their text joined by single spaces.
 ///
 /// Columns `onset` and `duration` are seconds; events without a word (`n/a` or nothing) are passed over.
 ///
 /// # Errors
-/// [`Error::MissingColumn`]; [`Error::Row`] for a word that holds white space, or an onset or duration that is no number or
+/// [`Error::MissingColumn`]; [`Error::TimeUnit`] for times that are probably no seconds; [`Error::Row`] for a word that holds white space, or an onset or duration that is no number or
 /// backward.
 pub fn read_words(path: &Path, column: &str) -> Result<Transcript, Error> {
     let table = TextColumns::read(path)?;
@@ -42,5 +42,7 @@ pub fn read_words(path: &Path, column: &str) -> Result<Transcript, Error> {
         text.push_str(&word);
         placed.push(Word { characters: begin..text.len(), time: Some(time) });
     }
-    Transcript::new(text, placed).map_err(|source| Error::Types { path: path.into(), source })
+    let story = Transcript::new(text, placed).map_err(|source| Error::Types { path: path.into(), source })?;
+    check_times(path, &story)?;
+    Ok(story)
 }

@@ -63,6 +63,8 @@ pub struct Listener {
     pub targets: Vec<Target>,
     /// The other channels, in the order of the table, then those that only the recording has.
     pub left_out: Vec<LeftOut>,
+    /// What is wrong with channels that are used all the same, a line each.
+    pub warnings: Vec<String>,
     /// Every file that was read.
     pub files: Vec<PathBuf>,
 }
@@ -194,7 +196,7 @@ fn listener(
     let types = |source| Error::Types { path: path.to_owned(), source };
     let sampling = Sampling::new(selection.start, 1.0 / found.rate).map_err(types)?;
     let recording = Recording::new(subject.to_owned(), names, found.signal, sampling).map_err(types)?;
-    Ok(Some(Listener { recording, targets, left_out: kept.left_out, files }))
+    Ok(Some(Listener { recording, targets, left_out: kept.left_out, warnings: found.warnings, files }))
 }
 
 /// The rate of all channels that are used, on which the files must agree; nothing if there are none.

@@ -94,7 +94,7 @@ fn what_is_written_is_read_with_names_distances_and_what_is_left_out() -> Outcom
     let tree = Tree::new(&whole)?;
     let found = read(&tree.selection)?;
     assert_eq!((found.listeners.len(), found.refusals.len()), (2, 0));
-    let Listener { recording, targets, left_out, files } = &found.listeners[0];
+    let Listener { recording, targets, left_out, files, .. } = &found.listeners[0];
     assert_eq!((recording.subject(), recording.sampling().step()), ("01", 1.0 / 64.0));
     assert_eq!(
         (recording.targets(), recording.signal().dim()),

@@ -42,7 +42,8 @@ pub(super) fn read_grid(path: &Path, tier: Option<&str>, silence: Option<&[Strin
     story.finish(path)
 }
 
-fn likely(grid: &TextGrid) -> Result<&Tier, Error> {
+/// The first tier that is named as tiers of words are.
+pub(super) fn likely(grid: &TextGrid) -> Result<&Tier, Error> {
     TIERS
         .iter()
         .find_map(|name| grid.tiers().iter().find(|tier| tier.name == *name))

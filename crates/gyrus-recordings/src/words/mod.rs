@@ -14,5 +14,6 @@ mod units;
 
 pub use self::format::{WordFormat, read_words_as};
 pub use self::forward::{Forward, read_forward};
+pub use self::natural_stories::read_natural_stories_at;
 pub use self::table::{End, WordTable, read_words};
 pub use self::units::{check_times, words_beyond};

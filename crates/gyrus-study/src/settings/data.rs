@@ -30,6 +30,9 @@ pub struct StorySettings {
     /// The form of that file, where its name does not say it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub format: Option<WordFormat>,
+    /// Of Natural Stories: the TextGrid that says when tokens were heard.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub times: Option<PathBuf>,
     /// The column of words, where the table is one of events instead, with onset and duration (s).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub column: Option<String>,
@@ -173,6 +176,16 @@ impl DataSettings {
 }
 
 impl StorySettings {
+    /// With paths that count from `folder`.
+    pub(super) fn rooted(&mut self, folder: &Path) {
+        [Some(&mut self.words), self.times.as_mut()].into_iter().flatten().for_each(|path| root(path, folder));
+    }
+
+    /// Every path that must be there.
+    pub(super) fn paths(&self) -> impl Iterator<Item = &PathBuf> {
+        [Some(&self.words), self.times.as_ref()].into_iter().flatten()
+    }
+
     /// The columns of the words, where they are in a table with a row per word.
     pub fn table(&self) -> Option<WordTable> {
         match (self.format.clone().unwrap_or_else(|| WordFormat::of(&self.words)), &self.column) {

@@ -157,7 +157,7 @@ impl Study {
     /// With paths that count from `folder`.
     fn rooted(&mut self, folder: &Path) {
         self.data.iter_mut().for_each(|data| data.rooted(folder));
-        self.story.iter_mut().for_each(|story| data::root(&mut story.words, folder));
+        self.story.iter_mut().for_each(|story| story.rooted(folder));
         self.recordings.iter_mut().for_each(|recording| recording.rooted(folder));
         self.simulation.iter_mut().for_each(|simulation| simulation.rooted(folder));
         if let Some(bids) = &mut self.bids {
@@ -188,7 +188,7 @@ impl Study {
     /// [`Error::Absent`] naming the first that is missing.
     pub fn require_present(&self) -> Result<(), Error> {
         let data = self.data.iter().flat_map(DataSettings::paths);
-        let story = self.story.iter().map(|story| &story.words);
+        let story = self.story.iter().flat_map(StorySettings::paths);
         let recordings = self.recordings.iter().flat_map(RecordingEntry::paths);
         let simulation = self.simulation.iter().flat_map(SimulationSettings::paths);
         let bids = self.bids.iter().map(|bids| &bids.folder);

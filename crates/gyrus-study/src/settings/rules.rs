@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use gyrus_recordings::WordFormat;
 use gyrus_recordings::bids::Landmark;
 
 use gyrus_benchmarks::Task;
@@ -126,6 +127,13 @@ fn rows(study: &Study) -> Vec<Rule> {
             "recordings",
             sources == usize::from(study.story.is_some()),
             "or `bids` or `simulation` must be given, one of them, if and only if `story` is".into(),
+        ),
+        (
+            "story.times",
+            study.story.as_ref().is_none_or(|story| {
+                story.times.is_none() || matches!(story.format, Some(WordFormat::NaturalStories(_)))
+            }),
+            "are those of Natural Stories: `story.format` must be `{ natural-stories = \"1\" }`".into(),
         ),
         (
             "story.format",

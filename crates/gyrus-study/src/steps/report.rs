@@ -103,7 +103,8 @@ pub fn run(desk: &mut Desk) -> Result<(), Error> {
         dimension: read_json(&desk.path(dimension::FILES[1]))?,
         truth: truth::asked(desk.study).then(|| read_json(&desk.path(truth::FILES[1]))).transpose()?,
     };
-    let inputs = format!("{findings:?} {:?} {}", desk.study, desk.material.data_hash);
+    let (study, material) = (desk.study, desk.material);
+    let inputs = format!("{findings:?} {study:?} {} {:?}", material.data_hash, material.story.warnings);
     desk.step("report", &[&inputs, &desk.models_key()], |desk| {
         let figures = Figures::draw(desk.study, &findings)?;
         let mut files = Vec::new();
@@ -162,6 +163,8 @@ fn page(desk: &Desk, findings: &Findings, figures: Figures) -> Result<Page, Erro
     let Findings { summary, text, canaries, hierarchy, lags, .. } = findings;
     let page = Page::new(&desk.study.title, prose::lead(desk.study, summary));
     let page = prose::warnings(desk.study, summary).into_iter().fold(page, Page::warning);
+    let doubtful = desk.material.story.warnings.iter().map(|line| format!("{line}."));
+    let page = doubtful.fold(page, Page::warning);
     let page = canaries::warnings(canaries, desk.study.encoding.gap).into_iter().fold(page, Page::warning);
     let page = hierarchy::warnings(hierarchy).into_iter().fold(page, Page::warning);
     let models = figures.text.map(|trend| models(text, trend)).transpose()?;

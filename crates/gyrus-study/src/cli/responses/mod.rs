@@ -3,7 +3,6 @@
 //! The recording is prepared and averaged around words as it is read, so that it need not fit into memory.
 
 mod channels;
-mod condition;
 mod electrodes;
 mod lags;
 mod passage;
@@ -122,7 +121,7 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
         arguments.start
     );
     let prepared = passage.run(&lags, sampling, &rows.moments, arguments.electrodes.is_asked())?;
-    prepared.condition.said(&chosen).into_iter().for_each(|line| news.show(Event::Note(line)));
+    prepared.condition.said(&chosen.names()).into_iter().for_each(|line| news.show(Event::Note(line)));
     let (values, names) = arguments.answering(prepared, sampling, &story, chosen.names(), &mut news)?;
     let about = arguments.about(&names, &story, &rows.rows, passage.rate());
     arguments.result.write(values, about, &rows.rows, story.words())

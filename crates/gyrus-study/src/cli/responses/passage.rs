@@ -5,12 +5,11 @@ use std::path::Path;
 
 use anyhow::{Context, bail};
 use gyrus_encoding::{LaggedResponses, LaggedSums, Lags};
-use gyrus_signals::{Pipeline, Plan};
+use gyrus_signals::{Condition, Pipeline, Plan};
 use gyrus_types::Sampling;
 use ndarray::{Array2, ArrayView2, s};
 
 use super::channels::Chosen;
-use super::condition::Condition;
 
 /// How channels are read and prepared.
 #[derive(Debug)]

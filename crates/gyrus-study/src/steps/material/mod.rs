@@ -54,6 +54,7 @@ impl Material {
             let note = format!("{} is left out: {} (`{}`)", refusal.subject, refusal.reason, refusal.file.display());
             on_event(Event::Note(note));
         }
+        story.warnings.iter().cloned().map(Event::Note).for_each(&mut *on_event);
         if let Some(electrodes) = &study.electrodes {
             let times = story.transcript.timed().times;
             story.listeners = responsive(story.listeners, (electrodes, study.seed), &times, on_event)?;

@@ -3,7 +3,7 @@
 use gyrus_formats::Signals;
 use gyrus_formats::arrays::ArrayFile;
 use gyrus_recordings::prepared;
-use gyrus_signals::Pipeline;
+use gyrus_signals::{Condition, Pipeline};
 use ndarray::{Array2, ArrayView2, s};
 
 use super::image::Series;
@@ -22,6 +22,8 @@ pub(super) struct Signal {
     pub rate: f64,
     /// Names of the channels.
     pub channels: Vec<String>,
+    /// What is wrong with channels that are used all the same, a line each.
+    pub warnings: Vec<String>,
 }
 
 impl Signal {
@@ -56,19 +58,23 @@ impl Signal {
             name => ArrayFile::open(&entry.signal)?.matrix(name.as_deref())?,
         };
         let channels = (0..values.ncols()).map(|column| column.to_string()).collect();
-        Self { values, rate, channels }.after(entry, preparation)
+        Self { values, rate, channels, warnings: Vec::new() }.after(entry, preparation)
     }
 
     fn image(entry: &RecordingEntry, preparation: Option<&Pipeline>) -> Result<Self, Error> {
         let Series { values, rate, names } = Series::read(entry)?;
-        Self { values, rate, channels: names }.after(entry, preparation)
+        Self { values, rate, channels: names, warnings: Vec::new() }.after(entry, preparation)
     }
 
-    /// The signal after the steps of `preparation`, where there are any.
+    /// The signal, looked at and then after the steps of `preparation`, where there are any.
     fn after(self, entry: &RecordingEntry, preparation: Option<&Pipeline>) -> Result<Self, Error> {
-        let Some(pipeline) = preparation else { return Ok(self) };
+        let mut condition = Condition::new(self.channels.len());
+        condition.look(0, self.values.view());
+        let path = entry.signal.display();
+        let warnings = condition.said(&self.channels).into_iter().map(|line| format!("`{path}`: {line}")).collect();
+        let Some(pipeline) = preparation else { return Ok(Self { warnings, ..self }) };
         let (values, rate) = Self::steps(entry, self.values.view(), (pipeline, self.rate))?;
-        Ok(Self { values, rate, channels: self.channels })
+        Ok(Self { values, rate, channels: self.channels, warnings })
     }
 
     /// The steps of a pipeline on an array, in chunks as on a file.
@@ -110,7 +116,7 @@ impl Signal {
         let samples = chosen.iter().map(|channel| all[*channel].samples).min().unwrap_or(0);
         let found = prepared(&*file, (&chosen, samples), preparation, rayon::current_num_threads())?;
         let channels = chosen.iter().map(|channel| all[*channel].name.clone()).collect();
-        Ok(Self { values: found.signal, rate: found.rate, channels })
+        Ok(Self { values: found.signal, rate: found.rate, channels, warnings: found.warnings })
     }
 }
 

@@ -6,7 +6,8 @@ use std::path::{Path, PathBuf};
 use gyrus_data::Algorithm;
 use gyrus_recordings::bids::{self, Recordings};
 use gyrus_recordings::{
-    Alice, Forward, Manifest, Merge, Refusal, Subjects, Target, UsedSpelling, read_forward, read_targets, read_words_as,
+    Alice, Forward, Manifest, Merge, Refusal, Subjects, Target, UsedSpelling, WordFormat, read_forward,
+    read_natural_stories_at, read_targets, read_words_as, words_beyond,
 };
 use gyrus_signals::Pipeline;
 use gyrus_types::{Recording, Sampling, Transcript};
@@ -35,6 +36,8 @@ pub struct Story {
     pub listeners: Vec<Heard>,
     /// Those who cannot.
     pub refusals: Vec<Refusal>,
+    /// What is wrong with recordings that are used all the same, a line each.
+    pub warnings: Vec<String>,
     /// SHA-256 of every file that was read.
     pub files: BTreeMap<PathBuf, String>,
 }
@@ -58,6 +61,7 @@ impl Story {
             spellings: story.spellings,
             listeners: listeners.into_iter().map(Heard::from).collect(),
             refusals,
+            warnings: Vec::new(),
             files: listed_files(data, &manifest, on_event)?,
         })
     }
@@ -75,7 +79,10 @@ impl Story {
         let (transcript, mut files) = words(story, on_event)?;
         let Recordings { listeners, refusals } =
             bids::read(&settings.selection(preparation, rayon::current_num_threads()))?;
+        let mut warnings = Vec::new();
         for listener in &listeners {
+            warnings.extend(listener.warnings.iter().cloned());
+            warnings.extend(beyond(&story.words, &transcript, &listener.recording)?);
             left_out(listener).into_iter().for_each(&mut *on_event);
             unplaced(listener).filter(|_| settings.distances).into_iter().for_each(&mut *on_event);
             for path in &listener.files {
@@ -92,6 +99,7 @@ impl Story {
             spellings: Vec::new(),
             listeners: listeners.into_iter().map(Heard::from).collect(),
             refusals,
+            warnings,
             files,
         })
     }
@@ -110,13 +118,21 @@ impl Story {
         for path in recordings.iter().flat_map(RecordingEntry::paths) {
             files.insert(path.clone(), file_hash(path)?);
         }
+        let (mut listeners, mut warnings) = (Vec::new(), Vec::new());
+        for entry in recordings {
+            let (heard, said) = heard(entry, preparation)?;
+            warnings.extend(said);
+            warnings.extend(beyond(&story.words, &transcript, &heard.recording)?);
+            listeners.push(heard);
+        }
         Ok(Self {
             source: format!("`{}` and the recordings of {} listeners", story.words.display(), recordings.len()),
             transcript,
             merges: Vec::new(),
             spellings: Vec::new(),
-            listeners: recordings.iter().map(|entry| heard(entry, preparation)).collect::<Result<_, _>>()?,
+            listeners,
             refusals: Vec::new(),
+            warnings,
             files,
         })
     }
@@ -137,9 +153,29 @@ fn words(
             story
         }
         (Some(column), None) => bids::read_words(path, column)?,
-        (None, None) => read_words_as(path, story.format.as_ref())?,
+        (None, None) => match (&story.format, &story.times) {
+            (Some(WordFormat::NaturalStories(number)), Some(times)) => {
+                read_natural_stories_at(path, number.as_deref(), times)?
+            }
+            (format, _) => read_words_as(path, format.as_ref())?,
+        },
     };
-    Ok((transcript, BTreeMap::from([(path.clone(), file_hash(path)?)])))
+    let files = [Some(path), story.times.as_ref()].into_iter().flatten();
+    Ok((transcript, files.map(|path| Ok((path.clone(), file_hash(path)?))).collect::<Result<_, Error>>()?))
+}
+
+/// What is said of words that end after a recording does.
+///
+/// # Errors
+/// A recording so much shorter than the story that times are probably no seconds.
+fn beyond(path: &Path, transcript: &Transcript, recording: &Recording) -> Result<Option<String>, Error> {
+    let (sampling, samples) = (recording.sampling(), recording.signal().nrows());
+    let end = sampling.time(0) + samples as f64 * sampling.step();
+    let after = words_beyond(path, transcript, end)?;
+    let (path, all, subject) = (path.display(), transcript.timed().times.len(), recording.subject());
+    let line =
+        || format!("{after} of {all} words of `{path}` end after the recording of `{subject}`, which ends at {end} s");
+    Ok((after > 0).then(line))
 }
 
 /// What is said of the channels of a listener that are not used.
@@ -164,12 +200,12 @@ fn unplaced(listener: &bids::Listener) -> Option<Event> {
     (unknown > 0).then(|| Event::Note(note()))
 }
 
-/// A recording with what is beside it, all of the same samples.
-fn heard(entry: &RecordingEntry, preparation: Option<&Pipeline>) -> Result<Heard, Error> {
+/// A recording with what is beside it, all of the same samples, and what is wrong with its channels.
+fn heard(entry: &RecordingEntry, preparation: Option<&Pipeline>) -> Result<(Heard, Vec<String>), Error> {
     let known = entry.targets.as_deref().map(read_targets).transpose()?;
     let names: Option<Vec<&str>> =
         known.as_ref().map(|targets| targets.iter().map(|target| target.name.as_str()).collect());
-    let Signal { values, rate, channels } = Signal::read(entry, names.as_deref(), preparation)?;
+    let Signal { values, rate, channels, warnings } = Signal::read(entry, names.as_deref(), preparation)?;
     let columns = values.ncols();
     let beside =
         |path: &Option<PathBuf>| path.as_deref().map(|path| of_samples(path, &values, &entry.signal)).transpose();
@@ -190,7 +226,7 @@ fn heard(entry: &RecordingEntry, preparation: Option<&Pipeline>) -> Result<Heard
     let own = beside(&entry.own)?;
     let repeats = entry.repeats.as_deref().map_or(Ok(Vec::new()), |path| repeats(path, values.dim()))?;
     let recording = Recording::new(entry.subject.clone(), names, values, sampling)?;
-    Ok(Heard { recording, targets, own, sound, supplied_rate: None, repeats })
+    Ok((Heard { recording, targets, own, sound, supplied_rate: None, repeats }, warnings))
 }
 
 /// Every tensor of `path`, two or more, finite and of the shape of the signal.

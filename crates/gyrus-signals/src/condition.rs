@@ -3,25 +3,29 @@
 use ndarray::{ArrayView2, Axis};
 use rayon::prelude::*;
 
-use super::channels::Chosen;
-
 /// Share of the samples at a channel's lowest or highest value above which it is called saturated.
 const SATURATED: f64 = 0.01;
+
+/// Samples at an end that any channel may have, however short it is.
+const FEW: usize = 10;
+
+/// Names of channels in a line; of more only the number is said.
+const NAMED: usize = 20;
 
 /// Rows that a thread looks at together.
 const ROWS: usize = 4096;
 
-/// What was seen of each channel.
-#[derive(Debug, Clone)]
+/// What was seen of each channel of a recording, before anything was done to it.
+#[derive(Debug, Clone, PartialEq)]
 pub struct Condition {
     channels: Vec<Seen>,
     samples: usize,
-    /// Channels that preparing leaves undefined.
+    /// Places of channels that preparing leaves undefined, as whoever prepares them says.
     pub undefined: Vec<usize>,
 }
 
 /// What was seen of one channel.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, PartialEq)]
 struct Seen {
     lowest: f64,
     at_lowest: usize,
@@ -52,14 +56,24 @@ impl Condition {
         }
     }
 
-    /// What there is to say, with the names of the channels.
-    pub fn said(&self, chosen: &Chosen<'_>) -> Vec<String> {
-        let names = chosen.names();
+    /// Whether every value that was seen is finite.
+    pub fn is_whole(&self) -> bool {
+        self.channels.iter().all(|seen| seen.missing == 0)
+    }
+
+    /// What there is to say, a line for each thing that is wrong, with the `names` of the channels, one for each.
+    ///
+    /// A channel is called saturated if more than one sample in a hundred, and more than ten, stand at its lowest or its
+    /// highest value.
+    ///
+    /// # Panics
+    /// There are fewer names than channels.
+    pub fn said(&self, names: &[String]) -> Vec<String> {
         let name = |(place, _): (usize, &Seen)| names[place].clone();
         let which = |wrong: &dyn Fn(&Seen) -> bool| -> Vec<String> {
             self.channels.iter().enumerate().filter(|(_, seen)| wrong(seen)).map(name).collect()
         };
-        let most = SATURATED * self.samples as f64;
+        let most = (SATURATED * self.samples as f64).max(FEW as f64);
         let constant = which(&Seen::is_constant);
         let saturated = which(&|seen| !seen.is_constant() && seen.at_lowest.max(seen.at_highest) as f64 > most);
         let missing = which(&|seen| seen.missing > 0);
@@ -76,9 +90,17 @@ impl Condition {
         ];
         let line = |(names, said): (Vec<String>, String)| {
             let all = self.channels.len();
-            (!names.is_empty()).then(|| format!("{} of {all} channels {said}: {}", names.len(), names.join(", ")))
+            (!names.is_empty()).then(|| format!("{} of {all} channels {said}: {}", names.len(), listed(&names)))
         };
         lines.into_iter().filter_map(line).collect()
+    }
+}
+
+/// Names, or the first of them and how many more there are.
+fn listed(names: &[String]) -> String {
+    match names.split_at_checked(NAMED) {
+        Some((first, rest)) if !rest.is_empty() => format!("{} and {} more", first.join(", "), rest.len()),
+        _ => names.join(", "),
     }
 }
 
@@ -145,5 +167,21 @@ mod tests {
         assert!(condition.channels[0].is_constant());
         assert_eq!(condition.channels[1].at_highest, x.nrows().div_ceil(50));
         assert_eq!((condition.channels[2].missing, condition.channels[2].at_lowest), (1, 1));
+        let said = condition.said(&["A", "B", "C"].map(String::from));
+        let wrong = ["never change: A", "in more than 1 % of samples: B", "have 1 values that are missing: C"];
+        assert!(said.len() == 3 && said.iter().zip(wrong).all(|(said, end)| said.ends_with(end)), "{said:?}");
+        assert!(!condition.is_whole());
+    }
+
+    #[test]
+    fn few_samples_and_many_channels_are_said_with_measure() {
+        // The highest of six samples is one in six, and says nothing.
+        let mut condition = Condition::new(1);
+        condition.look(0, Array2::from_shape_fn((6, 1), |(i, _)| i as f64).view());
+        assert!(condition.said(&["A".into()]).is_empty());
+        let mut silent = Condition::new(25);
+        silent.look(0, Array2::zeros((40, 25)).view());
+        let names: Vec<String> = (0..25).map(|i| i.to_string()).collect();
+        assert!(silent.said(&names)[0].ends_with("17, 18, 19 and 5 more"), "{:?}", silent.said(&names));
     }
 }
