@@ -8,6 +8,7 @@
 use std::process::ExitCode;
 
 mod bench;
+mod book;
 mod calibrate;
 mod ci;
 mod cold_build;
@@ -21,6 +22,7 @@ cargo xtask COMMAND
   reproduce   build the program, then run a study (`cargo xtask reproduce --help`)
   ci          format, lints, tests, docs and the small study, as .ci/run does
   bench       measure the program against what people use today (`cargo xtask bench help`)
+  book        write what the guide shows anew, and make a book of it (`cargo xtask book help`)
   calibrate   hold the analysis to simulated truths (`cargo xtask calibrate help`)
   zoo         train the models of datasets/zoo (`cargo xtask zoo help`)
   cold-build  measure what a build from nothing costs
@@ -32,6 +34,7 @@ fn main() -> ExitCode {
     let outcome = match (command, rest) {
         ("reproduce", rest) => reproduce::run(rest),
         ("bench", rest) => bench::run(rest),
+        ("book", rest) => book::run(rest),
         ("calibrate", rest) => calibrate::run(rest),
         ("zoo", rest) => zoo::run(rest),
         ("ci", []) => ci::run(),

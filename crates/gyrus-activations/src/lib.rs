@@ -3,6 +3,8 @@
 //! A [`Checkpoint`] is a folder in Hugging Face layout; [`extract`] reads a text through it and gives one state per word and layer.
 //! One decoder body serves every family: a family is a row of names and keys, an architecture a handful of values.
 //! Nothing here knows how text becomes tokens, or what the states are compared with.
+//!
+#![doc = include_str!("../README.md")]
 
 mod alibi;
 mod architecture;

@@ -3,6 +3,8 @@
 //! A [`Task`] is a row of a table: it makes of each record of a file an [`Item`], a few texts of which one is right.
 //! [`score`] gives every text its log likelihood and says how often the right one is the likeliest; [`rolling`] says how
 //! many bits a model needs for whole texts. Nothing here knows tables, training or other models.
+//!
+#![doc = include_str!("../README.md")]
 
 mod choices;
 mod encoded;

@@ -3,6 +3,8 @@
 //! A data set is described by a manifest: title, licence, what to cite, where it comes from, its clock, its oddities, and
 //! its files with size and hash as far as somebody has verified them.
 //! What a file means is not known here; of the network this crate alone knows, and it writes below the folder that it is given.
+//!
+#![doc = include_str!("../README.md")]
 
 mod catalogue;
 mod check;

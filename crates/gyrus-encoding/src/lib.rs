@@ -3,6 +3,8 @@
 //! Plain arrays come in: features, controls and responses with one row per sample.
 //! Scores come out, each with what is needed for its interval and its null.
 //! Nothing here knows a file format, a language model or a plot.
+//!
+#![doc = include_str!("../README.md")]
 
 mod accounts;
 mod ceilings;

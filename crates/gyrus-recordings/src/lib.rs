@@ -4,6 +4,8 @@
 //! Signals of electrodes are read from, and written to, EDF files (`gyrus-formats`) in the BIDS layout (`bids`).
 //! What every data set has, its files, sizes and hashes, is `gyrus-data`.
 //! A malformed file is an error that names the file, the line and the value; a listener without a signal is refused and named.
+//!
+#![doc = include_str!("../README.md")]
 
 mod alice;
 mod alignment;

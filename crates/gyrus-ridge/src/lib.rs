@@ -3,6 +3,8 @@
 //! Two doors lead to the same numbers: estimators that are fitted on rows, and block moments whose sums give every
 //! training and held-out set of nested cross-validation without touching a row again.
 //! Nothing here knows what a row or a target stands for.
+//!
+#![doc = include_str!("../README.md")]
 
 mod axes;
 mod banded;

@@ -5,35 +5,7 @@
 //! Functions on whole signals give what `scipy.signal`, mne and librosa give for the same settings; a [`Pipeline`] does the
 //! same in chunks of time, in bounded memory.
 //!
-//! # Example
-//! High gamma of a recording as of the Podcast data set, 16 times a second, without the whole recording in memory:
-//! ```
-//! use gyrus_signals::{Error, Filter, FirNotch, HighGamma, Montage, Pipeline, Resample, Step};
-//! use ndarray::Array2;
-//!
-//! let pipeline = Pipeline {
-//!     montage: Montage::common_average(vec![3]),
-//!     steps: vec![
-//!         Step::Filter(Filter::Notch(FirNotch::new(vec![60.0, 120.0, 180.0]))),
-//!         Step::HighGamma(HighGamma { bands: vec![(70.0, 200.0)], ..HighGamma::default() }),
-//!         Step::Resample(Resample { rate: 16.0 }),
-//!     ],
-//!     finish: vec![],
-//! };
-//! let plan = pipeline.plan(20_000, 4, 512.0)?;
-//! let mut rows = 0;
-//! plan.run::<Error>(
-//!     4_096,
-//!     |samples| Ok(Array2::from_shape_fn((samples.len(), 4), |(i, j)| ((samples.start + i) * (j + 3)) as f64 % 7.0)),
-//!     |first, block| {
-//!         assert_eq!((first, block.ncols()), (rows, 3));
-//!         rows += block.nrows();
-//!         Ok(())
-//!     },
-//! )?;
-//! assert_eq!(rows, 625);
-//! # Ok::<(), Error>(())
-//! ```
+#![doc = include_str!("../README.md")]
 
 mod checks;
 mod columns;

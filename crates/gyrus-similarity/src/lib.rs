@@ -2,6 +2,8 @@
 //! Procrustes, canonical correlations, neighbours, predictivity; and what these say of whole models.
 //!
 //! Nothing here knows what a row stands for or where a representation comes from.
+//!
+#![doc = include_str!("../README.md")]
 
 mod cca;
 mod centred;

@@ -3,6 +3,8 @@
 //!
 //! Everything is made in memory from a seed, and the truth is a value beside what is measured.
 //! Nothing here analyses anything; the program `calibration` holds the analysis to these truths.
+//!
+#![doc = include_str!("../README.md")]
 
 mod cortex;
 mod error;

@@ -2,6 +2,8 @@
 //!
 //! Data, models and settings come in through one study file; tables, figures and one page leave through one folder.
 //! Each step is a function from files to files. Nothing here prints or looks at the clock: the program does.
+//!
+#![doc = include_str!("../README.md")]
 
 mod activation_files;
 mod benchmark_files;

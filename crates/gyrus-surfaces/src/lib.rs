@@ -3,6 +3,8 @@
 //! A surface is a mesh of triangles with points in millimetres, from FreeSurfer or GIFTI files.
 //! Regions come as a label for every vertex, from annotations or GIFTI label files.
 //! Nothing here knows a brain signal, a subject or a data set.
+//!
+#![doc = include_str!("../README.md")]
 
 mod error;
 mod freesurfer;

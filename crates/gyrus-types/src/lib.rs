@@ -2,6 +2,8 @@
 //!
 //! A value of these types is valid if it exists: checks are made where it is built.
 //! Nothing here reads a file, runs a model or fits anything.
+//!
+#![doc = include_str!("../README.md")]
 
 mod activations;
 mod error;

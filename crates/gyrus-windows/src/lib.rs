@@ -1,6 +1,8 @@
 //! Tokens, their words, and the exact windows a model will read.
 //!
 //! Only this crate knows the `tokenizers` package; it knows nothing of models beyond a vocabulary size and a limit of tokens.
+//!
+#![doc = include_str!("../README.md")]
 
 mod bos;
 mod byte_level;

@@ -3,6 +3,8 @@
 //! A [`Recipe`] says what is read and which models are trained; [`train`] leaves a folder in Hugging Face layout for each.
 //! The decoder body is the one of `gyrus_activations`, over weights that are learnt by burn's automatic differentiation.
 //! The same recipe and text give the same weights, bit for bit, however often the training is interrupted.
+//!
+#![doc = include_str!("../README.md")]
 
 mod adamw;
 mod batches;
