@@ -21,3 +21,8 @@ pub use patients::{ELECTRODES, LAG, LAYERS, PATIENTS, distance, tensors};
 pub use program::{Answer, Program};
 pub use small_study::SmallStudy;
 pub use snapshot::{Snapshot, changed, snapshot};
+
+/// What a page shows before its scripts and its packed tables.
+pub fn without_scripts(page: &str) -> &str {
+    page.split("<script").next().unwrap_or_default()
+}

@@ -19,6 +19,8 @@ pub struct Target {
     pub region: Option<String>,
     /// Millimetres from primary auditory cortex, where that is known.
     pub distance: Option<f64>,
+    /// x, y and z in MNI millimetres, where they are known.
+    pub position: Option<[f64; 3]>,
     /// Whose it is, where that is known.
     pub patient: Option<String>,
     /// Those that it shares a penalty with, where that is asked for.
@@ -28,18 +30,19 @@ pub struct Target {
 impl Target {
     /// A target of which only the name is known.
     pub fn named(name: impl Into<String>) -> Self {
-        Self { name: name.into(), region: None, distance: None, patient: None, group: None }
+        Self { name: name.into(), region: None, distance: None, position: None, patient: None, group: None }
     }
 }
 
 /// The targets of the CSV, TSV or Parquet file `path`, in the order of the recording's columns.
 ///
 /// The header names the column `name`, or `target` (the number of the recording's column, from 0; rows may then stand in any
-/// order), and may name `region`, `distance` (mm), `patient` and `group`; `n/a` or nothing is not known.
+/// order), and may name `region`, `distance` (mm), `x`, `y` and `z` (MNI mm), `patient` and
+/// `group`; `n/a` or nothing is not known.
 ///
 /// # Errors
 /// [`Error::MissingColumn`] with the columns there are; [`Error::Row`] with row and value for a target that is not among as
-/// many as there are rows, a name that is empty, a target that stands twice, or a distance that is no number from 0.
+/// many as there are rows, a name that is empty, a target that stands twice, a distance that is no number from 0, or a coordinate that is no number.
 pub fn read_targets(path: &Path) -> Result<Vec<Target>, Error> {
     let table = TextColumns::read(path)?;
     let numbers = table.optional("target");
@@ -49,6 +52,7 @@ pub fn read_targets(path: &Path) -> Result<Vec<Target>, Error> {
     };
     let [regions, distances, patients, groups] =
         ["region", "distance", "patient", "group"].map(|column| table.optional(column));
+    let axes = ["x", "y", "z"].map(|axis| table.optional(axis));
     let mut targets: Vec<Option<Target>> = vec![None; table.rows()];
     for row in 0..table.rows() {
         let wrong = |wrong, value: &str| Error::Row { path: path.into(), row: row + 1, wrong, value: value.into() };
@@ -68,7 +72,18 @@ pub fn read_targets(path: &Path) -> Result<Vec<Target>, Error> {
         let distance =
             known(distances).map(|text| millimetres(&text).ok_or_else(|| wrong("has no distance in mm", &text)));
         let (region, distance, group) = (known(regions), distance.transpose()?, known(groups));
-        targets[column] = Some(Target { name, region, distance, patient, group });
+        let coordinate = |axis: Option<&Column>| {
+            let number = |text: String| match text.parse() {
+                Ok(number) if f64::is_finite(number) => Ok(number),
+                _ => Err(wrong("has a coordinate that is no finite number", &text)),
+            };
+            known(axis).map(number).transpose()
+        };
+        let position = match [coordinate(axes[0])?, coordinate(axes[1])?, coordinate(axes[2])?] {
+            [Some(x), Some(y), Some(z)] => Some([x, y, z]),
+            _ => None,
+        };
+        targets[column] = Some(Target { name, region, distance, position, patient, group });
     }
     Ok(targets.into_iter().flatten().collect())
 }

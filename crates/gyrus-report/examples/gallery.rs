@@ -172,12 +172,11 @@ fn page(figures: &[(&str, Svg)]) -> Result<String> {
     let mut section =
         Section::new("Figures").prose("All numbers on this page are made up: it shows what a page looks like.");
     for (name, svg) in figures {
-        section = section.figure(Figure {
-            svg: svg.clone(),
-            caption: format!("The figure {name}, drawn from made-up numbers."),
-            look_for: "that no label covers another, and that each model keeps its colour from figure to figure."
-                .into(),
-        });
+        section = section.figure(Figure::new(
+            svg.clone(),
+            format!("The figure {name}, drawn from made-up numbers."),
+            "that no label covers another, and that each model keeps its colour from figure to figure.",
+        ));
     }
     let scores = Section::new("Scores")
         .prose("The table below holds one row per model.\n\nAn interval is a 95 % bootstrap interval over blocks of held-out scans.")

@@ -61,6 +61,21 @@ pub enum Error {
         /// Headings of the table.
         columns: usize,
     },
+    /// A column that does not fit its table.
+    #[error("column `{column}` of table `{table}` has {values} values beside {rows} rows, or stands twice")]
+    Column {
+        /// Name of the table.
+        table: String,
+        /// Name of the column.
+        column: String,
+        /// Values of the column.
+        values: usize,
+        /// Rows of the table.
+        rows: usize,
+    },
+    /// A package of plotly.js that is not what it was.
+    #[error("the package `plotly` does not hold plotly.js where it did")]
+    Plotly,
     /// A failure inside the drawing library.
     #[error("drawing failed: {0}")]
     Drawing(String),

@@ -1,14 +1,32 @@
 //! A number with its interval.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::Error;
 
 /// A number with its interval, a number without one, or undefined. A number that exists is finite.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[serde(try_from = "Written")]
 pub struct Estimate {
     value: Option<f64>,
     interval: Option<(f64, f64)>,
+}
+
+/// An estimate as a file has it, not checked yet.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Written {
+    value: Option<f64>,
+    interval: Option<(f64, f64)>,
+}
+
+impl TryFrom<Written> for Estimate {
+    type Error = Error;
+
+    fn try_from(Written { value, interval }: Written) -> Result<Self, Error> {
+        let (low, high) = interval.unwrap_or((f64::NAN, f64::NAN));
+        Self::new(value.unwrap_or(f64::NAN), low, high)
+    }
 }
 
 impl Estimate {

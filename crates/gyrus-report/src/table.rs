@@ -1,12 +1,12 @@
 //! Tables of typed cells.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::html::escaped;
-use crate::{Error, Estimate, text};
+use crate::{Error, Estimate, numbers, text};
 
 /// One cell of a table.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub enum Cell {
     /// Words.
     Text(String),
@@ -17,6 +17,7 @@ pub enum Cell {
     /// A number; NaN is shown as "undefined".
     Number {
         /// The number.
+        #[serde(deserialize_with = "numbers::defined_or_nan")]
         value: f64,
         /// Digits after the point.
         digits: usize,
@@ -29,7 +30,7 @@ pub enum Cell {
         digits: usize,
     },
     /// A p value, with three digits; NaN is shown as "undefined".
-    PValue(f64),
+    PValue(#[serde(deserialize_with = "numbers::defined_or_nan")] f64),
 }
 
 impl Cell {
@@ -84,7 +85,7 @@ fn shown_estimate(estimate: &Estimate, digits: usize) -> String {
 }
 
 /// A table: a caption, one heading per column, rows of as many cells.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Table {
     caption: String,
     header: Vec<String>,
@@ -119,10 +120,12 @@ impl Table {
 
     /// The table as HTML.
     pub(crate) fn html(&self) -> Result<String, Error> {
-        let mut out =
-            format!("<div class=\"scroll\"><table>\n<caption>{}</caption>\n<thead><tr>", escaped(&self.caption));
+        let mut out = format!(
+            "<div class=\"scroll\"><table class=\"sorts\">\n<caption>{}</caption>\n<thead><tr>",
+            escaped(&self.caption)
+        );
         for (column, heading) in self.header.iter().enumerate() {
-            let numeric = self.rows.first().is_some_and(|row| row[column].is_number());
+            let numeric = self.rows.first().and_then(|row| row.get(column)).is_some_and(Cell::is_number);
             let class = if numeric { " class=\"number\"" } else { "" };
             out.push_str(&format!("<th scope=\"col\"{class}>{}</th>", escaped(heading)));
         }

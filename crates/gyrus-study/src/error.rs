@@ -179,6 +179,19 @@ pub enum Error {
         /// What polars says.
         source: Box<polars::error::PolarsError>,
     },
+    /// Results of another version than this program reads.
+    #[error("`{}` is of schema {found}, and this program reads schema {known}", path.display())]
+    Schema {
+        /// The file.
+        path: PathBuf,
+        /// Its schema.
+        found: u64,
+        /// The one that is read.
+        known: u32,
+    },
+    /// A folder that holds no result.
+    #[error("there are no results in `{}`", .0.display())]
+    NoResults(PathBuf),
     /// A result of an earlier step that cannot be understood.
     #[error("understand `{}`; remove it and run again", path.display())]
     Result {
@@ -292,6 +305,11 @@ impl Error {
             Self::Write { source, .. } if source.kind() == std::io::ErrorKind::StorageFull => Some(
                 "free some space or choose another folder with `--out`, and run again: finished steps are found".into(),
             ),
+            Self::Schema { found, known, .. } if *found > u64::from(*known) => {
+                Some("a newer program made these results: make the report with that one".into())
+            }
+            Self::Schema { .. } => Some("an older program made these results: run the study again".into()),
+            Self::NoResults(_) => Some("name the folder that `gyrus run` wrote, such as `results/small`".into()),
             _ => None,
         }
     }

@@ -23,6 +23,7 @@ mod matrix_rows;
 mod model_files;
 mod penalty_groups;
 mod reduced_file;
+mod report;
 mod run;
 mod settings;
 mod simulated;
@@ -48,6 +49,7 @@ pub use matrix_file::MatrixFile;
 pub use matrix_rows::MatrixRows;
 pub use model_files::{files_hash, model_files};
 pub use penalty_groups::penalty_groups;
+pub use report::report;
 pub use run::{Options, Outcome, run};
 pub use settings::{
     ChooseBy, Distance, ElectrodeSettings, ListenersBy, MapName, ModelEntry, NullPenalties, Pooling,

@@ -19,6 +19,9 @@ pub(super) struct Electrodes {
     pub files: Vec<PathBuf>,
 }
 
+/// A space whose coordinates are those of the outlines that people draw.
+const MNI: &str = "MNI152NLin2009cAsym";
+
 /// The electrodes of `recording`, with their distances from `landmark` if there is one: along a cortex, where one is given.
 ///
 /// # Errors
@@ -112,6 +115,11 @@ fn read(
             Some("R" | "right") => Some(Hemisphere::Right),
             Some(other) => return Err(wrong("has a hemisphere that is neither L nor R", other)),
         };
+        let standard = landmark.is_some_and(|landmark| landmark.suits(MNI));
+        let placed = match (position, unit) {
+            ([Some(x), Some(y), Some(z)], Some(unit)) if standard => Some([x, y, z].map(|axis| axis * unit)),
+            _ => None,
+        };
         let OnCortex { distance, region } = match (position, unit, landmark) {
             ([Some(x), Some(y), Some(z)], Some(unit), Some(landmark)) => {
                 let position = [x, y, z].map(|axis| axis * unit);
@@ -121,7 +129,8 @@ fn read(
             _ => OnCortex::default(),
         };
         let (region, group) = (known(regions, row).or(region), known(groups, row));
-        let target = Target { region, distance, patient: Some(subject.to_owned()), group, ..Target::named(name) };
+        let patient = Some(subject.to_owned());
+        let target = Target { region, distance, position: placed, patient, group, ..Target::named(name) };
         if name.is_empty() || targets.insert(name.to_owned(), target).is_some() {
             return Err(wrong("has a name that is empty or stands twice", name));
         }

@@ -11,6 +11,7 @@ mod news;
 mod positions;
 mod reading;
 mod recording;
+mod report;
 mod responses;
 mod run;
 mod similarity;
@@ -33,6 +34,8 @@ pub struct Cli {
 enum Command {
     /// Run a study: from recordings and models to tables, figures and a page.
     Run(run::Arguments),
+    /// Make the page of a study again, from its results alone.
+    Report(report::Arguments),
     /// Every layer's state of every word of a text, for each context window.
     Extract(extract::Arguments),
     /// Hidden states and logits of given token ids.
@@ -68,6 +71,7 @@ impl Cli {
     pub fn run(self) -> anyhow::Result<()> {
         match self.command {
             Command::Run(arguments) => run::run(&arguments),
+            Command::Report(arguments) => report::run(&arguments).context("could not make the report"),
             Command::Extract(arguments) => extract::run(&arguments).context("could not extract states"),
             Command::HiddenStates(arguments) => hidden_states::run(&arguments).context("could not give hidden states"),
             Command::VerifyModel(arguments) => verify_model::run(&arguments),

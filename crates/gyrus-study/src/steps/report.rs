@@ -1,11 +1,12 @@
-//! Tables and figures to one page, and the manifest that says what made them.
+//! Drawings, words and the page, and the manifest that says what made them.
 
 use std::path::PathBuf;
 
-use gyrus_report::{Page, Palette, Svg};
+use gyrus_report::{Palette, Section, Svg};
 use serde::Serialize;
 
 use crate::Error;
+use crate::report::{FILE, Words, claims as claims_of, electrodes};
 use crate::run::{Desk, instruction_set};
 use crate::settings::{SCHEMA, Study};
 use crate::steps::benchmarks::{self, BenchmarkScore};
@@ -18,13 +19,17 @@ use crate::steps::figures::{Cka, contributions, score_by_layer, similarity as he
 use crate::steps::generalisation::{self, Generalisation};
 use crate::steps::partition::{self, Partitions};
 use crate::steps::power::{self, Detectable};
-use crate::steps::sections::{additions, brains, found, layers, models, windows, words};
+use crate::steps::sections::{additions, brains, found, layers, models, windows, words as words_section};
 use crate::steps::similarity::{self, Drawings, Similarity};
 use crate::steps::text::TextScore;
 use crate::steps::truth;
 use crate::steps::{canaries, hierarchy, lags, prose};
-use crate::store::{read_json, write_whole};
+use crate::store::{read_json, write_json, write_whole};
 use crate::summary::Summary;
+use crate::tables::write_table;
+
+/// Where the targets lie, within the results.
+const ELECTRODES: &str = "electrodes.parquet";
 
 /// What made the results; the same inputs give the same bytes.
 #[derive(Debug, Serialize)]
@@ -115,8 +120,11 @@ pub fn run(desk: &mut Desk) -> Result<(), Error> {
         }
         let manifest = serde_json::to_string_pretty(&manifest(desk)).expect("settings and hashes");
         write_whole(&desk.path("manifest.json"), manifest.as_bytes())?;
-        write_whole(&desk.path("report.html"), page(desk, &findings, figures)?.html()?.as_bytes())?;
-        files.extend(["manifest.json", "report.html"].map(PathBuf::from));
+        let electrodes = electrodes(&desk.material.story.listeners, desk.study.targets(), &findings.summary.regions);
+        write_table(&desk.path(ELECTRODES), electrodes)?;
+        write_json(&desk.path(FILE), &words(desk, &findings, figures)?)?;
+        write_whole(&desk.path("report.html"), crate::report::report(&desk.options.out)?.as_bytes())?;
+        files.extend(["manifest.json", ELECTRODES, FILE, "report.html"].map(PathBuf::from));
         Ok(files)
     })
 }
@@ -159,72 +167,80 @@ impl Figures {
     }
 }
 
-fn page(desk: &Desk, findings: &Findings, figures: Figures) -> Result<Page, Error> {
+/// Everything that the page says in words; its figures by the names of their drawings.
+fn words(desk: &Desk, findings: &Findings, figures: Figures) -> Result<Words, Error> {
+    let Findings { summary, canaries, hierarchy, .. } = findings;
+    let names: Vec<(String, Svg)> = figures.named().map(|(name, svg)| (name.to_owned(), svg.clone())).collect();
+    let name = |svg: &Svg| Some(names.iter().find(|(_, drawn)| drawn == svg)?.0.clone());
+    let mut warnings = prose::warnings(desk.study, summary);
+    warnings.extend(desk.material.story.warnings.iter().map(|line| format!("{line}.")));
+    warnings.extend(canaries::warnings(canaries, desk.study.encoding.gap));
+    warnings.extend(hierarchy::warnings(hierarchy));
+    Ok(Words {
+        schema: SCHEMA,
+        title: desk.study.title.clone(),
+        lead: prose::lead(desk.study, summary),
+        warnings,
+        claims: claims_of(summary, hierarchy, &findings.convergence, &findings.claims)?,
+        sections: sections(desk, findings, figures)?.into_iter().map(|section| section.named(name)).collect(),
+        provenance: provenance(desk),
+    })
+}
+
+fn sections(desk: &Desk, findings: &Findings, figures: Figures) -> Result<Vec<Section>, Error> {
     let Findings { summary, text, canaries, hierarchy, lags, .. } = findings;
-    let page = Page::new(&desk.study.title, prose::lead(desk.study, summary));
-    let page = prose::warnings(desk.study, summary).into_iter().fold(page, Page::warning);
-    let doubtful = desk.material.story.warnings.iter().map(|line| format!("{line}."));
-    let page = doubtful.fold(page, Page::warning);
-    let page = canaries::warnings(canaries, desk.study.encoding.gap).into_iter().fold(page, Page::warning);
-    let page = hierarchy::warnings(hierarchy).into_iter().fold(page, Page::warning);
-    let models = figures.text.map(|trend| models(text, trend)).transpose()?;
-    let page = page
-        .section(found(summary)?)
-        .section(layers(summary, figures.by_layer)?)
-        .section(additions(summary, figures.contributions)?)
-        .section(canaries::section(canaries, prose::group(desk.study))?);
-    let page = match summary.models.iter().any(|model| model.windows.len() > 1) {
-        true => page.section(windows(summary)?),
-        false => page,
-    };
+    let windowed = summary.models.iter().any(|model| model.windows.len() > 1);
     let asked = [
+        Some(found(summary)?),
+        Some(layers(summary, figures.by_layer)?),
+        Some(additions(summary, figures.contributions)?),
+        Some(canaries::section(canaries, prose::group(desk.study))?),
+        windowed.then(|| windows(summary)).transpose()?,
         generalisation::section(&findings.generalisation)?,
         Some(ceilings::section(&findings.ceilings)?),
         findings.partition.as_ref().map(partition::section).transpose()?,
         Some(dimension::section(&findings.dimension)?),
         power::section(&findings.power)?,
-        models,
+        figures.text.map(|trend| models(text, trend)).transpose()?,
         benchmarks::section(&findings.benchmarks)?,
         lags::section(lags, figures.lags)?,
         Some(hierarchy::section(hierarchy)?),
-    ];
-    let page = asked
-        .into_iter()
-        .flatten()
-        .fold(page, Page::section)
-        .section(similarity::section(&findings.cka, figures.similarity)?);
-    let compared = [
+        Some(similarity::section(&findings.cka, figures.similarity)?),
         convergence::section(&findings.convergence)?,
         context::section(&findings.context, text, figures.context, desk.study.seed)?,
         claims::section(&findings.claims, figures.claims)?,
         findings.truth.as_ref().map(|truth| truth::section(truth, figures.truth)).transpose()?,
+        Some(brains(summary)?.prose(prose::folds(&desk.design.fold_table()))),
+        Some(words_section(&desk.material.story)?),
     ];
-    let page = compared
-        .into_iter()
-        .flatten()
-        .fold(page, Page::section)
-        .section(brains(summary)?.prose(prose::folds(&desk.design.fold_table())))
-        .section(words(&desk.material.story)?);
-    Ok(provenance(desk, page))
+    Ok(asked.into_iter().flatten().collect())
 }
 
-fn provenance(desk: &Desk, page: Page) -> Page {
+fn provenance(desk: &Desk) -> Vec<(String, String)> {
     let study = desk.study;
     let settings = serde_json::to_value(study).expect("settings are plain values");
-    let page = page
-        .provenance("program", format!("gyrus {}", env!("CARGO_PKG_VERSION")))
-        .provenance("SHA-256 of the program", &desk.options.program)
-        .provenance("command", &desk.options.command)
-        .provenance("device", format!("{}, {}", desk.device.name(), instruction_set()))
-        .provenance("layer index", "0 = input of the first block; last = after the final norm")
-        .provenance("data set", &desk.material.story.source);
+    let known = [
+        ("program", format!("gyrus {}", env!("CARGO_PKG_VERSION"))),
+        ("SHA-256 of the program", desk.options.program.clone()),
+        ("command", desk.options.command.clone()),
+        ("this page again", "gyrus report RESULTS".to_owned()),
+        ("times of the steps", "run-log.json beside this page".to_owned()),
+        ("device", format!("{}, {}", desk.device.name(), instruction_set())),
+        ("layer index", "0 = input of the first block; last = after the final norm".to_owned()),
+        ("data set", desk.material.story.source.clone()),
+        ("schema of the results", SCHEMA.to_string()),
+    ];
     let sections = settings.as_object().into_iter().flatten().filter(|(name, _)| *name != "models" && *name != "data");
-    let page =
-        sections.fold(page, |page, (name, value)| page.provenance(format!("settings: {name}"), value.to_string()));
-    let models = desk.material.model_hashes.iter();
-    let page = models.fold(page, |page, (name, hash)| page.provenance(format!("SHA-256 of model {name}"), hash));
-    page.provenance("SHA-256 of the data", &desk.material.data_hash)
-        .provenance("SHA-256 of the words and their times", &desk.material.story_hash)
+    let settings = sections.map(|(name, value)| (format!("settings: {name}"), value.to_string()));
+    let models =
+        desk.material.model_hashes.iter().map(|(name, hash)| (format!("SHA-256 of model {name}"), hash.clone()));
+    let data = [
+        ("SHA-256 of the data", &desk.material.data_hash),
+        ("SHA-256 of the words and their times", &desk.material.story_hash),
+    ];
+    let named = |(name, value): (&str, String)| (name.to_owned(), value);
+    let data = data.map(|(name, hash)| (name.to_owned(), hash.clone()));
+    known.map(named).into_iter().chain(settings).chain(models).chain(data).collect()
 }
 
 fn manifest<'a>(desk: &'a Desk) -> Manifest<'a> {

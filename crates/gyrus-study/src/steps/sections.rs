@@ -11,7 +11,7 @@ use crate::summary::Summary;
 
 /// A drawing with its caption and what to look for.
 pub fn figure(svg: Svg, caption: &str, look_for: &str) -> Figure {
-    Figure { svg, caption: caption.into(), look_for: look_for.into() }
+    Figure::new(svg, caption, look_for)
 }
 
 /// The headline: every model against the controls and its twins, and against the other models.

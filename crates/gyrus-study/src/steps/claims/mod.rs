@@ -7,7 +7,7 @@ mod property;
 mod reach;
 mod section;
 mod table;
-mod verdict;
+pub mod verdict;
 
 use std::path::PathBuf;
 

@@ -1,5 +1,7 @@
 //! Whether a claim holds, in a sentence made from its numbers.
 
+use gyrus_report::Verdict;
+
 use super::{Judgement, Property};
 
 /// The largest p that counts as a finding.
@@ -7,7 +9,7 @@ const LEVEL: f64 = 0.05;
 
 /// What the numbers of `found` say of the claim about its property.
 pub fn verdict(found: &Judgement) -> String {
-    let (relation, claimed) = (&found.relation, found.property.claimed());
+    let relation = &found.relation;
     let rho = relation.rho;
     let (low, high) = relation.range_without();
     let numbers = format!(
@@ -22,19 +24,31 @@ pub fn verdict(found: &Judgement) -> String {
         }
     );
     let claim = claim(found.property);
-    if rho.value.is_nan() {
-        return format!("Whether {claim} cannot be asked here.");
-    }
-    let firm = if claimed > 0.0 { low > 0.0 } else { high < 0.0 };
-    match (relation.p <= LEVEL, rho.value * claimed > 0.0) {
-        (true, true) if firm => format!("In this material {claim}: {numbers}."),
-        (true, true) => format!("In this material {claim}, but a single family carries it: {numbers}."),
-        (true, false) => format!("In this material the opposite of the claim that {claim} holds: {numbers}."),
-        (false, _) => format!("In this material it cannot be told whether {claim}: {numbers}."),
+    match standing(found) {
+        Verdict::NotAsked => format!("Whether {claim} cannot be asked here."),
+        Verdict::Holds => format!("In this material {claim}: {numbers}."),
+        Verdict::Partly => format!("In this material {claim}, but a single family carries it: {numbers}."),
+        Verdict::Opposite => format!("In this material the opposite of the claim that {claim} holds: {numbers}."),
+        Verdict::Unclear => format!("In this material it cannot be told whether {claim}: {numbers}."),
     }
 }
 
-fn claim(property: Property) -> &'static str {
+/// The same in a word; partly where a single family carries it.
+pub fn standing(found: &Judgement) -> Verdict {
+    let (relation, claimed) = (&found.relation, found.property.claimed());
+    let (low, high) = relation.range_without();
+    let firm = if claimed > 0.0 { low > 0.0 } else { high < 0.0 };
+    match (relation.p <= LEVEL, relation.rho.value * claimed > 0.0) {
+        _ if relation.rho.value.is_nan() => Verdict::NotAsked,
+        (true, true) if firm => Verdict::Holds,
+        (true, true) => Verdict::Partly,
+        (true, false) => Verdict::Opposite,
+        (false, _) => Verdict::Unclear,
+    }
+}
+
+/// The claim about a property, without a capital.
+pub fn claim(property: Property) -> &'static str {
     match property {
         Property::Similarity => "better language models are more like the brain",
         Property::OverControls => "better language models add more to the controls",

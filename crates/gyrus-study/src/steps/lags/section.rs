@@ -51,13 +51,11 @@ pub fn section(found: &Found, figures: Vec<(String, Svg)>) -> Result<Option<Sect
     let prose = format!("Each of {} lags after the word, at the main window. {null}", found.lags.len());
     let mut section = Section::new("Layers and lags").prose(prose);
     for (_, svg) in figures {
-        section = section.figure(Figure {
+        section = section.figure(Figure::new(
             svg,
-            caption: "r of controls and layer together on held-out words, mean over folds and targets.".into(),
-            look_for:
-                "Whether deeper layers do best at later lags. The brightest cell is the largest of many and no score."
-                    .into(),
-        });
+            "r of controls and layer together on held-out words, mean over folds and targets.",
+            "Whether deeper layers do best at later lags. The brightest cell is the largest of many and no score.",
+        ));
     }
     Ok(Some(section.table(targets(found)?)))
 }
