@@ -11,6 +11,8 @@ function open() {
   const target = document.getElementById(wanted);
   const page = (target && target.closest('article.page')) || pages[0];
   pages.forEach((other) => other.classList.toggle('here', other === page));
+  // What was drawn at another width of the window, or while its page was hidden, takes the width that there is now.
+  page.querySelectorAll('.js-plotly-plot').forEach((plot) => Plotly.Plots.resize(plot));
   links.forEach((link) => {
     const here = decodeURIComponent(link.hash.slice(1)) === page.id;
     if (here) link.setAttribute('aria-current', 'page'); else link.removeAttribute('aria-current');

@@ -382,10 +382,10 @@ fn no_space_left_from_the_start() -> Outcome {
 #[test]
 fn no_space_left_halfway() -> Outcome {
     let study = SmallStudy::new()?;
-    let Some(_disk) = Disk::new(&study, 1024)? else { return Ok(()) };
+    let Some(_disk) = Disk::new(&study, 16 * 1024)? else { return Ok(()) };
     program().call(study.folder(), RUN)?.good()?;
     let filler = study.results().join("filler");
-    drop(std::fs::write(&filler, vec![0; 1 << 20]));
+    drop(std::fs::write(&filler, vec![0; 16 << 20]));
     let before = snapshot(&study.results())?;
     study.edit("study.toml", "[\"1w\", \"3w\"]", "[\"1w\", \"2w\", \"3w\"]")?;
     let answer = program().call(study.folder(), RUN)?;

@@ -2,7 +2,7 @@
 
 use gyrus_formats::Signals;
 use gyrus_formats::arrays::ArrayFile;
-use gyrus_recordings::prepared;
+use gyrus_recordings::{SampleTable, prepared, read_samples};
 use gyrus_signals::{Condition, Pipeline};
 use ndarray::{Array2, ArrayView2, s};
 
@@ -13,6 +13,9 @@ use crate::settings::RecordingEntry;
 
 /// How files of arrays end; everything else is a file of signals, or none.
 const ARRAYS: [&str; 7] = ["npy", "npz", "mat", "h5", "hdf5", "hf5", "safetensors"];
+
+/// How tables end.
+const TABLES: [&str; 3] = ["csv", "tsv", "parquet"];
 
 /// Signals of one rate.
 pub(super) struct Signal {
@@ -27,7 +30,7 @@ pub(super) struct Signal {
 }
 
 impl Signal {
-    /// The signal of `entry`: an array, an image, or the channels called `names` of a file of signals, or without names all that
+    /// The signal of `entry`: an array, a table, an image, or the channels called `names` of a file of signals, or without names all that
     /// measure the brain and are not bad; prepared, where that is asked for.
     ///
     /// # Errors
@@ -44,6 +47,7 @@ impl Signal {
         let ending = entry.signal.extension().map(|ending| ending.to_string_lossy().to_ascii_lowercase());
         match ending.as_deref() {
             Some(ending) if ARRAYS.contains(&ending) => Self::array(entry, preparation),
+            Some(ending) if TABLES.contains(&ending) => Self::table(entry, preparation),
             _ => Self::channels(entry, names, preparation),
         }
     }
@@ -59,6 +63,13 @@ impl Signal {
         };
         let channels = (0..values.ncols()).map(|column| column.to_string()).collect();
         Self { values, rate, channels, warnings: Vec::new() }.after(entry, preparation)
+    }
+
+    fn table(entry: &RecordingEntry, preparation: Option<&Pipeline>) -> Result<Self, Error> {
+        let reason = || "a table says nothing of its rate: give `recordings.rate`".to_owned();
+        let rate = entry.rate.ok_or_else(|| Error::Tensors { path: entry.signal.clone(), reason: reason() })?;
+        let SampleTable { names, values } = read_samples(&entry.signal)?;
+        Self { values, rate, channels: names, warnings: Vec::new() }.after(entry, preparation)
     }
 
     fn image(entry: &RecordingEntry, preparation: Option<&Pipeline>) -> Result<Self, Error> {
