@@ -35,12 +35,8 @@ impl Lock {
             Err(TryLockError::WouldBlock) => return Err(Error::Locked { owner: said(&mut file), path }),
             Err(TryLockError::Error(source)) => return Err(failed(source)),
         }
-        let write = |file: &mut File| {
-            file.set_len(0)?;
-            file.rewind()?;
-            file.write_all(owner.as_bytes())
-        };
-        write(&mut file).map_err(failed)?;
+        // Where the disk is full the lock holds all the same; it only does not say whose it is.
+        let _ = file.set_len(0).and_then(|()| file.rewind()).and_then(|()| file.write_all(owner.as_bytes()));
         Ok(Self { path, file })
     }
 
