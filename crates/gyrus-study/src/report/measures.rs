@@ -35,6 +35,9 @@ pub fn window_scores(folder: &Path) -> Result<Option<Dataset>, Error> {
     Ok(Some(dataset))
 }
 
+/// A model, a layer, a lag and the mean r there.
+type LagCell<'a> = (&'a String, usize, f64, Option<f64>);
+
 /// The mean over targets of every layer at every lag; nothing where there is no map.
 ///
 /// # Errors
@@ -53,8 +56,7 @@ pub fn lag_means(folder: &Path) -> Result<Option<Dataset>, Error> {
         })
     });
     let cells: Vec<_> = cells.collect();
-    let numbers =
-        |pick: fn(&(&String, usize, f64, Option<f64>)) -> f64| Column::Numbers(cells.iter().map(pick).collect());
+    let numbers = |pick: fn(&LagCell) -> f64| Column::Numbers(cells.iter().map(pick).collect());
     let caption =
         "r of controls and layer together, mean over folds and targets, by layer and lag after the word in seconds.";
     let dataset = Dataset::new("lag_means", caption)
