@@ -2,6 +2,8 @@
 //!
 //! Without chromedriver the test says so and passes. Screenshots go to the folder that it prints.
 
+#![expect(clippy::print_stdout, reason = "where screenshots are, and a skipped test, are said")]
+
 use std::error::Error;
 use std::io::{Read, Write};
 use std::net::TcpStream;
