@@ -4,14 +4,12 @@ use gyrus_encoding::Estimate;
 use gyrus_report::{Claim, Verdict};
 
 use crate::Error;
-use crate::steps::claims::{Claims, Quality, verdict};
+use crate::steps::claims::verdict::{self, LEVEL};
+use crate::steps::claims::{Claims, Quality};
 use crate::steps::convergence::Convergences;
 use crate::steps::figures::shown;
 use crate::steps::hierarchy;
 use crate::summary::{ModelSummary, Summary};
-
-/// The largest p that counts as a finding.
-const LEVEL: f64 = 0.05;
 
 /// Every claim that the study asks.
 ///
@@ -61,6 +59,10 @@ fn largest<'a>(all: impl Iterator<Item = (&'a str, Estimate)>) -> Option<(&'a st
     all.filter(|(_, estimate)| estimate.value.is_finite()).max_by(|a, b| a.1.value.total_cmp(&b.1.value))
 }
 
+fn shown_if_any(size: Option<Estimate>) -> Result<gyrus_report::Estimate, Error> {
+    size.as_ref().map_or(Ok(gyrus_report::Estimate::undefined()), shown)
+}
+
 fn beyond(models: &[ModelSummary]) -> Result<Claim, Error> {
     let added = |model: &ModelSummary| model.over_controls.difference.low > 0.0 && model.over_controls.p <= LEVEL;
     let holds = models.iter().filter(|model| added(model)).count();
@@ -74,7 +76,7 @@ fn beyond(models: &[ModelSummary]) -> Result<Claim, Error> {
             models.len()
         ),
         effect: format!("added to r of the controls, most: {}", name.unwrap_or("none")),
-        size: size.as_ref().map_or(Ok(gyrus_report::Estimate::undefined()), shown)?,
+        size: shown_if_any(size)?,
         p: models.iter().find(|model| Some(model.name.as_str()) == name).map(|model| model.over_controls.p),
         section: "Beyond the controls".into(),
     })
@@ -92,7 +94,7 @@ fn training(models: &[ModelSummary]) -> Result<Option<Claim>, Error> {
         verdict: share(holds, twins.len()),
         because: format!("{holds} of {} models: the interval of the difference lies above zero.", twins.len()),
         effect: format!("r of the model less r of its twins, most: {}", name.unwrap_or("none")),
-        size: size.as_ref().map_or(Ok(gyrus_report::Estimate::undefined()), shown)?,
+        size: shown_if_any(size)?,
         p: None,
         section: "What was found".into(),
     }))
@@ -115,7 +117,7 @@ fn follows(found: &hierarchy::Found) -> Result<Option<Claim>, Error> {
             all.len()
         ),
         effect: format!("rank correlation of peak layer and distance, most: {}", name.unwrap_or("none")),
-        size: size.as_ref().map_or(Ok(gyrus_report::Estimate::undefined()), shown)?,
+        size: shown_if_any(size)?,
         p: all.iter().find(|(other, _)| Some(*other) == name).map(|(_, found)| found.permuted.p),
         section: "Hierarchy".into(),
     }))

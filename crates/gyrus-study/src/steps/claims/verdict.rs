@@ -5,7 +5,7 @@ use gyrus_report::Verdict;
 use super::{Judgement, Property};
 
 /// The largest p that counts as a finding.
-const LEVEL: f64 = 0.05;
+pub const LEVEL: f64 = 0.05;
 
 /// What the numbers of `found` say of the claim about its property.
 pub fn verdict(found: &Judgement) -> String {

@@ -60,7 +60,8 @@ fn rate(entry: &RecordingEntry, repetition_time: Option<f64>) -> Result<f64, Err
     }
 }
 
-fn wrong(entry: &RecordingEntry, reason: String) -> Error {
+/// What is wrong with the signal of `entry`.
+pub(super) fn wrong(entry: &RecordingEntry, reason: String) -> Error {
     Error::Tensors { path: entry.signal.clone(), reason }
 }
 

@@ -6,7 +6,7 @@ use gyrus_recordings::{SampleTable, prepared, read_samples};
 use gyrus_signals::{Condition, Pipeline};
 use ndarray::{Array2, ArrayView2, s};
 
-use super::image::Series;
+use super::image::{Series, wrong};
 use crate::Error;
 use crate::matrix_file::MatrixFile;
 use crate::settings::RecordingEntry;
@@ -42,7 +42,7 @@ impl Signal {
         }
         if entry.mask.is_some() || entry.parcels.is_some() {
             let reason = "is no NIfTI image, which alone has `recordings.mask` and `recordings.parcels`";
-            return Err(Error::Tensors { path: entry.signal.clone(), reason: reason.into() });
+            return Err(wrong(entry, reason.into()));
         }
         let ending = entry.signal.extension().map(|ending| ending.to_string_lossy().to_ascii_lowercase());
         match ending.as_deref() {
@@ -53,8 +53,7 @@ impl Signal {
     }
 
     fn array(entry: &RecordingEntry, preparation: Option<&Pipeline>) -> Result<Self, Error> {
-        let reason = || "an array says nothing of its rate: give `recordings.rate`".to_owned();
-        let rate = entry.rate.ok_or_else(|| Error::Tensors { path: entry.signal.clone(), reason: reason() })?;
+        let rate = said_rate(entry, "an array")?;
         let values = match &entry.array {
             None if entry.signal.extension().is_some_and(|ending| ending == "safetensors") => {
                 MatrixFile::open_one(&entry.signal)?.matrix(0)
@@ -66,8 +65,7 @@ impl Signal {
     }
 
     fn table(entry: &RecordingEntry, preparation: Option<&Pipeline>) -> Result<Self, Error> {
-        let reason = || "a table says nothing of its rate: give `recordings.rate`".to_owned();
-        let rate = entry.rate.ok_or_else(|| Error::Tensors { path: entry.signal.clone(), reason: reason() })?;
+        let rate = said_rate(entry, "a table")?;
         let SampleTable { names, values } = read_samples(&entry.signal)?;
         Self { values, rate, channels: names, warnings: Vec::new() }.after(entry, preparation)
     }
@@ -94,18 +92,18 @@ impl Signal {
         values: ArrayView2<f64>,
         (pipeline, rate): (&Pipeline, f64),
     ) -> Result<(Array2<f64>, f64), Error> {
-        let wrong = |source| {
+        let failed = |source| {
             let (path, source) = (entry.signal.clone(), Box::new(source));
             Error::Recordings(gyrus_recordings::Error::Prepare { path, source })
         };
-        let plan = pipeline.plan(values.nrows(), values.ncols(), rate).map_err(wrong)?;
+        let plan = pipeline.plan(values.nrows(), values.ncols(), rate).map_err(failed)?;
         let mut made = Array2::zeros((plan.samples(), plan.columns()));
         let read = |range: std::ops::Range<usize>| Ok(values.slice(s![range, ..]).to_owned());
         let outcome = plan.run::<gyrus_signals::Error>(values.nrows().max(1), read, |first, block| {
             made.slice_mut(s![first..first + block.nrows(), ..]).assign(&block);
             Ok(())
         });
-        let rate = outcome.map_err(wrong)?.rate;
+        let rate = outcome.map_err(failed)?.rate;
         Ok((made, rate))
     }
 
@@ -118,11 +116,11 @@ impl Signal {
         let all = file.channels();
         let Some(first) = chosen.first().map(|channel| &all[*channel]) else {
             let reason = "no channel measures the brain and is good; `recordings.targets` names those that are wanted";
-            return Err(Error::Tensors { path: entry.signal.clone(), reason: reason.into() });
+            return Err(wrong(entry, reason.into()));
         };
         if let Some(said) = entry.rate.filter(|said| (said - first.rate).abs() > 1e-6 * first.rate) {
             let reason = format!("is sampled at {} Hz, `recordings.rate` says {said}", first.rate);
-            return Err(Error::Tensors { path: entry.signal.clone(), reason });
+            return Err(wrong(entry, reason));
         }
         let samples = chosen.iter().map(|channel| all[*channel].samples).min().unwrap_or(0);
         let found = prepared(&*file, (&chosen, samples), preparation, rayon::current_num_threads())?;
@@ -131,8 +129,13 @@ impl Signal {
     }
 }
 
+/// The rate of `what`, which cannot say it itself.
+fn said_rate(entry: &RecordingEntry, what: &str) -> Result<f64, Error> {
+    entry.rate.ok_or_else(|| wrong(entry, format!("{what} says nothing of its rate: give `recordings.rate`")))
+}
+
 fn find(entry: &RecordingEntry, file: &dyn Signals, name: &str) -> Result<usize, Error> {
     let there = || file.channels().iter().map(|channel| format!("`{}`", channel.name)).collect::<Vec<_>>().join(", ");
     let reason = || format!("has no channel `{name}`, which `recordings.targets` names; it has {}", there());
-    file.find(name).ok_or_else(|| Error::Tensors { path: entry.signal.clone(), reason: reason() })
+    file.find(name).ok_or_else(|| wrong(entry, reason()))
 }
