@@ -51,7 +51,7 @@ const ARROWS: [(&str, &[&str]); 16] = [
 ];
 
 /// Each heavy package (a star stands for any ending), and the crates that may name it, for tests and builds too.
-const DOORS: [(&str, &[&str]); 10] = [
+const DOORS: [(&str, &[&str]); 13] = [
     ("burn*", &["gyrus-activations", "gyrus-zoo"]),
     ("polars*", &["gyrus-recordings", "gyrus-study"]),
     ("tokenizers", &["gyrus-windows"]),
@@ -61,7 +61,6 @@ const DOORS: [(&str, &[&str]); 10] = [
     ("clap*", &["gyrus-study"]),
     ("indicatif", &["gyrus-study"]),
     ("plotters*", &["gyrus-report"]),
-    ("plotly", &["gyrus-report"]),
 ];
 
 /// Most lines of a source file.

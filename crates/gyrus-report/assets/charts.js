@@ -62,6 +62,7 @@ async function draw(chart) {
     chart.plot.style.minHeight = `${drawn.layout.height}px`;
     await Plotly.react(chart.plot, drawn.traces, drawn.layout, { responsive: true, displaylogo: false, modeBarButtonsToRemove: ['select2d', 'lasso2d', 'autoScale2d'] });
     describe(chart, rows);
+    count(chart, rows);
     tabulate(chart, drawn.used, rows);
     chart.figure.dataset.state = 'drawn';
   } catch (error) {
@@ -78,6 +79,16 @@ function describe(chart, rows) {
   const parts = [chart.spec.title, measure && measure.label, ...choices, `${rows.length} rows; the table below the figure has the numbers`];
   chart.plot.setAttribute('role', 'img');
   chart.plot.setAttribute('aria-label', parts.filter(Boolean).join('. '));
+}
+
+// How many rows are drawn, at the end of the caption.
+function count(chart, rows) {
+  const caption = chart.figure.querySelector('figcaption');
+  const said = caption.querySelector('.count') || caption.appendChild(element('span', { class: 'count' }));
+  const column = chart.columns[chart.spec.series];
+  const series = column && column.codes ? codesIn(column, rows).length : 0;
+  const parted = series > 1 && series < rows.length ? ` in ${shown(series)} series` : '';
+  said.textContent = ` n = ${shown(rows.length)} rows${parted}.`;
 }
 
 // The controls anew, because what one choice leaves changes the next; the one in use keeps its place.

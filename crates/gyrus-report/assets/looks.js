@@ -1,6 +1,6 @@
 // How things look: a colour and a marker per model, the same in every figure, and the colours of the page.
 
-// The set of Okabe and Ito (2008) without its yellow; the last one is the ink of the page.
+// The set of Okabe and Ito (2008) without its yellow; the last one is the ink of the page. A style may bring its own.
 const HUES = ['#0072b2', '#d55e00', '#009e73', '#cc79a7', '#e69f00', '#56b4e9', ''];
 const NIGHT_HUES = ['#4aa8e0', '#ee8148', '#2cc397', '#e09ac2', '#f0b73a', '#8ccdf2', ''];
 const MARKERS = ['circle', 'square', 'triangle-up', 'diamond'];
@@ -18,7 +18,8 @@ function look(name, others = []) {
   const trained = name.endsWith(UNTRAINED) ? name.slice(0, -UNTRAINED.length) : name;
   const known = index.models.indexOf(trained);
   const place = known >= 0 ? known : Math.max(0, others.indexOf(name));
-  const hue = (night.matches ? NIGHT_HUES : HUES)[place % HUES.length] || paint().ink;
+  const hues = index.colors.length ? index.colors : night.matches ? NIGHT_HUES : HUES;
+  const hue = hues[place % hues.length] || paint().ink;
   const marker = MARKERS[place % MARKERS.length];
   return { color: hue, marker: trained === name ? marker : `${marker}-open`, dash: trained === name ? 'solid' : 'dot' };
 }

@@ -61,6 +61,12 @@ pub enum Error {
         /// Headings of the table.
         columns: usize,
     },
+    /// A style that is not one.
+    #[error("{0}")]
+    Style(String),
+    /// A figure that cannot be made ready for a journal.
+    #[error("a figure cannot be printed: {0}")]
+    Print(String),
     /// A column that does not fit its table.
     #[error("column `{column}` of table `{table}` has {values} values beside {rows} rows, or stands twice")]
     Column {

@@ -193,7 +193,12 @@ impl Page {
                 blobs.push_str(&format!("<script type=\"text/plain\" id=\"{id}\">{blob}</script>\n"));
             }
         }
-        let index = json!({ "tables": tables, "charts": counted.charts, "models": self.models.models() });
+        let index = json!({
+            "tables": tables,
+            "charts": counted.charts,
+            "models": self.models.models(),
+            "colors": self.models.own_colors(),
+        });
         format!("<script type=\"application/json\" id=\"index\">{}</script>\n{blobs}", scripts::data(&index))
     }
 }

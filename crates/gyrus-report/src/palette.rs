@@ -2,7 +2,7 @@
 
 use plotters::style::RGBColor;
 
-use crate::Error;
+use crate::{Color, Error};
 
 /// Distinguishable with every common form of colour blindness and dark enough on white: the set of Okabe and Ito
 /// (2008) without its yellow, strongest contrasts first.
@@ -40,6 +40,8 @@ pub(crate) struct Look {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Palette {
     models: Vec<String>,
+    /// Those of a style, in place of [`COLORS`]; empty for none.
+    own: Vec<Color>,
 }
 
 impl Palette {
@@ -51,7 +53,17 @@ impl Palette {
                 unique.push(model);
             }
         }
-        Self { models: unique }
+        Self { models: unique, own: Vec::new() }
+    }
+
+    /// The palette with `colors` in place of the usual ones, which stay if none are given.
+    pub fn colored(self, colors: &[Color]) -> Self {
+        Self { own: colors.to_vec(), ..self }
+    }
+
+    /// The colours in place of the usual ones; empty for none.
+    pub(crate) fn own_colors(&self) -> &[Color] {
+        &self.own
     }
 
     /// The models in order.
@@ -63,7 +75,11 @@ impl Palette {
     pub(crate) fn look(&self, model: &str) -> Result<Look, Error> {
         let place = self.models.iter().position(|known| known == model);
         let i = place.ok_or_else(|| Error::UnknownModel(model.to_owned()))?;
-        Ok(Look { color: COLORS[i % COLORS.len()], marker: MARKERS[i % MARKERS.len()] })
+        let color = match self.own.as_slice() {
+            [] => COLORS[i % COLORS.len()],
+            own => own[i % own.len()].0,
+        };
+        Ok(Look { color, marker: MARKERS[i % MARKERS.len()] })
     }
 }
 
@@ -91,6 +107,15 @@ mod tests {
     #[test]
     fn a_model_looks_the_same_however_often_it_is_named() {
         assert_eq!(Palette::new(["a", "b", "a"]), Palette::new(["a", "b"]));
+    }
+
+    #[test]
+    fn colours_of_a_style_take_the_place_of_the_usual_ones() -> Result<(), Error> {
+        let own = ["#010203".parse().map_err(Error::Style)?];
+        let color = |palette: &Palette| palette.look("b").map(|look| look.color);
+        assert_eq!(color(&Palette::new(["a", "b"]).colored(&own))?, RGBColor(1, 2, 3));
+        assert_eq!(color(&Palette::new(["a", "b"]).colored(&[]))?, COLORS[1]);
+        Ok(())
     }
 
     #[test]
