@@ -50,7 +50,7 @@ pub use matrix_rows::MatrixRows;
 pub use model_files::{files_hash, model_files};
 pub use penalty_groups::penalty_groups;
 pub use report::report;
-pub use run::{Options, Outcome, run};
+pub use run::{Options, Outcome, run, steps};
 pub use settings::{
     ChooseBy, Distance, ElectrodeSettings, ListenersBy, MapName, ModelEntry, NullPenalties, Pooling,
     PreparationSettings, RepeatsBy, ResponsesAre, Responsive, SchemeName, Share, Study, Unit, gap,

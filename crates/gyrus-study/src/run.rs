@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use gyrus_activations::Device;
 use gyrus_encoding::Design;
+use gyrus_report::Style;
 
 use crate::cache::Cache;
 use crate::hash::{file_hash, text_hash};
@@ -26,6 +27,8 @@ pub struct Options {
     pub dry_run: bool,
     /// Bytes of memory that a model and its states may take, apart from mapped files.
     pub memory: Option<u64>,
+    /// How figures look; no number depends on it.
+    pub style: Style,
     /// The command, for the report.
     pub command: String,
     /// SHA-256 of the running program: another program makes every step anew.
@@ -89,6 +92,11 @@ const STEPS: [Step; 18] = [
     Step::new("report", report::run).reading(),
 ];
 
+/// Names of the steps that every study or some study has, in order.
+pub fn steps() -> [&'static str; 18] {
+    STEPS.map(|step| step.name)
+}
+
 /// Runs `study` on `device`; finished steps are found again by the hash of their inputs and settings.
 ///
 /// # Errors
@@ -99,7 +107,7 @@ pub fn run(
     options: &Options,
     on_event: &mut dyn FnMut(Event),
 ) -> Result<Outcome, Error> {
-    let names = STEPS.map(|step| step.name);
+    let names = steps();
     if let Some(step) = options.only.as_ref().filter(|step| !names.contains(&step.as_str())) {
         return Err(Error::Step { step: step.clone(), known: names.join(", ") });
     }

@@ -1,12 +1,14 @@
 //! The commands of the program, one file each.
 
 mod benchmark;
+mod completions;
 mod controls;
 mod data;
 mod device;
 mod encode;
 mod extract;
 mod hidden_states;
+mod man;
 mod news;
 mod positions;
 mod reading;
@@ -16,8 +18,12 @@ mod responses;
 mod run;
 mod similarity;
 mod simulate;
+mod status;
+mod suggestion;
 mod train;
 mod verify_model;
+
+use std::io::IsTerminal;
 
 use anyhow::Context;
 use clap::{Parser, Subcommand};
@@ -33,9 +39,15 @@ pub struct Cli {
 #[derive(Debug, Subcommand)]
 enum Command {
     /// Run a study: from recordings and models to tables, figures and a page.
+    #[command(
+        after_help = "Examples:\n  gyrus run studies/podcast.toml\n  gyrus run study.toml --dry-run\n  gyrus run study.toml --only report --style journal.toml"
+    )]
     Run(run::Arguments),
     /// Make the page of a study again, from its results alone.
     Report(report::Arguments),
+    /// What a results folder holds: steps done and missing, sizes, and where the time went.
+    #[command(after_help = "Examples:\n  gyrus status results/podcast")]
+    Status(status::Arguments),
     /// Every layer's state of every word of a text, for each context window.
     Extract(extract::Arguments),
     /// Hidden states and logits of given token ids.
@@ -64,6 +76,12 @@ enum Command {
     /// Data sets: which there are, whether one is whole on disk, and what is missing from a server.
     #[command(subcommand)]
     Data(data::Command),
+    /// What completes options and names in a shell.
+    #[command(after_help = "Examples:\n  gyrus completions bash > ~/.local/share/bash-completion/completions/gyrus")]
+    Completions(completions::Arguments),
+    /// Pages of the manual.
+    #[command(after_help = "Examples:\n  gyrus man | man -l -\n  gyrus man --out man/")]
+    Man(man::Arguments),
 }
 
 impl Cli {
@@ -85,6 +103,9 @@ impl Cli {
             Command::Benchmark(arguments) => benchmark::run(&arguments).context("could not score the benchmark"),
             Command::Train(arguments) => train::run(&arguments).context("could not train"),
             Command::Data(command) => data::run(&command),
+            Command::Status(arguments) => status::run(&arguments).context("could not tell the status"),
+            Command::Completions(arguments) => completions::run(&arguments).context("could not write completions"),
+            Command::Man(arguments) => man::run(&arguments).context("could not write the manual"),
         }
     }
 }
@@ -92,11 +113,22 @@ impl Cli {
 /// Prints what failed and, where that is known, what to do.
 #[expect(clippy::print_stderr, reason = "errors go to standard error")]
 pub fn complain(error: &anyhow::Error) {
-    eprintln!("error: {}", format!("{error:#}").trim_end());
+    let (text, colored) = (format!("{error:#}"), colored());
+    let head =
+        |word: &str, color: u8| if colored { format!("\u{1b}[1;{color}m{word}:\u{1b}[0m") } else { format!("{word}:") };
+    eprintln!("{} {}", head("error", 31), text.trim_end());
+    if let Some(name) = suggestion::suggestion(&text) {
+        eprintln!("{} did you mean `{name}`?", head("hint", 36));
+    }
     let hint = error.chain().find_map(|cause| cause.downcast_ref::<gyrus_study::Error>()?.hint());
     if let Some(hint) = hint {
-        eprintln!("hint: {hint}");
+        eprintln!("{} {hint}", head("hint", 36));
     }
+}
+
+/// Whether standard error takes colours: a terminal, unless `NO_COLOR` is set (no-color.org).
+fn colored() -> bool {
+    std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty()) && std::io::stderr().is_terminal()
 }
 
 /// Prints a line that the user should know.

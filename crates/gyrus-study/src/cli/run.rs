@@ -1,10 +1,11 @@
 //! `gyrus run`: a whole study.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 use anyhow::Context;
 use clap::Args;
+use gyrus_report::Style;
 use gyrus_study::{Event, Lock, Options, Study, file_hash, remove_leftovers, run as run_study, write_whole};
 use serde_json::json;
 
@@ -26,7 +27,11 @@ pub struct Arguments {
     /// states that do not fit go to a temporary file in the results. The results do not depend on it.
     #[arg(long, value_parser = bytes)]
     memory: Option<u64>,
-    /// Run only this step: activations, text, encoding, canaries, hierarchy, lags, similarity or report.
+    /// How figures look: a TOML file with `single` and `double` (column widths in millimetres), `dpi`, `line_width` and
+    /// `font_size` (factors), and `colors` (of the models, in order). No number depends on it.
+    #[arg(long, value_name = "FILE")]
+    style: Option<PathBuf>,
+    /// Run only this step, for example encoding or report; another name gives the list.
     #[arg(long, value_name = "STEP")]
     only: Option<String>,
     /// Say what would be run, and run nothing.
@@ -50,6 +55,7 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
         only: arguments.only.clone(),
         dry_run: arguments.dry_run,
         memory: arguments.memory,
+        style: style(arguments.style.as_deref()).with_context(context)?,
         command: format!("gyrus run {}", arguments.study.display()),
         program: std::env::current_exe().map_err(anyhow::Error::from).and_then(|exe| Ok(file_hash(&exe)?))?,
     };
@@ -72,6 +78,12 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
     let times = format!("{} steps run, {} found, {seconds:.1} s", outcome.ran, outcome.found);
     say(format_args!("{}  ({times})", outcome.report.display()));
     Ok(())
+}
+
+fn style(file: Option<&Path>) -> anyhow::Result<Style> {
+    let Some(file) = file else { return Ok(Style::default()) };
+    let text = std::fs::read_to_string(file).with_context(|| format!("could not read `{}`", file.display()))?;
+    Style::parse(&text).with_context(|| format!("could not understand the style file `{}`", file.display()))
 }
 
 /// This process, as others are told that wait for it.

@@ -49,7 +49,7 @@ pub fn report(folder: &Path) -> Result<String, Error> {
         groups::ordered(sections).into_iter().map(|(group, section)| (group, filled(folder, section, &tables.found)));
     let sections = sections.filter(|(_, section)| !untold || section.has_charts());
     let page = sections.fold(page, |page, (group, section)| page.section_of(group, section));
-    let page = page.colors(Palette::new(models(&tables.found)));
+    let page = page.colors(Palette::new(models(&tables.found)).colored(&words.colors));
     let page = tables.found.into_iter().fold(page, Page::dataset);
     let page = words.provenance.into_iter().fold(page, |page, (name, value)| page.provenance(name, value));
     Ok(page.html()?)

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use gyrus_report::{Claim, Section};
+use gyrus_report::{Claim, Color, Section};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -31,6 +31,9 @@ pub struct Words {
     pub sections: Vec<Section>,
     /// Settings, seeds, versions and hashes.
     pub provenance: Vec<(String, String)>,
+    /// Colours of the models where a style has its own.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub colors: Vec<Color>,
 }
 
 impl Words {
@@ -68,6 +71,7 @@ impl Words {
             claims: Vec::new(),
             sections: Vec::new(),
             provenance: Vec::new(),
+            colors: Vec::new(),
         }
     }
 }

@@ -2,7 +2,8 @@
 
 use std::path::PathBuf;
 
-use gyrus_report::{Palette, Section, Svg};
+use gyrus_report::{Palette, Print, Section, Svg};
+use rayon::prelude::*;
 use serde::Serialize;
 
 use crate::Error;
@@ -109,15 +110,11 @@ pub fn run(desk: &mut Desk) -> Result<(), Error> {
         truth: truth::asked(desk.study).then(|| read_json(&desk.path(truth::FILES[1]))).transpose()?,
     };
     let (study, material) = (desk.study, desk.material);
-    let inputs = format!("{findings:?} {study:?} {} {:?}", material.data_hash, material.story.warnings);
+    let style = &desk.options.style;
+    let inputs = format!("{findings:?} {study:?} {} {:?} {style:?}", material.data_hash, material.story.warnings);
     desk.step("report", &[&inputs, &desk.models_key()], |desk| {
-        let figures = Figures::draw(desk.study, &findings)?;
-        let mut files = Vec::new();
-        for (name, svg) in figures.named() {
-            let file = PathBuf::from(format!("figures/{name}.svg"));
-            write_whole(&desk.path(&file), svg.as_str().as_bytes())?;
-            files.push(file);
-        }
+        let figures = Figures::draw(desk, &findings)?;
+        let mut files = published(desk, figures.named().collect())?;
         let manifest = serde_json::to_string_pretty(&manifest(desk)).expect("settings and hashes");
         write_whole(&desk.path("manifest.json"), manifest.as_bytes())?;
         let electrodes = electrodes(&desk.material.story.listeners, desk.study.targets(), &findings.summary.regions);
@@ -129,12 +126,32 @@ pub fn run(desk: &mut Desk) -> Result<(), Error> {
     })
 }
 
+/// Writes each drawing as it stands on the page, and as journals take it.
+fn published(desk: &Desk, figures: Vec<(&str, &Svg)>) -> Result<Vec<PathBuf>, Error> {
+    let style = &desk.options.style;
+    let prints = figures.par_iter().map(|(_, svg)| Print::new(svg.as_str(), style)).collect::<Result<Vec<_>, _>>()?;
+    let mut files = Vec::new();
+    for ((name, svg), print) in figures.iter().zip(&prints) {
+        let forms = [
+            (".svg", svg.as_str().as_bytes()),
+            ("-outlined.svg", print.svg.as_bytes()),
+            (".png", print.png.as_slice()),
+        ];
+        for (ending, bytes) in forms {
+            let file = PathBuf::from(format!("figures/{name}{ending}"));
+            write_whole(&desk.path(&file), bytes)?;
+            files.push(file);
+        }
+    }
+    Ok(files)
+}
+
 impl Figures {
     fn draw(
-        study: &Study,
+        desk: &Desk,
         Findings { summary, text, cka, lags, context, claims, truth, .. }: &Findings,
     ) -> Result<Self, Error> {
-        let palette = Palette::new(study.names());
+        let palette = Palette::new(desk.study.names()).colored(desk.options.style.colors());
         Ok(Self {
             by_layer: score_by_layer(summary, &palette)?,
             contributions: contributions(summary, &palette)?,
@@ -184,6 +201,7 @@ fn words(desk: &Desk, findings: &Findings, figures: Figures) -> Result<Words, Er
         claims: claims_of(summary, hierarchy, &findings.convergence, &findings.claims)?,
         sections: sections(desk, findings, figures)?.into_iter().map(|section| section.named(name)).collect(),
         provenance: provenance(desk),
+        colors: desk.options.style.colors().to_vec(),
     })
 }
 
@@ -205,9 +223,9 @@ fn sections(desk: &Desk, findings: &Findings, figures: Figures) -> Result<Vec<Se
         benchmarks::section(&findings.benchmarks)?,
         lags::section(lags, figures.lags)?,
         Some(hierarchy::section(hierarchy)?),
-        Some(similarity::section(&findings.cka, figures.similarity)?),
+        Some(similarity::section(&findings.cka, figures.similarity, summary.words)?),
         convergence::section(&findings.convergence)?,
-        context::section(&findings.context, text, figures.context, desk.study.seed)?,
+        context::section(&findings.context, text, figures.context, (desk.study.seed, summary.words))?,
         claims::section(&findings.claims, figures.claims)?,
         findings.truth.as_ref().map(|truth| truth::section(truth, figures.truth)).transpose()?,
         Some(brains(summary)?.prose(prose::folds(&desk.design.fold_table()))),

@@ -14,6 +14,17 @@ pub fn figure(svg: Svg, caption: &str, look_for: &str) -> Figure {
     Figure::new(svg, caption, look_for)
 }
 
+/// What a figure of scores counts: rows, places and listeners.
+fn numbers(summary: &Summary) -> String {
+    let counts = [
+        (summary.rows, "rows", "row"),
+        (summary.regions.len(), "targets", "target"),
+        (summary.listeners.len(), "listeners", "listener"),
+    ];
+    let counts = counts.map(|(n, many, one)| format!("{n} {}", if n == 1 { one } else { many }));
+    format!("n = {}.", counts.join(", "))
+}
+
 /// The headline: every model against the controls and its twins, and against the other models.
 ///
 /// # Errors
@@ -49,6 +60,10 @@ pub fn found(summary: &Summary) -> Result<Section, Error> {
 /// An [`Error::Report`] if a number cannot be shown.
 pub fn models(text: &[TextScore], trend: Svg) -> Result<Section, Error> {
     let header = ["model", "parameters", "blocks", "width", "longest input", "bits per character"];
+    let caption = format!(
+        "Score of the chosen layers against bits per character, one point per model; n = {} models.",
+        text.len()
+    );
     let mut table =
         Table::new("The models. Longest input in tokens; bits per character on the beginning of the story.", header);
     for text in text {
@@ -59,7 +74,7 @@ pub fn models(text: &[TextScore], trend: Svg) -> Result<Section, Error> {
     }
     Ok(Section::new("Models and text").table(table).figure(figure(
         trend,
-        "Score of the chosen layers against bits per character, one point per model.",
+        &caption,
         "Whether the points rise to the left. With so few models they can do so by chance.",
     )))
 }
@@ -83,7 +98,11 @@ pub fn layers(summary: &Summary, svg: Svg) -> Result<Section, Error> {
     Ok(Section::new("Scores by layer")
         .figure(figure(
             svg,
-            "r of controls and layer together on held-out rows of the group, by layer. Solid: trained, with 95 % jackknife intervals. Dashed: mean of the untrained twins. Grey: the controls alone, with their interval.",
+            &format!(
+                "r of controls and layer together on held-out rows of the group, by layer. Solid: trained, with 95 % jackknife \
+                 intervals. Dashed: mean of the untrained twins. Grey: the controls alone, with their interval. {}",
+                numbers(summary)
+            ),
             "Does a trained curve stand above both the grey line and its own dashed twin? Overlapping intervals of two models do not settle whether they differ; the paired differences below do.",
         ))
         .prose(slopes)
@@ -127,7 +146,11 @@ pub fn additions(summary: &Summary, svg: Svg) -> Result<Section, Error> {
     let section = Section::new("Beyond the controls")
         .figure(figure(
             svg,
-            "Joint score minus the controls' score, layers chosen on other folds. Last rows: the same against the untrained twin, and the mean over single listeners.",
+            &format!(
+                "Joint score minus the controls' score, layers chosen on other folds, with 95 % intervals. Last rows: the \
+                 same against the untrained twin, and the mean over single listeners. {}",
+                numbers(summary)
+            ),
             "Intervals that leave out zero. A mean recording has less noise than a single listener, so its differences are larger.",
         ))
         .table(table);

@@ -88,7 +88,10 @@ pub fn section(found: &Claims, drawings: Vec<(String, Svg)>) -> Result<Option<Se
     Ok(Some(drawings.into_iter().fold(section, |section, (_, svg)| {
         section.figure(figure(
             svg,
-            "One point per model; the line is least squares and a drawing aid.",
+            &format!(
+                "One point per model; the line is least squares and a drawing aid. n = {} models.",
+                found.models.len()
+            ),
             "Whether points of one colour family alone make the slope, and whether the interval of rho leaves out zero.",
         ))
     })))

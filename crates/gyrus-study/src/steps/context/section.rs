@@ -23,7 +23,7 @@ pub fn section(
     found: &Contexts,
     text: &[TextScore],
     drawing: Option<Svg>,
-    seed: u64,
+    (seed, words): (u64, usize),
 ) -> Result<Option<Section>, Error> {
     let Some(drawing) = drawing else { return Ok(None) };
     let prose = format!(
@@ -39,7 +39,10 @@ pub fn section(
     };
     Ok(Some(section.figure(figure(
         drawing,
-        &format!("Contextual content of each layer: 1 less CKA of its states within a window and with `{}`.", found.reference),
+        &format!(
+            "Contextual content of each layer: 1 less CKA of its states within a window and with `{}`; n = {words} words.",
+            found.reference
+        ),
         "0: the window holds all that the layer knows; layer 0 knows single tokens only, and positions where a model adds them there.",
     ))))
 }

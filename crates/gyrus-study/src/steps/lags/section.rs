@@ -53,7 +53,10 @@ pub fn section(found: &Found, figures: Vec<(String, Svg)>) -> Result<Option<Sect
     for (_, svg) in figures {
         section = section.figure(Figure::new(
             svg,
-            "r of controls and layer together on held-out words, mean over folds and targets.",
+            format!(
+                "r of controls and layer together on held-out words, mean over folds and targets; n = {} targets.",
+                found.targets.len()
+            ),
             "Whether deeper layers do best at later lags. The brightest cell is the largest of many and no score.",
         ));
     }

@@ -26,7 +26,7 @@ pub struct Drawings {
 ///
 /// # Errors
 /// An [`Error::Report`] if a number cannot be shown.
-pub fn section(found: &Similarity, drawings: Drawings) -> Result<Section, Error> {
+pub fn section(found: &Similarity, drawings: Drawings, words: usize) -> Result<Section, Error> {
     let settings = &found.settings;
     let gap = match settings.gap {
         0 => "no gap: where words are alike because they follow each other, values are too high and p too small"
@@ -45,8 +45,10 @@ pub fn section(found: &Similarity, drawings: Drawings) -> Result<Section, Error>
     );
     let section = Section::new("Model against model").prose(prose).table(pairs(found)?).figure(figure(
         drawings.debiased,
-        "Linear CKA, debiased, between all layers of all models and the first untrained twin of each, \
-             over all words of the story.",
+        &format!(
+            "Linear CKA, debiased, between all layers of all models and the first untrained twin of each, over all words of \
+             the story; n = {words} words."
+        ),
         "Blocks on the diagonal are layers of one model; bright cells off it are layers of different models that \
              are alike.",
     ));
@@ -54,7 +56,10 @@ pub fn section(found: &Similarity, drawings: Drawings) -> Result<Section, Error>
         None => section,
         Some(matches) => section.figure(figure(
             matches,
-            "For each layer of the model in the panel's name the depth of the most alike layer of every other model.",
+            &format!(
+                "For each layer of the model in the panel's name the depth of the most alike layer of every other model; \
+                 n = {words} words."
+            ),
             "On the rising diagonal the same depths are most alike; on a level line one layer is most alike to all.",
         )),
     };
@@ -66,14 +71,14 @@ pub fn section(found: &Similarity, drawings: Drawings) -> Result<Section, Error>
             &format!(
                 "All layers on a plane whose distances are as near as can be to arccos of debiased CKA (classical \
                  scaling); it shows {} and {} of the squared distances. Lines join the layers of a model in order, from \
-                 the small point.",
+                 the small point. n = {words} words.",
                 shares[0], shares[1]
             ),
             "Lines that run side by side are models that change their states in the same order.",
         ))
         .figure(figure(
             drawings.biased,
-            "The first figure, biased, for comparison with papers that report it so.",
+            &format!("The first figure, biased, for comparison with papers that report it so; n = {words} words."),
             "Cells that are brighter here than above owe it to chance.",
         )))
 }

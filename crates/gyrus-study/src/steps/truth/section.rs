@@ -88,15 +88,18 @@ pub fn section(found: &Found, drawings: Vec<(String, Svg)>) -> Result<Section, E
     Ok(drawings.into_iter().fold(section, |section, (name, svg)| {
         let (caption, look_for) = match name.as_str() {
             "truth-peaks" => (
-                "Electrodes that hear and respond, by the level that was planted as their peak.",
+                format!(
+                    "Electrodes that hear and respond, by the level that was planted as their peak; n = {}.",
+                    found.points.iter().filter(|point| point.planted.is_some()).count()
+                ),
                 "Whether points lie on the line; the ends of the scale pull inwards, because no peak is found beyond them.",
             ),
             _ => (
-                "Every target that responds.",
+                format!("Every target that responds; n = {}.", found.points.len()),
                 "Whether the points follow the line of what was planted, and where they scatter about it.",
             ),
         };
-        section.figure(figure(svg, caption, look_for))
+        section.figure(figure(svg, &caption, look_for))
     }))
 }
 
