@@ -76,6 +76,7 @@ fn recordings_are_as_published() -> Outcome {
         only: None,
         dry_run: false,
         memory: None,
+        style: gyrus_study::Style::default(),
         command: "the tests".into(),
         program: "the tests".into(),
     };

@@ -61,6 +61,10 @@ const DOORS: [(&str, &[&str]); 13] = [
     ("clap*", &["gyrus-study"]),
     ("indicatif", &["gyrus-study"]),
     ("plotters*", &["gyrus-report"]),
+    ("plotly", &["gyrus-report"]),
+    ("usvg", &["gyrus-report"]),
+    ("resvg", &["gyrus-report"]),
+    ("notosans", &["gyrus-report"]),
 ];
 
 /// Most lines of a source file.

@@ -19,9 +19,11 @@ pub struct Memory {
     pub scratch: PathBuf,
 }
 
-/// What an extraction needs.
+/// What an extraction needs: bytes, and the tokens that it reads.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Need {
+    /// Tokens that are read, those of prefixes included.
+    pub tokens: u64,
     /// The weights of one block in f32.
     pub weights: u64,
     /// The largest product of a block once more while it is loaded, before and after its rows are put in order.
@@ -61,6 +63,7 @@ impl Need {
         let columns = at_once.threads * inside + at_once.batches * 2 * width;
         let passes = |batch: &Batch| size_of_val(batch.ids()) + batch.n_kept() * size_of::<usize>();
         Self {
+            tokens: batches.iter().map(|batch| batch.ids().len() as u64).sum(),
             weights: blocks.iter().map(|block| floats(&block.slots())).max().unwrap_or(0),
             loading: 2 * blocks.iter().map(largest).max().unwrap_or(0),
             working: longest * (columns * size_of::<f32>()) as u64,

@@ -27,7 +27,7 @@ function brain(chart, rows) {
   return {
     traces: chart.state.color === 'region' && region ? colored(marks) : [graded(marks, measure, chart.state.color)],
     layout: layout({
-      height: stacked ? 760 : 620, shapes: outlines(stacked), annotations: views, margin: { l: 4, r: 4, t: 8, b: 8 },
+      height: stacked ? 760 : 620, shapes: outlines(stacked), annotations: views, margin: { l: 4, r: 4, t: 34, b: 8 },
       xaxis: { ...axis, range: stacked ? [-98, 98] : [-100, WIDTH + 100] }, yaxis: { ...axis, range: stacked ? [-515, 98] : [-210, 98], scaleanchor: 'x' },
     }),
     used: [key.name, ...spread(measure), ...chart.spec.details],

@@ -58,6 +58,7 @@ async function draw(chart) {
     const drawn = KINDS[chart.spec.kind](chart, rows);
     control(chart, offered, rows);
     if (!drawn.traces.some((trace) => (trace.z || trace.x || []).length)) throw new Error('these choices leave nothing to draw');
+    fit(drawn, chart.plot.clientWidth);
     if (chart.plot.firstElementChild && !chart.plot.data) chart.plot.replaceChildren();
     chart.plot.style.minHeight = `${drawn.layout.height}px`;
     await Plotly.react(chart.plot, drawn.traces, drawn.layout, { responsive: true, displaylogo: false, modeBarButtonsToRemove: ['select2d', 'lasso2d', 'autoScale2d'] });
@@ -71,6 +72,15 @@ async function draw(chart) {
     chart.plot.replaceChildren(element('p', { class: 'missing' }, `Not drawn: ${error.message}.`));
     chart.figure.dataset.state = 'missing';
   }
+}
+
+// Breaks the titles of axes and colour bars that are longer than their side of a plot of `width` pixels.
+function fit({ traces, layout }, width) {
+  const bars = traces.map((trace) => trace.colorbar || (trace.marker || {}).colorbar).filter(Boolean);
+  const side = (title, room) => { if (title && title.text) title.text = broken(title.text, room); };
+  side((layout.xaxis || {}).title, width - 90);
+  side((layout.yaxis || {}).title, layout.height - 90);
+  for (const bar of bars) side(bar.title, bar.orientation === 'h' ? width - 60 : layout.height - 90);
 }
 
 function describe(chart, rows) {
@@ -163,4 +173,4 @@ for (const figure of document.querySelectorAll('figure.chart')) {
   charts.push(chartOf(figure));
   watcher.observe(figure);
 }
-night.addEventListener('change', () => redraw((chart) => chart.columns));
+for (const query of [night, matchMedia('(max-width: 700px)')]) query.addEventListener('change', () => redraw((chart) => chart.columns));

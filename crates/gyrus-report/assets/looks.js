@@ -57,6 +57,18 @@ function scale(low, high, zero) {
   return { colorscale: 'Viridis', low, high };
 }
 
+// A title, broken at spaces into lines of about `room` pixels.
+function broken(text, room) {
+  const most = Math.max(12, Math.floor(room / 7));
+  const lines = [''];
+  for (const word of text.split(' ')) {
+    const line = lines[lines.length - 1];
+    if (line && line.length + 1 + word.length > most) lines.push(word);
+    else lines[lines.length - 1] = line ? `${line} ${word}` : word;
+  }
+  return lines.join('<br>');
+}
+
 function layout(more) {
   const { ink, soft, grid, font } = paint();
   const axis = { gridcolor: grid, linecolor: soft, zerolinecolor: soft, zerolinewidth: 1, tickcolor: soft, automargin: true, title: { standoff: 12 } };
@@ -65,7 +77,8 @@ function layout(more) {
     paper_bgcolor: 'rgba(0,0,0,0)',
     plot_bgcolor: 'rgba(0,0,0,0)',
     font: { family: font, size: 13, color: ink },
-    margin: { l: 64, r: 18, t: 12, b: 52 },
+    margin: { l: 64, r: 18, t: 34, b: 52 },
+    modebar: { bgcolor: 'rgba(0,0,0,0)', color: soft, activecolor: ink },
     showlegend: false,
     hovermode: 'closest',
     hoverlabel: { align: 'left', font: { family: font, size: 13 } },

@@ -22,10 +22,10 @@ function intervals(chart, rows) {
   return {
     traces: [...bars, trace],
     layout: layout({
-      height: 96 + 24 * Math.max(2, known.length),
+      height: 122 + 24 * Math.max(2, known.length),
       xaxis: { title: { text: plain(measure.label) }, zeroline: measure.zero, zerolinewidth: 1.5 },
       yaxis: { ...ticks, range, zeroline: false, showgrid: false, ticks: '' },
-      margin: { l: 40, r: 18, t: 8, b: 52 },
+      margin: { l: 40, r: 18, t: 34, b: 52 },
     }),
     used: [...chart.spec.down.map(([name]) => name), ...spread(measure)],
   };

@@ -1,6 +1,8 @@
 // Tables that sort by their headings and download as CSV.
 
 const PAGE_ROWS = 25;
+// Letters from which a text may break its line.
+const LONG = 24;
 
 // A table of `columns` at `rows`, a page at a time.
 function dataTable(name, columns, rows) {
@@ -27,7 +29,8 @@ function dataTable(name, columns, rows) {
   function fill() {
     const from = state.page * PAGE_ROWS;
     const seen = state.rows.slice(from, from + PAGE_ROWS);
-    const cell = (column, row) => element('td', { class: column.text ? undefined : 'number' }, shown(column.at(row)));
+    const kind = (column, text) => (column.text ? (text.length > LONG ? 'long' : undefined) : 'number');
+    const cell = (column, row) => element('td', { class: kind(column, shown(column.at(row))) }, shown(column.at(row)));
     body.replaceChildren(...seen.map((row) => element('tr', {}, ...columns.map((column) => cell(column, row)))));
     place.textContent = state.rows.length ? `${from + 1} to ${from + seen.length} of ${state.rows.length.toLocaleString('en')} rows` : 'no rows';
   }

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::html::escaped;
+use crate::html::{escaped, inline};
 use crate::section::slug;
 use crate::{Estimate, text};
 
@@ -89,7 +89,7 @@ fn card(claim: &Claim) -> String {
          <h3><a href=\"#{}\">{}</a></h3>\n{size}<p class=\"because\">{}</p>\n</li>\n",
         slug(&claim.section),
         escaped(&claim.claim),
-        escaped(&claim.because)
+        inline(&claim.because)
     )
 }
 

@@ -4,7 +4,7 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use serde::{Deserialize, Serialize};
 
-use crate::html::escaped;
+use crate::html::{escaped, inline};
 use crate::{Chart, Svg};
 
 /// A figure on a page.
@@ -84,7 +84,7 @@ pub(crate) fn chart_html(chart: &Chart, number: &mut usize, charts: &mut Vec<Cha
 fn caption(number: usize, caption: &str, look_for: &str) -> String {
     let look_for = match look_for {
         "" => String::new(),
-        text => format!(" <span class=\"look\"><strong>What to look for:</strong> {}</span>", escaped(text)),
+        text => format!(" <span class=\"look\"><strong>What to look for:</strong> {}</span>", inline(text)),
     };
-    format!("<figcaption><strong>Figure {number}.</strong> {}{look_for}</figcaption>\n", escaped(caption))
+    format!("<figcaption><strong>Figure {number}.</strong> {}{look_for}</figcaption>\n", inline(caption))
 }

@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use crate::html::{escaped, paragraphs};
+use crate::html::{escaped, inline, paragraphs};
 use crate::section::{Counted, slug};
 use crate::{Claim, Dataset, Error, Palette, Section, claim, scripts};
 
@@ -124,7 +124,7 @@ impl Page {
         if self.warnings.is_empty() {
             return String::new();
         }
-        let items: String = self.warnings.iter().map(|text| format!("<li>{}</li>\n", escaped(text))).collect();
+        let items: String = self.warnings.iter().map(|text| format!("<li>{}</li>\n", inline(text))).collect();
         format!("<aside class=\"warning\" role=\"note\">\n<h2>Read this first</h2>\n<ul>\n{items}</ul>\n</aside>\n")
     }
 

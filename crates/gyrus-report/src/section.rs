@@ -71,9 +71,9 @@ impl Section {
         self.with(Block::Chart(Box::new(chart)))
     }
 
-    /// The part with charts before everything but its first block.
+    /// The part with charts before everything but the prose that it begins with, of which at most one block stays ahead.
     pub fn charts_early(mut self, charts: Vec<Chart>) -> Self {
-        let at = self.blocks.len().min(1);
+        let at = usize::from(matches!(self.blocks.first(), Some(Block::Prose(_))));
         self.blocks.splice(at..at, charts.into_iter().map(|chart| Block::Chart(Box::new(chart))));
         self
     }

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::html::escaped;
+use crate::html::{escaped, inline};
 use crate::{Error, Estimate, numbers, text};
 
 /// One cell of a table.
@@ -63,6 +63,7 @@ impl Cell {
     fn html(&self) -> Result<String, Error> {
         let shown = escaped(&self.shown()?);
         Ok(match self {
+            Self::Text(text) if text.chars().count() > LONG => format!("<td class=\"long\">{shown}</td>"),
             Self::Text(_) => format!("<td>{shown}</td>"),
             Self::Code(_) => format!("<td><code>{shown}</code></td>"),
             _ if shown == "undefined" => format!("<td class=\"number undefined\">{shown}</td>"),
@@ -83,6 +84,9 @@ fn shown_estimate(estimate: &Estimate, digits: usize) -> String {
         None => value,
     }
 }
+
+/// Letters from which a text may break its line.
+const LONG: usize = 24;
 
 /// A table: a caption, one heading per column, rows of as many cells.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -113,6 +117,16 @@ impl Table {
         Ok(self)
     }
 
+    /// The table without the columns in which every number is undefined; a table without rows stays as it is.
+    pub fn defined(self) -> Self {
+        let undefined = |cell: &Cell| cell.is_number() && matches!(cell.shown().as_deref(), Ok("undefined"));
+        let kept = |column: &usize| self.rows.is_empty() || !self.rows.iter().all(|row| undefined(&row[*column]));
+        let kept: Vec<usize> = (0..self.header.len()).filter(kept).collect();
+        let header = kept.iter().map(|&column| self.header[column].clone()).collect();
+        let row = |row: &Vec<Cell>| kept.iter().map(|&column| row[column].clone()).collect();
+        Self { caption: self.caption, header, rows: self.rows.iter().map(row).collect() }
+    }
+
     /// The rows so far.
     pub fn rows(&self) -> &[Vec<Cell>] {
         &self.rows
@@ -122,7 +136,7 @@ impl Table {
     pub(crate) fn html(&self) -> Result<String, Error> {
         let mut out = format!(
             "<div class=\"scroll\"><table class=\"sorts\">\n<caption>{}</caption>\n<thead><tr>",
-            escaped(&self.caption)
+            inline(&self.caption)
         );
         for (column, heading) in self.header.iter().enumerate() {
             let numeric = self.rows.first().and_then(|row| row.get(column)).is_some_and(Cell::is_number);
@@ -170,6 +184,20 @@ mod tests {
         let row = |cell| Table::new("t", ["x"]).row(vec![cell]);
         assert!(row(Cell::PValue(1.5)).is_err());
         assert!(row(Cell::Number { value: f64::INFINITY, digits: 1 }).is_err());
+    }
+
+    #[test]
+    fn columns_without_any_value_can_be_left_out() -> Result<(), Error> {
+        let row = |p| vec![Cell::text("a"), Cell::PValue(p), Cell::Count(1)];
+        let header = ["model", "p", "n"];
+        let table = Table::new("t", header).row(row(f64::NAN))?;
+        assert_eq!(table.clone().row(row(0.5))?.defined().header, header);
+        assert_eq!(
+            (table.clone().defined().header, table.defined().rows[0].len()),
+            (vec!["model".into(), "n".into()], 2)
+        );
+        assert_eq!(Table::new("t", header).defined().header, header);
+        Ok(())
     }
 
     #[test]

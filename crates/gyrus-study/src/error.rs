@@ -30,6 +30,16 @@ pub enum Error {
         /// Who holds it, as it said itself.
         owner: String,
     },
+    /// A disk with less room than a study needs.
+    #[error("write to `{}`: {} are needed and {} are free", path.display(), crate::cost::size(*needed), crate::cost::size(*free))]
+    Space {
+        /// Folder of the results.
+        path: PathBuf,
+        /// Bytes that are still to be written.
+        needed: u64,
+        /// Bytes that are free.
+        free: u64,
+    },
     /// A study file that is not one.
     #[error("understand the study file `{}`", path.display())]
     Study {
@@ -298,6 +308,11 @@ impl Error {
             ),
             Self::Locked { .. } => Some(
                 "wait until it ends, or choose another folder with `--out`; a lock is freed when its owner dies".into(),
+            ),
+            Self::Space { .. } => Some(
+                "free some space, choose another folder with `--out`, or keep less of the states with `keep` in the study \
+                 file"
+                    .into(),
             ),
             Self::Write { source, .. } if source.kind() == std::io::ErrorKind::PermissionDenied => {
                 Some("choose a folder that you may write to with `--out`".into())

@@ -5,6 +5,8 @@ use std::path::Path;
 use gyrus_activations::Checkpoint;
 use gyrus_types::Progress;
 
+use crate::Cost;
+
 /// News of a running study; the shell decides how to show it.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Event {
@@ -36,6 +38,8 @@ pub enum Event {
     Planned {
         /// Name of the step.
         step: String,
+        /// What it is expected to take, where that is known.
+        cost: Option<Cost>,
     },
     /// Something the user should know, for example a refused listener.
     Note(String),

@@ -8,6 +8,7 @@
 mod activation_files;
 mod benchmark_files;
 mod cache;
+mod cost;
 mod error;
 mod event;
 mod fold_table;
@@ -27,6 +28,7 @@ mod report;
 mod run;
 mod settings;
 mod simulated;
+mod space;
 mod steps;
 mod store;
 mod summary;
@@ -36,9 +38,11 @@ mod word_bits;
 pub use activation_files::{ActivationFile, ActivationWriter};
 pub use benchmark_files::{BenchmarkFiles, benchmark_items, benchmark_texts};
 pub use cache::{Cache, Stage};
+pub use cost::{Cost, size};
 pub use error::Error;
 pub use event::Event;
 pub use fold_table::fold_table;
+pub use gyrus_report::Style;
 pub use hash::{file_hash, text_hash, transcript_hash};
 pub use hierarchy::{Alignment, Depths, Place, TargetDepth, depth_columns};
 pub use keep::Keep;
@@ -56,6 +60,7 @@ pub use settings::{
     PreparationSettings, RepeatsBy, ResponsesAre, Responsive, SchemeName, Share, Study, Unit, gap,
 };
 pub use simulated::{CortexSources, SimulatedCortex, SimulatedPodcast};
+pub use space::free_space;
 pub use steps::text::bits_per_character;
 pub use store::{read_tensors, write_tensors, write_whole};
 pub use summary::Summary;

@@ -35,9 +35,16 @@ impl Lock {
             Err(TryLockError::WouldBlock) => return Err(Error::Locked { owner: said(&mut file), path }),
             Err(TryLockError::Error(source)) => return Err(failed(source)),
         }
+        let mut lock = Self { path, file };
+        lock.say(owner);
+        Ok(lock)
+    }
+
+    /// Tells others `owner`, and what it is at.
+    pub fn say(&mut self, owner: &str) {
+        let file = &mut self.file;
         // Where the disk is full the lock holds all the same; it only does not say whose it is.
         let _ = file.set_len(0).and_then(|()| file.rewind()).and_then(|()| file.write_all(owner.as_bytes()));
-        Ok(Self { path, file })
     }
 
     /// Who holds the lock of the results in `folder`, if anybody does.
@@ -81,6 +88,9 @@ mod tests {
         let error = Lock::take(folder.path(), "process 8").err().map(|error| error.to_string()).unwrap_or_default();
         assert!(error.contains("process 7 on `host`") && error.contains("lock"), "{error}");
         assert_eq!(Lock::owner(folder.path()).as_deref(), Some("process 7 on `host`"));
+        let mut first = first;
+        first.say("process 7, at `encoding`");
+        assert_eq!(Lock::owner(folder.path()).as_deref(), Some("process 7, at `encoding`"));
         drop(first);
         assert_eq!(Lock::owner(folder.path()), None);
         Lock::take(folder.path(), "process 8")?;

@@ -7,6 +7,7 @@ use gyrus_encoding::Design;
 use gyrus_report::Style;
 
 use crate::cache::Cache;
+use crate::cost;
 use crate::hash::{file_hash, text_hash};
 use crate::settings::Study;
 use crate::steps::clock::Clock;
@@ -114,7 +115,7 @@ pub fn run(
     study.require_present()?;
     let Some(recorded) = simulation::recorded(study, options, on_event)? else {
         let asked = STEPS.iter().filter(|step| (step.asked)(study));
-        asked.clone().for_each(|step| on_event(Event::Planned { step: step.name.into() }));
+        asked.clone().for_each(|step| on_event(Event::Planned { step: step.name.into(), cost: None }));
         return Ok(Outcome { report: options.out.join("report.html"), ran: 1 + asked.count(), found: 0 });
     };
     let study = recorded.study.as_ref();
@@ -136,7 +137,7 @@ pub fn run(
     let wanted = |step: &&Step| (step.asked)(study) && options.only.as_deref().is_none_or(|only| only == step.name);
     for step in STEPS.iter().filter(wanted) {
         match step.reads && desk.options.dry_run && desk.ran > 0 {
-            true => desk.plan(step.name),
+            true => desk.plan(step.name)?,
             false => (step.run)(&mut desk)?,
         }
     }
@@ -208,8 +209,7 @@ impl Desk<'_> {
             return Ok(());
         }
         if self.options.dry_run {
-            self.plan(name);
-            return Ok(());
+            return self.plan(name);
         }
         (self.on_event)(Event::Begun { step: step.clone() });
         let files = work(self).map_err(|source| Error::InStep { step: step.clone(), source: Box::new(source) })?;
@@ -219,10 +219,12 @@ impl Desk<'_> {
         Ok(())
     }
 
-    /// Says that a dry run would run the step `name`.
-    fn plan(&mut self, name: &str) {
+    /// Says that a dry run would run the step `name`, and what that would take.
+    fn plan(&mut self, name: &str) -> Result<(), Error> {
         self.ran += 1;
-        (self.on_event)(Event::Planned { step: name.to_owned() });
+        let cost = cost::expected(self, name)?;
+        (self.on_event)(Event::Planned { step: name.to_owned(), cost: Some(cost) });
+        Ok(())
     }
 }
 

@@ -374,8 +374,9 @@ fn no_space_left_from_the_start() -> Outcome {
     let Some(_disk) = Disk::new(&study, 64)? else { return Ok(()) };
     let answer = program().call(study.folder(), RUN)?;
     let said = answer.refusal()?;
-    assert!(said.contains("write `results/") && said.contains("No space left"), "{said}");
+    assert!(said.contains("write to `results`: ") && said.contains(" are needed and "), "{said}");
     assert!(said.contains("\nhint: free some space"), "{said}");
+    assert_eq!(snapshot(&study.results())?.keys().collect::<Vec<_>>(), [std::path::Path::new("lock")]);
     Ok(())
 }
 
@@ -387,11 +388,14 @@ fn no_space_left_halfway() -> Outcome {
     let filler = study.results().join("filler");
     drop(std::fs::write(&filler, vec![0; 16 << 20]));
     let before = snapshot(&study.results())?;
-    study.edit("study.toml", "[\"1w\", \"3w\"]", "[\"1w\", \"2w\", \"3w\"]")?;
-    let answer = program().call(study.folder(), RUN)?;
-    let said = answer.refusal()?;
-    assert!(said.contains("write `results/activations/tiny/1w.safetensors`"), "{said}");
+    let full = || program().call(study.folder(), RUN)?.refusal().map(str::to_owned);
+    study.edit("study.toml", "draws = 100", "draws = 101")?;
+    let said = full()?;
+    assert!(said.contains("write `results/scores.parquet`"), "{said}");
     assert!(said.contains("No space left") && said.contains("\nhint: free some space"), "{said}");
+    study.edit("study.toml", "[\"1w\", \"3w\"]", "[\"1w\", \"2w\", \"3w\"]")?;
+    let said = full()?;
+    assert!(said.contains("write to `results`: ") && said.contains(" are needed and 0.0 MiB are free"), "{said}");
     assert_eq!(changed(&before, &snapshot(&study.results())?), Vec::<&std::path::Path>::new());
     std::fs::remove_file(filler)?;
     program().call(study.folder(), RUN)?.good()?;

@@ -164,16 +164,106 @@ fn a_dry_run_writes_nothing() -> Outcome {
     let files = snapshot(study.folder())?;
     let run = ["run", "study.toml", "--out", "results", "--dry-run"];
     let answer = program().call(study.folder(), run)?;
-    assert_eq!((answer.status, answer.complaint.matches("would be run").count()), (Some(0), STEPS), "{answer:?}");
+    assert_eq!(
+        (answer.status, answer.complaint.matches(" would be run: about ").count()),
+        (Some(0), STEPS),
+        "{answer:?}"
+    );
     assert_eq!(changed(&files, &snapshot(study.folder())?), Vec::<&Path>::new());
     call(study.folder(), "run study.toml --out results")?;
     study.edit("study.toml", "draws = 100", "draws = 101")?;
     let files = snapshot(study.folder())?;
     let answer = program().call(study.folder(), run)?;
-    for line in ["text found\n", "encoding would be run\n", "similarity found\n", "report would be run\n"] {
+    for line in ["text found\n", "encoding would be run: about ", "similarity found\n", "report would be run: about "] {
         assert!(answer.complaint.contains(line), "{line}: {answer:?}");
     }
     assert_eq!(changed(&files, &snapshot(study.folder())?), Vec::<&Path>::new());
+    Ok(())
+}
+
+#[test]
+fn a_dry_run_tells_time_memory_and_disk() -> Outcome {
+    let study = SmallStudy::new()?;
+    let answer = program().call(study.folder(), ["run", "study.toml", "--out", "results", "--dry-run"])?;
+    assert!(answer.complaint.contains(&format!("{STEPS} steps would be run, 0 found: about ")), "{answer:?}");
+    for part in [" of memory, ", " on disk of ", " that are free\n"] {
+        assert!(answer.complaint.contains(part), "{part}: {answer:?}");
+    }
+    let json = ["run", "study.toml", "--out", "results", "--dry-run", "--log", "json"];
+    let answer = program().call(study.folder(), json)?;
+    let events = answer.complaint.lines().map(serde_json::from_str).collect::<Result<Vec<serde_json::Value>, _>>()?;
+    let costs: Vec<_> = events.iter().filter(|event| event["event"] == "planned").map(|event| &event["cost"]).collect();
+    assert_eq!(costs.len(), STEPS);
+    assert!(costs.iter().all(|cost| cost["seconds"].as_f64().is_some_and(|seconds| seconds < 60.0)), "{costs:?}");
+    assert!(costs.iter().all(|cost| cost["memory"].as_u64().is_some_and(|bytes| bytes < 2 << 30)), "{costs:?}");
+    Ok(())
+}
+
+#[test]
+fn figures_are_published_in_the_style_that_is_asked_for() -> Outcome {
+    let study = SmallStudy::new()?;
+    call(study.folder(), "run study.toml --out results")?;
+    let before = snapshot(&study.results())?;
+    study.write("style.toml", "double = 100.0\ncolors = [\"#123456\"]")?;
+    let answer = call(study.folder(), "run study.toml --out results --style style.toml")?;
+    assert!(answer.contains("1 steps run"), "{answer}");
+    let outlined = fs::read_to_string(study.results().join("figures/score-by-layer-outlined.svg"))?;
+    assert!(outlined.contains("width=\"100.00mm\"") && outlined.contains("#123456") && !outlined.contains("<text"));
+    assert!(fs::read(study.results().join("figures/score-by-layer.png"))?.starts_with(b"\x89PNG"));
+    assert!(fs::read_to_string(study.results().join("report.html"))?.contains("#123456"));
+    let after = snapshot(&study.results())?;
+    let numbers = |path: &&Path| path.extension().is_some_and(|extension| extension == "parquet");
+    assert_eq!(changed(&before, &after).into_iter().filter(numbers).collect::<Vec<_>>(), Vec::<&Path>::new());
+    study.write("style.toml", "dpi = 5.0")?;
+    let answer = program().call(study.folder(), ["run", "study.toml", "--style", "style.toml"])?;
+    assert!(answer.refusal()?.contains("`style.toml`: `dpi` must lie between 36 and 1200"), "{answer:?}");
+    Ok(())
+}
+
+#[test]
+fn status_tells_what_results_hold() -> Outcome {
+    let study = SmallStudy::new()?;
+    let answer = program().call(study.folder(), ["status", "results"])?;
+    assert!(answer.refusal()?.contains("`results` is no folder"), "{answer:?}");
+    call(study.folder(), "run study.toml --out results --only text")?;
+    let told = call(study.folder(), "status results")?;
+    assert!(told.contains("1 steps done") && told.contains("not there: activations, benchmarks"), "{told}");
+    let mut lock = gyrus_study::Lock::take(&study.results(), "process 7")?;
+    lock.say("process 7 on `host`, at `encoding`");
+    let told = call(study.folder(), "status results")?;
+    assert!(told.contains("under way: process 7 on `host`, at `encoding`"), "{told}");
+    drop(lock);
+    fs::remove_file(study.results().join("text.json"))?;
+    assert!(call(study.folder(), "status results")?.contains("files gone"));
+    Ok(())
+}
+
+#[test]
+fn completions_and_the_manual_know_every_command() -> Outcome {
+    let folder = tempfile::tempdir()?;
+    for shell in ["bash", "zsh", "fish", "elvish", "powershell"] {
+        let script = call(folder.path(), &format!("completions {shell}"))?;
+        assert!(script.contains("hidden-states") && script.contains("dry-run"), "{shell}");
+    }
+    assert!(call(folder.path(), "man")?.contains(".TH gyrus"));
+    let pages = call(folder.path(), "man --out man")?;
+    for page in ["gyrus.1", "gyrus-run.1", "gyrus-simulate-cortex.1"] {
+        assert!(pages.contains(page) && folder.path().join("man").join(page).is_file(), "{page}: {pages}");
+    }
+    Ok(())
+}
+
+#[test]
+fn a_misspelt_name_is_guessed_and_nothing_is_coloured() -> Outcome {
+    let study = SmallStudy::new()?;
+    let answer = program().call(study.folder(), ["run", "study.toml", "--only", "encodign"])?;
+    assert!(answer.complaint.contains("hint: did you mean `encoding`?"), "{answer:?}");
+    study.edit("study.toml", "inner_folds", "inner_fold")?;
+    let answer = program().call(study.folder(), ["run", "study.toml"])?;
+    assert!(answer.complaint.contains("hint: did you mean `inner_folds`?"), "{answer:?}");
+    assert!(!answer.complaint.contains('\u{1b}'), "{answer:?}");
+    let answer = program().call(study.folder(), ["run", "--dry-rnu", "study.toml"])?;
+    assert!(answer.complaint.contains("--dry-run"), "{answer:?}");
     Ok(())
 }
 

@@ -28,6 +28,7 @@ pub fn walk_only(study: &SmallStudy, only: Option<&str>) -> Result<Walk, Box<dyn
         only: only.map(Into::into),
         dry_run: false,
         memory: None,
+        style: gyrus_study::Style::default(),
         command: "gyrus run study.toml".into(),
         program: "the tests".into(),
     };

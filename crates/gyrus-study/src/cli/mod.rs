@@ -6,6 +6,7 @@ mod controls;
 mod data;
 mod device;
 mod encode;
+mod examples;
 mod extract;
 mod hidden_states;
 mod man;
@@ -39,48 +40,57 @@ pub struct Cli {
 #[derive(Debug, Subcommand)]
 enum Command {
     /// Run a study: from recordings and models to tables, figures and a page.
-    #[command(
-        after_help = "Examples:\n  gyrus run studies/podcast.toml\n  gyrus run study.toml --dry-run\n  gyrus run study.toml --only report --style journal.toml"
-    )]
+    #[command(after_help = examples::RUN)]
     Run(run::Arguments),
     /// Make the page of a study again, from its results alone.
+    #[command(after_help = examples::REPORT)]
     Report(report::Arguments),
     /// What a results folder holds: steps done and missing, sizes, and where the time went.
-    #[command(after_help = "Examples:\n  gyrus status results/podcast")]
+    #[command(after_help = examples::STATUS)]
     Status(status::Arguments),
     /// Every layer's state of every word of a text, for each context window.
+    #[command(after_help = examples::EXTRACT)]
     Extract(extract::Arguments),
     /// Hidden states and logits of given token ids.
+    #[command(after_help = examples::HIDDEN_STATES)]
     HiddenStates(hidden_states::Arguments),
     /// Compare models with reference hidden states.
+    #[command(after_help = examples::VERIFY_MODEL)]
     VerifyModel(verify_model::Arguments),
     /// Fit encoding models of plain arrays: features by layer against responses.
+    #[command(after_help = examples::ENCODE)]
     Encode(Box<encode::Arguments>),
     /// Shallow properties of the words of a text, a row per word: rate, length, frequency, surprisal and others.
+    #[command(after_help = examples::CONTROLS)]
     Controls(Box<controls::Arguments>),
     /// Features that know where a row stands and nothing of the stimulus: what they predict has leaked.
+    #[command(after_help = examples::POSITIONS)]
     Positions(positions::Arguments),
     /// What an EDF recording holds; its signals as arrays, or as plain EDF.
+    #[command(after_help = examples::RECORDING)]
     Recording(recording::Arguments),
     /// From a recording on disk to the responses of words: read, prepared and averaged around each word, in bounded memory.
     Responses(Box<responses::Arguments>),
     /// Linear CKA between all layers of all given files.
+    #[command(after_help = examples::SIMILARITY)]
     Similarity(similarity::Arguments),
     /// Make what was never recorded: times of words, vectors of words, and a cortex that hears them.
     #[command(subcommand)]
     Simulate(simulate::Command),
     /// How well a model answers the items of a benchmark, scored as lm-evaluation-harness does.
+    #[command(after_help = examples::BENCHMARK)]
     Benchmark(benchmark::Arguments),
     /// Train small language models from a recipe.
+    #[command(after_help = examples::TRAIN)]
     Train(train::Arguments),
     /// Data sets: which there are, whether one is whole on disk, and what is missing from a server.
     #[command(subcommand)]
     Data(data::Command),
     /// What completes options and names in a shell.
-    #[command(after_help = "Examples:\n  gyrus completions bash > ~/.local/share/bash-completion/completions/gyrus")]
+    #[command(after_help = examples::COMPLETIONS)]
     Completions(completions::Arguments),
     /// Pages of the manual.
-    #[command(after_help = "Examples:\n  gyrus man | man -l -\n  gyrus man --out man/")]
+    #[command(after_help = examples::MAN)]
     Man(man::Arguments),
 }
 
@@ -141,4 +151,40 @@ fn note(line: String) {
 #[expect(clippy::print_stdout, reason = "standard output carries results")]
 fn say(line: impl std::fmt::Display) {
     println!("{line}");
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::{Command as Shape, CommandFactory};
+
+    use super::*;
+
+    /// The commands below `shape` that have none below them, by their whole names.
+    fn leaves(shape: &Shape, name: &str) -> Vec<(String, Shape)> {
+        let below: Vec<&Shape> = shape.get_subcommands().filter(|below| below.get_name() != "help").collect();
+        match below.is_empty() {
+            true => vec![(name.to_owned(), shape.clone())],
+            false => {
+                below.into_iter().flat_map(|shape| leaves(shape, &format!("{name} {}", shape.get_name()))).collect()
+            }
+        }
+    }
+
+    #[test]
+    fn every_command_has_examples_that_can_be_read() {
+        for (name, shape) in leaves(&Cli::command(), "gyrus") {
+            let help = shape.get_after_help().map(ToString::to_string).unwrap_or_default();
+            let examples: Vec<&str> = help
+                .lines()
+                .filter_map(|line| line.trim_start_matches("Example: ").trim().strip_prefix("gyrus "))
+                .collect();
+            assert!(!examples.is_empty(), "`{name}` has no example");
+            for example in examples {
+                let words = example.split_whitespace().take_while(|word| !["|", ">", "\\"].contains(word));
+                let read = Cli::try_parse_from(["gyrus"].into_iter().chain(words.map(|word| word.trim_matches('\''))));
+                assert!(read.is_ok(), "`{example}`: {}", read.err().map(|error| error.to_string()).unwrap_or_default());
+                assert!(format!("gyrus {example}").starts_with(&name), "`{example}` below `{name}`");
+            }
+        }
+    }
 }

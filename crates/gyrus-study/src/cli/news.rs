@@ -4,7 +4,7 @@ use std::io::IsTerminal;
 use std::time::{Duration, Instant};
 
 use clap::ValueEnum;
-use gyrus_study::Event;
+use gyrus_study::{Cost, Event};
 use indicatif::{ProgressBar, ProgressState, ProgressStyle};
 use serde_json::json;
 
@@ -26,6 +26,8 @@ pub struct News {
     said: Instant,
     /// Name, outcome and seconds of every step so far.
     pub steps: Vec<(String, &'static str, f64)>,
+    /// What the steps that would be run are expected to take together, as far as that is known.
+    pub planned: Cost,
 }
 
 /// Seconds between two plain lines of progress.
@@ -34,7 +36,7 @@ const PAUSE: Duration = Duration::from_secs(10);
 impl News {
     /// News in the form of `log`.
     pub fn new(log: Log) -> Self {
-        Self { log, bar: None, begun: Instant::now(), said: Instant::now(), steps: Vec::new() }
+        Self { log, bar: None, begun: Instant::now(), said: Instant::now(), steps: Vec::new(), planned: Cost::NONE }
     }
 
     /// Shows one event.
@@ -43,6 +45,7 @@ impl News {
             Event::Begun { .. } => (self.begun, self.said) = (Instant::now(), Instant::now()),
             Event::Finished { step } => self.steps.push((step.clone(), "ran", self.begun.elapsed().as_secs_f64())),
             Event::Found { step } => self.steps.push((step.clone(), "found", 0.0)),
+            Event::Planned { cost: Some(cost), .. } => self.planned = self.planned + *cost,
             Event::Progress { .. } | Event::Planned { .. } | Event::Note(_) => {}
         }
         match (self.log, std::io::stderr().is_terminal()) {
@@ -91,7 +94,8 @@ impl News {
             Event::Begun { step } if !std::io::stderr().is_terminal() => note(&format!("{step} ...")),
             Event::Finished { step } => note(&format!("{step} done in {:.1} s", self.begun.elapsed().as_secs_f64())),
             Event::Found { step } => note(&format!("{step} found")),
-            Event::Planned { step } => note(&format!("{step} would be run")),
+            Event::Planned { step, cost: Some(cost) } => note(&format!("{step} would be run: {cost}")),
+            Event::Planned { step, cost: None } => note(&format!("{step} would be run")),
             Event::Note(text) => note(&format!("note: {text}")),
             Event::Begun { .. } => {}
             Event::Progress { step, progress, unit } => self.plain_progress(step, progress.done, progress.total, unit),
@@ -114,7 +118,11 @@ impl News {
                 json!({ "event": "finished", "step": step, "seconds": self.begun.elapsed().as_secs_f64() })
             }
             Event::Found { step } => json!({ "event": "found", "step": step }),
-            Event::Planned { step } => json!({ "event": "planned", "step": step }),
+            Event::Planned { step, cost } => {
+                let cost =
+                    cost.map(|cost| json!({ "seconds": cost.seconds, "memory": cost.memory, "disk": cost.disk }));
+                json!({ "event": "planned", "step": step, "cost": cost })
+            }
             Event::Note(text) => json!({ "event": "note", "text": text }),
             Event::Progress { step, progress, unit } => {
                 json!({ "event": "progress", "step": step, "done": progress.done, "total": progress.total, "unit": unit })

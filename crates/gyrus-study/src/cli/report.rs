@@ -9,7 +9,6 @@ use super::say;
 
 /// Which results, and where the page goes.
 #[derive(Debug, Args)]
-#[command(after_help = "Example: gyrus report results/paper --out paper.html")]
 pub struct Arguments {
     /// The folder of results that `gyrus run` wrote; what is missing in it is named on the page.
     results: PathBuf,

@@ -6,7 +6,9 @@ use std::time::Instant;
 use anyhow::Context;
 use clap::Args;
 use gyrus_report::Style;
-use gyrus_study::{Event, Lock, Options, Study, file_hash, remove_leftovers, run as run_study, write_whole};
+use gyrus_study::{
+    Event, Lock, Options, Outcome, Study, file_hash, free_space, remove_leftovers, run as run_study, size, write_whole,
+};
 use serde_json::json;
 
 use super::device::{DeviceArguments, bytes};
@@ -34,7 +36,7 @@ pub struct Arguments {
     /// Run only this step, for example encoding or report; another name gives the list.
     #[arg(long, value_name = "STEP")]
     only: Option<String>,
-    /// Say what would be run, and run nothing.
+    /// Say what would be run with about how much time, memory and disk, and run nothing.
     #[arg(long)]
     dry_run: bool,
     /// How progress is written to standard error.
@@ -59,15 +61,24 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
         command: format!("gyrus run {}", arguments.study.display()),
         program: std::env::current_exe().map_err(anyhow::Error::from).and_then(|exe| Ok(file_hash(&exe)?))?,
     };
-    let lock = (!arguments.dry_run).then(|| Lock::take(&out, &owner())).transpose().with_context(context)?;
+    let mut lock = (!arguments.dry_run).then(|| Lock::take(&out, &owner())).transpose().with_context(context)?;
     if lock.is_some() {
         match remove_leftovers(&out).with_context(context)? {
             0 => {}
             left => news.show(Event::Note(format!("removed {left} unfinished files of a run that was killed"))),
         }
     }
-    let outcome = run_study(&study, &device, &options, &mut |event| news.show(event)).with_context(context)?;
+    let mut on_event = |event| {
+        if let (Event::Begun { step }, Some(lock)) = (&event, &mut lock) {
+            lock.say(&format!("{}, at `{step}`", owner()));
+        }
+        news.show(event);
+    };
+    let outcome = run_study(&study, &device, &options, &mut on_event).with_context(context)?;
     if arguments.dry_run {
+        let free = free_space(&out).map_or(String::new(), |free| format!(" of {} that are free", size(free)));
+        let (planned, Outcome { ran, found, .. }) = (news.planned, outcome);
+        news.show(Event::Note(format!("{ran} steps would be run, {found} found: {planned}{free}")));
         return Ok(());
     }
     let steps: Vec<_> = news.steps.iter().map(|(step, outcome, seconds)| json!([step, outcome, seconds])).collect();

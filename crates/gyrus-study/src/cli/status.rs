@@ -27,7 +27,15 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
     let folder = &arguments.results;
     ensure!(folder.is_dir(), "`{}` is no folder", folder.display());
     let done = done(folder)?;
-    ensure!(!done.is_empty(), "`{}` holds no results: no step is recorded in `steps`", folder.display());
+    let owner = Lock::owner(folder);
+    if let Some(owner) = &owner {
+        say(format_args!("under way: {owner}"));
+    }
+    ensure!(
+        owner.is_some() || !done.is_empty(),
+        "`{}` holds no results: no step is recorded in `steps`",
+        folder.display()
+    );
     let seconds = seconds(folder);
     say(format_args!("{:<44} {:>12} {:>10}", "step", "MB", "seconds"));
     for step in &done {
@@ -40,9 +48,6 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
     let missing: Vec<&str> = steps().into_iter().filter(|name| !has(name)).collect();
     let total: u64 = done.iter().filter_map(|step| step.bytes).sum();
     say(format_args!("{} steps done, {:.2} MB", done.len(), total as f64 / 1e6));
-    if let Some(owner) = Lock::owner(folder) {
-        say(format_args!("held by {owner}"));
-    }
     if !missing.is_empty() {
         say(format_args!("not there: {} (a study has only those steps that it asks for)", missing.join(", ")));
     }

@@ -1,8 +1,8 @@
 //! Every layer's state of every word, for every model, its untrained twins, and every window.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
-use gyrus_activations::{Checkpoint, Extraction, Memory, Sink, extract_to};
+use gyrus_activations::{Checkpoint, Extraction, Memory, Need, Sink, extract_to, need};
 use gyrus_types::{TokenWindow, Tokens, Transcript};
 use gyrus_windows::{ShuffledWords, Tokenizer, WindowSpec, WordTokens, windows};
 
@@ -11,6 +11,7 @@ use crate::hash::{text_hash, transcript_hash};
 use crate::keep::Keep;
 use crate::run::Desk;
 use crate::settings::{ModelEntry, Pooling, Study};
+use crate::space::require_space;
 use crate::steps::layers::{COMPARED, Reducer, reduced_file};
 use crate::{Error, Event};
 
@@ -110,8 +111,11 @@ pub fn variant_windows(desk: &Desk, variant: Variant) -> Vec<WindowSpec> {
 /// # Errors
 /// A model, tokenizer or window that cannot be used, or a file that cannot be written.
 pub fn run(desk: &mut Desk) -> Result<(), Error> {
-    let bytes = disk(desk);
+    let bytes = disk(desk, |_| true);
     (desk.on_event)(Event::Note(format!("states take {} MiB on disk", bytes.div_ceil(1 << 20))));
+    if !desk.options.dry_run {
+        require_space(&desk.options.out, disk(desk, |file| !desk.path(file).exists()))?;
+    }
     for model in &desk.study.models {
         for variant in variants(desk.study) {
             extract_variant(desk, model, variant)?;
@@ -120,24 +124,48 @@ pub fn run(desk: &mut Desk) -> Result<(), Error> {
     Ok(())
 }
 
-/// Bytes that the states of all models, or what is kept instead, take on disk.
-fn disk(desk: &Desk) -> u64 {
+/// Bytes that the states of all models, or what is kept instead, take on disk, of variants with a file that is `wanted`.
+fn disk(desk: &Desk, wanted: impl Fn(&Path) -> bool) -> u64 {
+    let all = desk.study.models.iter().flat_map(|model| variants(desk.study).map(move |variant| (model, variant)));
+    let some = all.filter(|(model, variant)| files(desk, &model.name, *variant).iter().any(|file| wanted(file)));
+    some.map(|(model, variant)| variant_disk(desk, model, variant)).sum()
+}
+
+/// Bytes that the states of one model variant, or what is kept instead, take on disk.
+pub fn variant_disk(desk: &Desk, model: &ModelEntry, variant: Variant) -> u64 {
     let n_words = desk.material.story.transcript.words().len();
-    let mut bytes = 0;
-    for model in &desk.study.models {
-        let architecture = desk.material.checkpoint(&model.name).architecture();
-        for variant in variants(desk.study) {
-            let lists = variant_windows(desk, variant).len() as u64;
-            bytes += match desk.study.words.keep {
-                Keep::None => {
-                    let compared = Keep::Components(COMPARED).disk(architecture, n_words);
-                    lists * reduced_bytes(desk, architecture.n_layers()) + u64::from(is_compared(variant)) * compared
-                }
-                keep => lists * keep.disk(architecture, n_words),
-            };
+    let architecture = desk.material.checkpoint(&model.name).architecture();
+    let lists = variant_windows(desk, variant).len() as u64;
+    match desk.study.words.keep {
+        Keep::None => {
+            let compared = Keep::Components(COMPARED).disk(architecture, n_words);
+            lists * reduced_bytes(desk, architecture.n_layers()) + u64::from(is_compared(variant)) * compared
         }
+        keep => lists * keep.disk(architecture, n_words),
     }
-    bytes
+}
+
+/// The model, by its place in the study, and the variant that the step `step` reads; none for another step.
+pub fn variant_of(study: &Study, step: &str) -> Option<(usize, Variant)> {
+    let named = |model: &ModelEntry| variants(study).find(|variant| variant_step(model, *variant) == step);
+    study.models.iter().enumerate().find_map(|(i, model)| Some((i, named(model)?)))
+}
+
+/// What the passage of a model variant through the story needs.
+///
+/// # Errors
+/// A tokenizer or window that cannot be used.
+pub fn variant_need(desk: &Desk, model: &ModelEntry, variant: Variant) -> Result<Need, Error> {
+    // Order and weights change nothing here.
+    let (checkpoint, specs) = (desk.material.checkpoint(&model.name), variant_windows(desk, variant));
+    let (tokens, wanted, _) = told_windows(desk, model, (checkpoint, Variant::Trained), &specs)?;
+    let memory = Memory { limit: desk.options.memory, scratch: desk.options.out.clone() };
+    Ok(need(checkpoint, desk.device, &tokens, &wanted, &Extraction { memory, ..Extraction::default() })?)
+}
+
+/// Name of the step of a model variant.
+fn variant_step(model: &ModelEntry, variant: Variant) -> String {
+    format!("activations-{}-{}", model.name, variant.name())
 }
 
 /// Bytes of a model's reduced layers at one window.
@@ -149,7 +177,7 @@ fn reduced_bytes(desk: &Desk, n_layers: usize) -> u64 {
 }
 
 fn extract_variant(desk: &mut Desk, model: &ModelEntry, variant: Variant) -> Result<(), Error> {
-    let name = format!("activations-{}-{}", model.name, variant.name());
+    let name = variant_step(model, variant);
     let specs = variant_windows(desk, variant);
     let words = &desk.study.words;
     let settings = format!(
@@ -282,24 +310,40 @@ pub fn read_story(
 fn read_windows(
     desk: &mut Desk,
     model: &ModelEntry,
-    (checkpoint, variant): (&Checkpoint, Variant),
+    of: (&Checkpoint, Variant),
     specs: &[WindowSpec],
 ) -> Result<(Tokens, Vec<Vec<TokenWindow>>), Error> {
+    let (tokens, wanted, notes) = told_windows(desk, model, of, specs)?;
+    notes.into_iter().map(Event::Note).for_each(&mut *desk.on_event);
+    Ok((tokens, wanted))
+}
+
+/// Tokens, windows, and what the user should know of them.
+type Told = (Tokens, Vec<Vec<TokenWindow>>, Vec<String>);
+
+/// As [`read_windows`], with the notes.
+fn told_windows(
+    desk: &Desk,
+    model: &ModelEntry,
+    (checkpoint, variant): (&Checkpoint, Variant),
+    specs: &[WindowSpec],
+) -> Result<Told, Error> {
     let told = &desk.material.story.transcript;
     // The same order for all models.
     let seed = desk.study.seed.wrapping_add(3);
     let shuffled = (variant == Variant::Shuffled).then(|| ShuffledWords::new(told, seed)).transpose()?;
     let transcript = shuffled.as_ref().map_or(told, ShuffledWords::transcript);
     let (tokens, words) = read_story(desk, model, checkpoint, transcript)?;
-    let mut wanted = Vec::with_capacity(specs.len());
+    let (mut wanted, mut notes) = (Vec::with_capacity(specs.len()), Vec::new());
     for spec in specs {
         let found = windows(&tokens, &words, *spec, checkpoint.architecture().limit, desk.study.words.overflow)?;
         if found.clipped > 0 {
-            let note =
-                format!("{}: {} windows of `{spec}` were clipped to the model's limit", model.name, found.clipped);
-            (desk.on_event)(Event::Note(note));
+            notes.push(format!(
+                "{}: {} windows of `{spec}` were clipped to the model's limit",
+                model.name, found.clipped
+            ));
         }
         wanted.push(shuffled.as_ref().map_or_else(|| found.windows.clone(), |shuffled| shuffled.rows(&found.windows)));
     }
-    Ok((tokens, wanted))
+    Ok((tokens, wanted, notes))
 }

@@ -57,7 +57,7 @@ pub fn recorded<'a>(
     match (found, options.dry_run) {
         (true, _) => on_event(Event::Found { step: NAME.into() }),
         (false, true) => {
-            on_event(Event::Planned { step: NAME.into() });
+            on_event(Event::Planned { step: NAME.into(), cost: None });
             return Ok(None);
         }
         (false, false) => {

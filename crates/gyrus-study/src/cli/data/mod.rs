@@ -11,16 +11,22 @@ use anyhow::Context;
 use clap::Subcommand;
 use gyrus_data::{Catalogue, DataSet};
 
+use super::examples;
+
 /// What to do with data sets.
 #[derive(Debug, Subcommand)]
 pub enum Command {
     /// The data sets that are known by name: title, licence, size, files.
+    #[command(after_help = examples::DATA_LIST)]
     List(list::Arguments),
     /// The manifest of a data set: what it holds, its clock, its oddities and its files.
+    #[command(after_help = examples::DATA_SHOW)]
     Show(list::Show),
     /// Compare the files on disk with the manifest: presence, size and hash.
+    #[command(after_help = examples::DATA_CHECK)]
     Check(check::Arguments),
     /// Fetch the files of a data set, whole and checked; what is there stays, and what was interrupted is gone on with.
+    #[command(after_help = examples::DATA_FETCH)]
     Fetch(fetch::Arguments),
 }
 

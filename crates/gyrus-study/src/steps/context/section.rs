@@ -60,7 +60,7 @@ fn means(found: &Contexts) -> Result<Table, Error> {
         });
         table = table.row(std::iter::once(Cell::text(&model.name)).chain(cells).collect())?;
     }
-    Ok(table)
+    Ok(table.defined())
 }
 
 /// Mean contextual content over the layers of a model.

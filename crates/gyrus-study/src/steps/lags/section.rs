@@ -79,5 +79,5 @@ fn targets(found: &Found) -> Result<Table, Error> {
             number(shown.iter().map(|target| target.layer as f64).collect()),
         ])?;
     }
-    Ok(table)
+    Ok(table.defined())
 }

@@ -106,7 +106,7 @@ fn pairs(found: &Similarity) -> Result<Table, Error> {
             estimate(&back.deviation)?,
         ])?;
     }
-    Ok(table)
+    Ok(table.defined())
 }
 
 fn estimate(estimate: &Estimate) -> Result<Cell, Error> {

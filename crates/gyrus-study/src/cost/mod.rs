@@ -1,0 +1,111 @@
+//! What a step will take, told before it is run.
+//!
+//! Each step has a count of the operations that most of its time goes into; `rates.rs` says how long one takes.
+//! A count leaves out what is small, so that an estimate is right within a factor of two or three and not to the second.
+
+mod rates;
+mod sizes;
+mod told;
+
+use self::sizes::{Sizes, Source};
+pub use self::told::size;
+use crate::Error;
+use crate::run::Desk;
+use crate::steps::extraction;
+
+/// What a step is expected to take.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Cost {
+    /// Seconds, on the processor and as many threads as there are; none for what a GPU does.
+    pub seconds: Option<f64>,
+    /// Bytes of memory at most, apart from mapped files.
+    pub memory: u64,
+    /// Bytes that its files take.
+    pub disk: u64,
+}
+
+/// What the step `name` of the study on `desk` is expected to take.
+///
+/// # Errors
+/// A tokenizer or window that cannot be used.
+pub fn expected(desk: &Desk, name: &str) -> Result<Cost, Error> {
+    let sizes = Sizes::of(desk);
+    if let Some((model, variant)) = extraction::variant_of(desk.study, name) {
+        return extracted(desk, &sizes, model, variant);
+    }
+    let threads = rayon::current_num_threads() as f64;
+    let operations = operations(&sizes, name) / threads;
+    Ok(Cost {
+        seconds: Some(operations + rates::STEP),
+        memory: sizes.material + working(&sizes, name),
+        disk: files(&sizes, name),
+    })
+}
+
+/// A model on its way through the story.
+fn extracted(desk: &Desk, sizes: &Sizes, model: usize, variant: extraction::Variant) -> Result<Cost, Error> {
+    let threads = rayon::current_num_threads() as f64;
+    let (source, model) = (&sizes.sources[model], &desk.study.models[model]);
+    let need = extraction::variant_need(desk, model, variant)?;
+    let passed = need.tokens as f64 * (source.layers - 1) as f64;
+    let seconds = passed * rates::token_layer(source.width) / threads + rates::MODEL;
+    let states = (sizes.words * source.width * 8) as u64;
+    let memory = sizes.material + need.least() + need.streams + states;
+    let disk = extraction::variant_disk(desk, model, variant);
+    Ok(Cost { seconds: (!desk.device.is_gpu()).then_some(seconds), memory, disk })
+}
+
+/// Processor seconds of what takes most of the step's time.
+fn operations(sizes: &Sizes, name: &str) -> f64 {
+    let trained = |source: &Source| source.layers as f64;
+    let models = sizes.sources.len() as f64;
+    let group = sizes.group() as f64;
+    match name {
+        "text" => sizes
+            .models()
+            .map(|source| sizes.text_tokens * (trained(source) - 1.0) * rates::token_layer(source.width))
+            .sum(),
+        "benchmarks" => sizes
+            .models()
+            .map(|source| sizes.item_tokens * (trained(source) - 1.0) * rates::token_layer(source.width))
+            .sum(),
+        "encoding" => sizes.sources.iter().map(|source| sizes.fits(source, source.series) + sizes.nulls(source)).sum(),
+        "canaries" => {
+            let shuffled =
+                |source: &Source| if source.shuffled { sizes.fits(source, 1) + 2.0 * sizes.nulls(source) } else { 0.0 };
+            sizes.positions() + sizes.sources.iter().map(shuffled).sum::<f64>()
+        }
+        "hierarchy" => models * group * rates::HIERARCHY,
+        "lags" if sizes.lags > 1 => sizes.sources.iter().map(|source| sizes.maps(source)).sum(),
+        "dimension" => sizes.sources.iter().map(|source| sizes.neighbours(source)).sum(),
+        "generalisation" if sizes.shared => sizes.sources.iter().map(|source| sizes.fits(source, 1)).sum(),
+        "similarity" => sizes.similarity(),
+        "context" => sizes.models().map(|source| sizes.context(source)).sum(),
+        "claims" => models * rates::CLAIM,
+        "report" => rates::REPORT,
+        _ => 0.0,
+    }
+}
+
+/// Bytes beside the material while a step runs.
+fn working(sizes: &Sizes, name: &str) -> u64 {
+    match name {
+        "encoding" => sizes.sums(|source| source.series),
+        "canaries" | "lags" | "hierarchy" | "generalisation" | "dimension" => sizes.sums(|_| 2),
+        "similarity" | "context" => rates::SIMILARITY_MEMORY + sizes.states(),
+        _ => 0,
+    }
+}
+
+/// Bytes of the tables that grow with a study.
+fn files(sizes: &Sizes, name: &str) -> u64 {
+    let layers: usize = sizes.sources.iter().map(|source| source.layers * source.series).sum();
+    let targets: usize = sizes.panels.iter().sum();
+    (match name {
+        "encoding" => layers * targets * sizes.folds * rates::SCORE_BYTES,
+        "lags" if sizes.lags > 1 => sizes.layers() * sizes.lags * sizes.group() * rates::CELL_BYTES,
+        "similarity" => sizes.layers() * sizes.layers() * rates::PAIR_BYTES,
+        "report" => rates::REPORT_BYTES,
+        _ => rates::SMALL_BYTES,
+    }) as u64
+}

@@ -1,0 +1,50 @@
+//! How long an operation takes and how large a row is: medians of `cargo xtask bench scale` on the machine of
+//! docs/BENCHMARKS.md, a thread of which does some 7 GFlop of small f64 products and 100 GFlop of large f32 ones a second.
+
+/// Seconds of any step: keys, hashes and files.
+pub const STEP: f64 = 0.1;
+
+/// Seconds to load a model and reduce what is kept of its states.
+pub const MODEL: f64 = 1.0;
+
+/// Processor seconds of one f64 operation in fits of some hundred columns.
+pub const FIT: f64 = 1.0 / 7e9;
+
+/// Processor seconds of one f64 operation in distances between words.
+pub const DISTANCE: f64 = 1.0 / 13e9;
+
+/// Processor seconds of one f32 operation of the similarity of all pairs of layers.
+pub const PAIR: f64 = 1.0 / 12e9;
+
+/// Processor seconds of a model and target in the hierarchy, with its draws.
+pub const HIERARCHY: f64 = 4e-3;
+
+/// Processor seconds of a model in the claims over models.
+pub const CLAIM: f64 = 0.7;
+
+/// Processor seconds of figures and page.
+pub const REPORT: f64 = 8.0;
+
+/// Bytes that similarities take beside the states.
+pub const SIMILARITY_MEMORY: u64 = 300 << 20;
+
+/// Bytes of a score of one layer, target and fold, tables and summaries together.
+pub const SCORE_BYTES: usize = 14;
+
+/// Bytes of a layer, lag and target.
+pub const CELL_BYTES: usize = 20;
+
+/// Bytes of a pair of layers.
+pub const PAIR_BYTES: usize = 100;
+
+/// Bytes of figures, page and words.
+pub const REPORT_BYTES: usize = 25_000_000;
+
+/// Bytes of a table of models.
+pub const SMALL_BYTES: usize = 100_000;
+
+/// Processor seconds of one token in one block of a model `width` numbers wide: 24 width^2 operations of products
+/// (Kaplan et al. 2020, section 2.1), and what is no product.
+pub fn token_layer(width: usize) -> f64 {
+    24.0 * (width as f64).powi(2) / 100e9 + 1.2e-6
+}

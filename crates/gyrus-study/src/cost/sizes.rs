@@ -1,0 +1,219 @@
+//! What the cost of a study depends on.
+
+use crate::run::Desk;
+use crate::steps::extraction::{Variant, variant_windows};
+use crate::steps::layers::COMPARED;
+
+use super::rates;
+
+/// A model or a set of features, as the analysis sees it.
+#[derive(Debug)]
+pub struct Source {
+    /// Layers, the input of the first block included.
+    pub layers: usize,
+    /// Columns of a layer's states in the model.
+    pub width: usize,
+    /// Columns of a layer's states on disk.
+    kept: usize,
+    /// Columns of a layer as it is fitted.
+    pub reduced: usize,
+    /// Windows of trained weights, and twins: as often is every layer fitted.
+    pub series: usize,
+    /// Whether the words are given in random order too.
+    pub shuffled: bool,
+    /// Windows of trained weights.
+    pub windows: usize,
+    /// Whether it is a model.
+    pub model: bool,
+}
+
+/// What the cost of a study depends on.
+#[derive(Debug)]
+pub struct Sizes {
+    /// Words of the story.
+    pub words: usize,
+    /// Rows of the analysis.
+    pub rows: usize,
+    /// Outer folds.
+    pub folds: usize,
+    /// Inner folds of all outer ones.
+    inner: usize,
+    /// Blocks of held-out rows.
+    blocks: usize,
+    /// Columns of the controls.
+    controls: usize,
+    /// Targets of each listener and then of the group.
+    pub panels: Vec<usize>,
+    /// Whether listeners share their targets.
+    pub shared: bool,
+    /// Lags after a word.
+    pub lags: usize,
+    /// Moved recordings of the null.
+    shifts: usize,
+    /// Models, then features.
+    pub sources: Vec<Source>,
+    /// Tokens of which the likelihood is asked, about.
+    pub text_tokens: f64,
+    /// Tokens of all items of benchmarks, about.
+    pub item_tokens: f64,
+    /// Bytes of words and recordings in memory, and of the program.
+    pub material: u64,
+}
+
+/// Bytes of the program with its tables.
+const PROGRAM: u64 = 80 << 20;
+
+/// Bytes of the sums of a block of held-out rows of a target: those of scores, and of what folds owe each other.
+const SUM: usize = 110;
+
+/// Characters of a token, about.
+const CHARACTERS: f64 = 3.0;
+
+impl Sizes {
+    /// The sizes of the study on `desk`.
+    pub fn of(desk: &Desk) -> Self {
+        let (study, listeners) = (desk.study, &desk.material.story.listeners);
+        let own: Vec<usize> = listeners.iter().map(|heard| heard.targets.len()).collect();
+        let shared = study.targets() == crate::settings::Targets::Shared;
+        let group = if shared { own.first().copied().unwrap_or(0) } else { own.iter().sum() };
+        let signals: usize =
+            listeners.iter().map(|heard| heard.recording.signal().len() * (1 + heard.repeats.len())).sum();
+        let folds = desk.design.folds().len();
+        let neighbours = 2 * study.controls.neighbours + 1;
+        Self {
+            words: desk.material.story.transcript.words().len(),
+            rows: desk.clock.len(),
+            folds,
+            inner: (0..folds).map(|fold| desk.design.inner(fold).len()).sum(),
+            blocks: desk.clock.len().div_ceil(study.encoding.block),
+            controls: study.controls.words.len() * neighbours + usize::from(study.controls.sound),
+            panels: own.into_iter().chain([group]).collect(),
+            shared,
+            lags: study.lags.as_ref().map_or(1, |lags| lags.lags().len()),
+            shifts: study.inference.shifts,
+            sources: sources(desk),
+            text_tokens: study.text.characters as f64 / CHARACTERS * 2.0,
+            item_tokens: item_bytes(desk) as f64 / CHARACTERS,
+            material: PROGRAM + (8 * signals) as u64,
+        }
+    }
+
+    /// The models among the sources.
+    pub fn models(&self) -> impl Iterator<Item = &Source> {
+        self.sources.iter().filter(|source| source.model)
+    }
+
+    /// Targets of the group.
+    pub fn group(&self) -> usize {
+        self.panels.last().copied().unwrap_or(0)
+    }
+
+    /// Layers that are compared with each other: those of models and of one twin of each.
+    pub fn layers(&self) -> usize {
+        self.sources.iter().map(|source| source.layers * if source.model { 2 } else { 1 }).sum()
+    }
+
+    /// Bytes of the states that are compared.
+    pub fn states(&self) -> u64 {
+        let columns = self.sources.iter().map(|source| 2 * source.layers * source.kept).sum::<usize>();
+        (4 * self.words * columns) as u64
+    }
+
+    /// Bytes of the sums of held-out blocks of the model that has most, fitted as often as `series` says.
+    pub fn sums(&self, series: impl Fn(&Source) -> usize) -> u64 {
+        let most = self.sources.iter().map(|source| source.layers * series(source)).max().unwrap_or(0);
+        (SUM * most * self.blocks * self.panels.iter().sum::<usize>()) as u64
+    }
+
+    /// Processor seconds of a fit of `columns` for `targets` with all folds and penalties: moments, one eigenvalue
+    /// problem per training set, predictions.
+    fn fit(&self, columns: usize, targets: usize) -> f64 {
+        let (rows, p) = (self.rows as f64, (columns + self.controls) as f64);
+        let problems = (self.folds + self.inner) as f64;
+        (2.0 * rows * p * p + 10.0 * p.powi(3) * problems + 2.0 * rows * p * targets as f64) * rates::FIT
+    }
+
+    /// Processor seconds of the fits of every layer, panel and one of `series`.
+    pub fn fits(&self, source: &Source, series: usize) -> f64 {
+        let panels: f64 = self.panels.iter().map(|targets| self.fit(source.reduced, *targets)).sum();
+        (source.layers * series) as f64 * panels
+    }
+
+    /// Processor seconds of the null of every layer.
+    pub fn nulls(&self, source: &Source) -> f64 {
+        let columns = (source.reduced + self.controls) as f64;
+        (source.layers * self.shifts * self.group()) as f64 * 0.75 * self.rows as f64 * columns * rates::FIT
+    }
+
+    /// Processor seconds of fits on positions in the recording, of which there are some hundred.
+    pub fn positions(&self) -> f64 {
+        const POSITIONS: usize = 150;
+        self.panels.iter().map(|targets| self.fit(POSITIONS, *targets)).sum::<f64>() * 2.0
+    }
+
+    /// Processor seconds of the fits of every layer at every lag.
+    pub fn maps(&self, source: &Source) -> f64 {
+        (source.layers * self.lags) as f64 * self.fit(source.reduced, self.group())
+    }
+
+    /// Processor seconds of the distances between all words at every layer, trained and not.
+    pub fn neighbours(&self, source: &Source) -> f64 {
+        let layers = source.layers * if source.model { 2 } else { 1 };
+        layers as f64 * 2.0 * (self.words as f64).powi(2) * source.kept as f64 * rates::DISTANCE
+    }
+
+    /// Processor seconds of the similarity of all pairs of layers: Gram matrices once, then products of pairs.
+    pub fn similarity(&self) -> f64 {
+        let columns: f64 = self.sources.iter().map(|s| (s.kept * s.layers * if s.model { 2 } else { 1 }) as f64).sum();
+        self.words as f64 * columns.powi(2) * rates::PAIR
+    }
+
+    /// Processor seconds of what context adds to the states.
+    pub fn context(&self, source: &Source) -> f64 {
+        let windows = (source.windows * source.kept) as f64;
+        source.layers as f64 * self.words as f64 * windows * windows * rates::PAIR
+    }
+}
+
+fn sources(desk: &Desk) -> Vec<Source> {
+    let words = &desk.study.words;
+    let fitted = |width: usize| desk.study.encoding.components.map_or(width, |components| components.min(width));
+    let delays = desk.study.scans.as_ref().map_or(1, |scans| scans.delays.len().max(1));
+    let models = desk.study.models.iter().map(|model| {
+        let architecture = desk.material.checkpoint(&model.name).architecture();
+        let (windows, width) = (variant_windows(desk, Variant::Trained).len(), architecture.width);
+        let kept = words.keep.columns(width);
+        Source {
+            layers: architecture.n_layers() + 1,
+            width,
+            kept: if kept == 0 { COMPARED } else { kept },
+            reduced: fitted(width * delays),
+            series: windows + words.twins as usize,
+            shuffled: desk.study.canaries.shuffled_words,
+            windows,
+            model: true,
+        }
+    });
+    let features = desk.study.features.iter().map(|features| {
+        let file = crate::matrix_file::MatrixFile::open(&features.file).ok();
+        let width = file.as_ref().map_or(0, |file| file.matrix(0).ncols());
+        let layers = file.as_ref().map_or(1, crate::matrix_file::MatrixFile::len);
+        Source {
+            layers,
+            width,
+            kept: width,
+            reduced: fitted(width * delays),
+            series: 1,
+            shuffled: false,
+            windows: 0,
+            model: false,
+        }
+    });
+    models.chain(features).collect()
+}
+
+/// Bytes of the files of all benchmarks.
+fn item_bytes(desk: &Desk) -> u64 {
+    let files = desk.study.benchmarks.iter().flat_map(|entry| &entry.data);
+    files.filter_map(|file| std::fs::metadata(file).ok()).map(|file| file.len()).sum()
+}
