@@ -5,7 +5,7 @@ function brain(chart, rows) {
   const { measure, values } = measured(chart);
   const [axes, key] = [['x', 'y', 'z'].map((axis) => places.columns[axis]), chart.columns[chart.spec.down[0][0]]];
   const measuredAt = new Map([...rows].map((row) => [key.at(row), row]));
-  const stacked = innerWidth < 700;
+  const stacked = slim();
   const region = places.columns.region;
   const marks = [];
   for (let place = 0; place < places.rows; place += 1) {
@@ -42,13 +42,12 @@ function graded(marks, measure, color) {
   // Without the outermost hundredth, which would leave all others one colour.
   const quantile = (share) => numbers[Math.round(share * (numbers.length - 1))] ?? 0;
   const { colorscale, low, high } = scale(quantile(0.01), quantile(0.99), false);
-  const narrow = innerWidth < 700;
   const label = color === 'distance' ? 'mm from auditory cortex' : measure.label;
   return {
     type: 'scatter', mode: 'markers', hoverinfo: 'text', x: all.map((mark) => mark.across), y: all.map((mark) => mark.up), text: all.map((mark) => mark.text),
     marker: {
-      size: narrow ? 7 : 9, line: { width: 0.7, color: paint().paper }, color: all.map((mark) => (Number.isFinite(mark.what) ? mark.what : null)), colorscale, cmin: low, cmax: high, showscale: true,
-      colorbar: { title: { text: plain(label), side: 'top' }, thickness: 12, len: narrow ? 0.8 : 0.4, outlinewidth: 0, orientation: 'h', y: -0.02, yanchor: 'top', x: 0.5 },
+      size: slim() ? 7 : 9, line: { width: 0.7, color: paint().paper }, color: all.map((mark) => (Number.isFinite(mark.what) ? mark.what : null)), colorscale, cmin: low, cmax: high, showscale: true,
+      colorbar: { title: { text: plain(label), side: 'top' }, thickness: 12, len: slim() ? 0.8 : 0.4, outlinewidth: 0, orientation: 'h', y: -0.02, yanchor: 'top', x: 0.5 },
     },
   };
 }

@@ -59,6 +59,9 @@ async function draw(chart) {
     control(chart, offered, rows);
     if (!drawn.traces.some((trace) => (trace.z || trace.x || []).length)) throw new Error('these choices leave nothing to draw');
     fit(drawn, chart.plot.clientWidth);
+    // What plotly made of the axes of a wide drawing does not suit a narrow one.
+    if (chart.plot.data && chart.slim !== slim()) Plotly.purge(chart.plot);
+    chart.slim = slim();
     if (chart.plot.firstElementChild && !chart.plot.data) chart.plot.replaceChildren();
     chart.plot.style.minHeight = `${drawn.layout.height}px`;
     await Plotly.react(chart.plot, drawn.traces, drawn.layout, { responsive: true, displaylogo: false, modeBarButtonsToRemove: ['select2d', 'lasso2d', 'autoScale2d'] });
@@ -80,7 +83,7 @@ function fit({ traces, layout }, width) {
   const side = (title, room) => { if (title && title.text) title.text = broken(title.text, room); };
   side((layout.xaxis || {}).title, width - 90);
   side((layout.yaxis || {}).title, layout.height - 90);
-  for (const bar of bars) side(bar.title, bar.orientation === 'h' ? width - 60 : layout.height - 90);
+  for (const bar of bars) side(bar.title, bar.orientation === 'h' ? width - 170 : layout.height - 90);
 }
 
 function describe(chart, rows) {

@@ -23,19 +23,22 @@ function field(chart, rows) {
     const seen = codes.map((_, i) => i).filter((i) => i % step === 0);
     return { tickvals: seen, ticktext: seen.map((i) => plain(shortened(shown(column.values[codes[i]]), 22))), showgrid: false, zeroline: false };
   };
+  const height = Math.max(260, Math.min(720, 132 + 26 * lines.length)) + (slim() ? 90 : 0);
   return {
-    traces: [heat(z, text, measure, low, high)],
+    traces: [heat(z, text, measure, low, high, 66 / (height - 174))],
     layout: layout({
-      height: Math.max(260, Math.min(720, 110 + 26 * lines.length)),
-      xaxis: { title: { text: plain(chart.spec.across[0][1]) }, ...ticks(x, columns, innerWidth < 600 ? 6 : 14) },
+      height,
+      ...(slim() ? { margin: { l: 64, r: 18, t: 34, b: 140 } } : {}),
+      xaxis: { title: { text: plain(chart.spec.across[0][1]) }, ...ticks(x, columns, slim() ? 6 : 14) },
       yaxis: { title: { text: plain(chart.spec.down[0][1]) }, ...ticks(y, lines, 20) },
     }),
     used: [x.name, y.name, ...spread(measure)],
   };
 }
 
-function heat(z, text, measure, low, high) {
+// A heat map whose colours stand beside it, or in a narrow window `below` the axes, in heights of the plot.
+function heat(z, text, measure, low, high, below) {
   const colors = scale(low, high, measure.zero);
-  const bar = { title: { text: plain(measure.label), side: innerWidth < 600 ? 'top' : 'right' }, thickness: 14, outlinewidth: 0, orientation: innerWidth < 600 ? 'h' : 'v', ...(innerWidth < 600 ? { y: -0.22, yanchor: 'top' } : { len: 0.9 }) };
+  const bar = { title: { text: plain(measure.label), side: slim() ? 'top' : 'right' }, thickness: 14, outlinewidth: 0, ...(slim() ? { orientation: 'h', y: -below, yanchor: 'top' } : { orientation: 'v', len: 0.9 }) };
   return { type: 'heatmap', z, text, hoverinfo: 'text', hoverongaps: false, colorscale: colors.colorscale, zmin: colors.low, zmax: colors.high, colorbar: bar };
 }

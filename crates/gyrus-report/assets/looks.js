@@ -5,6 +5,7 @@ const HUES = ['#0072b2', '#d55e00', '#009e73', '#cc79a7', '#e69f00', '#56b4e9', 
 const NIGHT_HUES = ['#4aa8e0', '#ee8148', '#2cc397', '#e09ac2', '#f0b73a', '#8ccdf2', ''];
 const MARKERS = ['circle', 'square', 'triangle-up', 'diamond'];
 const UNTRAINED = ' untrained';
+const slim = () => innerWidth < 700;
 const night = matchMedia('(prefers-color-scheme: dark)');
 
 function paint() {

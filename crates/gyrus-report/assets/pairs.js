@@ -43,15 +43,15 @@ function square(chart) {
   }
   const starts = all.map((_, i) => i).filter((i) => i === 0 || all[i].who !== all[i - 1].who);
   const centres = starts.map((start, i) => (start + (starts[i + 1] ?? all.length) - 1) / 2);
-  const ticks = { tickvals: centres, ticktext: starts.map((i) => plain(shortened(all[i].who, innerWidth < 600 ? 12 : 20))), showgrid: false, zeroline: false, ticks: '' };
+  const ticks = { tickvals: centres, ticktext: starts.map((i) => plain(shortened(all[i].who, slim() ? 12 : 20))), showgrid: false, zeroline: false, ticks: '' };
   const { paper } = paint();
   const edges = starts.slice(1).flatMap((i) => ['x', 'y'].map((axis) => ({
     type: 'line', layer: 'above', line: { color: paper, width: 1.2 },
     ...(axis === 'x' ? { x0: i - 0.5, x1: i - 0.5, y0: -0.5, y1: all.length - 0.5 } : { y0: i - 0.5, y1: i - 0.5, x0: -0.5, x1: all.length - 0.5 }),
   })));
   return {
-    traces: [heat(z, text, { ...measure, zero: false }, Math.min(low, 0), high)],
-    layout: layout({ height: innerWidth < 600 ? 440 : 720, shapes: edges, xaxis: { ...ticks, tickangle: -60 }, yaxis: { ...ticks, autorange: 'reversed' } }),
+    traces: [heat(z, text, { ...measure, zero: false }, Math.min(low, 0), high, 106 / 346)],
+    layout: layout({ height: slim() ? 560 : 720, ...(slim() ? { margin: { l: 64, r: 18, t: 34, b: 180 } } : {}), shapes: edges, xaxis: { ...ticks, tickangle: -60 }, yaxis: { ...ticks, autorange: 'reversed' } }),
     used: [a.name, la.name, b.name, lb.name, ...spread(measure)],
   };
 }

@@ -17,7 +17,7 @@ function intervals(chart, rows) {
   const bars = bounded ? known.map((mark, i) => ({
     type: 'scatter', mode: 'lines', hoverinfo: 'skip', x: [mark.low, mark.high], y: [i, i], line: { color: looks[i].color, width: 2 },
   })) : [];
-  const ticks = { tickvals: known.map((_, i) => i), ticktext: known.map((mark) => plain(shortened(called(mark), innerWidth < 600 ? 22 : 40))) };
+  const ticks = { tickvals: known.map((_, i) => i), ticktext: known.map((mark) => plain(shortened(called(mark), slim() ? 22 : 40))) };
   const range = [-0.7, Math.max(0.7, known.length - 0.3)];
   return {
     traces: [...bars, trace],
