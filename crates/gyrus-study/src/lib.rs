@@ -64,5 +64,6 @@ pub use space::free_space;
 pub use steps::text::bits_per_character;
 pub use store::{read_tensors, write_tensors, write_whole};
 pub use summary::Summary;
+pub use tables::csv;
 pub use tables::{Table, write_table};
 pub use word_bits::{WordBits, word_bits};

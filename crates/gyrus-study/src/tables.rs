@@ -1,11 +1,31 @@
 //! Tables as Parquet files, written whole.
 
+use std::fs::File;
 use std::path::Path;
 
-use polars::prelude::{Column, DataFrame, NamedFrom, ParquetWriter, PolarsError, Series};
+use polars::prelude::{
+    Column, CsvWriter, DataFrame, NamedFrom, ParquetReader, ParquetWriter, PolarsError, SerReader, SerWriter, Series,
+};
 
 use crate::Error;
 use crate::store::write_whole;
+
+/// The Parquet file at `path` as comma-separated text with headings; `columns` in their order, or all if none are named.
+///
+/// # Errors
+/// [`Error::Table`] naming the file, for a file that is no Parquet table or a column that it does not have.
+pub fn csv(path: &Path, columns: &[String]) -> Result<Vec<u8>, Error> {
+    let read = || -> Result<Vec<u8>, PolarsError> {
+        let mut frame = ParquetReader::new(File::open(path)?).finish()?;
+        if !columns.is_empty() {
+            frame = frame.select(columns)?;
+        }
+        let mut text = Vec::new();
+        CsvWriter::new(&mut text).finish(&mut frame)?;
+        Ok(text)
+    };
+    read().map_err(|source| Error::Table { path: path.to_owned(), source: Box::new(source) })
+}
 
 /// A table that grows column by column; all columns have the same length.
 #[derive(Debug, Default)]

@@ -6,6 +6,8 @@ pub const REPORT: &str = "Example:\n  gyrus report results/paper --out paper.htm
 
 pub const STATUS: &str = "Example:\n  gyrus status results/podcast";
 
+pub const TABLE: &str = "Example:\n  gyrus table results/paper/models.parquet --columns model,score";
+
 pub const EXTRACT: &str = "Examples:\n  gyrus extract --model models/gpt2 --transcript story.tsv --windows 1w,10w,full --clip --out 'states-{}.safetensors'\n  gyrus extract --model models/gpt2 --transcript story.tsv --keep f16 --memory 4G --device gpu --out states.safetensors";
 
 pub const HIDDEN_STATES: &str =

@@ -21,6 +21,7 @@ mod similarity;
 mod simulate;
 mod status;
 mod suggestion;
+mod table;
 mod train;
 mod verify_model;
 
@@ -48,6 +49,9 @@ enum Command {
     /// What a results folder holds: steps done and missing, sizes, and where the time went.
     #[command(after_help = examples::STATUS)]
     Status(status::Arguments),
+    /// A table of results as comma-separated text, for programs that read no Parquet.
+    #[command(after_help = examples::TABLE)]
+    Table(table::Arguments),
     /// Every layer's state of every word of a text, for each context window.
     #[command(after_help = examples::EXTRACT)]
     Extract(extract::Arguments),
@@ -114,6 +118,7 @@ impl Cli {
             Command::Train(arguments) => train::run(&arguments).context("could not train"),
             Command::Data(command) => data::run(&command),
             Command::Status(arguments) => status::run(&arguments).context("could not tell the status"),
+            Command::Table(arguments) => table::run(&arguments).context("could not show the table"),
             Command::Completions(arguments) => completions::run(&arguments).context("could not write completions"),
             Command::Man(arguments) => man::run(&arguments).context("could not write the manual"),
         }

@@ -32,7 +32,7 @@ const GROUPS: [(&str, &[&str]); 5] = [
     ),
     ("Models", &["Models and text", "Benchmarks", "Model against model", "What context adds to the states"]),
     ("Checks", &["Canaries", "What was planted and what was found", "What could have been found"]),
-    ("Material", &["Recordings and controls", "Words"]),
+    ("Material", &["Recordings and controls", "Words", "What to cite"]),
 ];
 
 /// Every heading, in order.

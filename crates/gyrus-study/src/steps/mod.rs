@@ -4,6 +4,7 @@ pub mod averages;
 pub mod benchmarks;
 pub mod canaries;
 pub mod ceilings;
+pub mod citations;
 pub mod claims;
 pub mod clock;
 pub mod context;

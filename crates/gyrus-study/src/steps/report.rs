@@ -12,6 +12,7 @@ use crate::run::{Desk, instruction_set};
 use crate::settings::{SCHEMA, Study};
 use crate::steps::benchmarks::{self, BenchmarkScore};
 use crate::steps::ceilings::{self, Ceilings};
+use crate::steps::citations;
 use crate::steps::claims::{self, Claims};
 use crate::steps::context::{self, Contexts};
 use crate::steps::convergence::{self, Convergences};
@@ -230,6 +231,7 @@ fn sections(desk: &Desk, findings: &Findings, figures: Figures) -> Result<Vec<Se
         findings.truth.as_ref().map(|truth| truth::section(truth, figures.truth)).transpose()?,
         Some(brains(summary)?.prose(prose::folds(&desk.design.fold_table()))),
         Some(words_section(&desk.material.story)?),
+        Some(citations::section(desk.study, &desk.material.story.source)?),
     ];
     Ok(asked.into_iter().flatten().collect())
 }

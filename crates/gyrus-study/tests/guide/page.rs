@@ -1,6 +1,7 @@
 //! A page whose commands are run.
 
 use std::error::Error;
+use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::{env, fs};
@@ -32,6 +33,13 @@ pub fn root() -> &'static Path {
 /// The program.
 pub fn gyrus() -> Program {
     Program::new(env!("CARGO_BIN_EXE_gyrus"))
+}
+
+/// Where commands are looked for: beside the program first.
+pub fn path() -> Result<OsString, env::JoinPathsError> {
+    let before = env::var_os("PATH").unwrap_or_default();
+    let program = Path::new(env!("CARGO_BIN_EXE_gyrus"));
+    env::join_paths(program.parent().map(Path::to_owned).into_iter().chain(env::split_paths(&before)))
 }
 
 /// Whether pages are to be written anew.
@@ -79,11 +87,8 @@ impl Page {
     }
 
     fn call(&self, block: &Block, folder: &Path) -> Result<String, Box<dyn Error>> {
-        let program = Path::new(env!("CARGO_BIN_EXE_gyrus"));
-        let before = env::var_os("PATH").unwrap_or_default();
-        let places = program.parent().map(Path::to_owned).into_iter().chain(env::split_paths(&before));
         let mut shell = Command::new("sh");
-        shell.args(["-eu", "-c", &block.content]).current_dir(folder).env("PATH", env::join_paths(places)?);
+        shell.args(["-eu", "-c", &block.content]).current_dir(folder).env("PATH", path()?);
         let said = shell.env("GYRUS", root().canonicalize()?).env("LC_ALL", "C").output()?;
         match said.status.success() {
             true => Ok(String::from_utf8(said.stdout)?),

@@ -6,7 +6,7 @@ use std::path::Path;
 use std::process::Command;
 
 use crate::Outcome;
-use crate::page::Page;
+use crate::page::{Page, path};
 
 /// Names another Python than `python3`.
 const PYTHON: &str = "GYRUS_PYTHON";
@@ -18,21 +18,15 @@ pub fn run_all(page: &Page, folder: &Path) -> Outcome {
     run(page, "r", &"Rscript".into(), "-e", "stopifnot(requireNamespace('jsonlite'))", folder)
 }
 
-/// Runs those in `language` by `program`, if `needed` runs; those that want R's `arrow` only where it is installed.
+/// Runs those in `language` by `program`, if `needed` runs.
 fn run(page: &Page, language: &str, program: &OsString, option: &str, needed: &str, folder: &Path) -> Outcome {
-    let call = |code: &str| Command::new(program).args([option, code]).current_dir(folder).output();
-    let runs = |code: &str| call(code).is_ok_and(|said| said.status.success());
-    if !runs(needed) {
+    let path = path()?;
+    let call = |code: &str| Command::new(program).args([option, code]).current_dir(folder).env("PATH", &path).output();
+    if !call(needed).is_ok_and(|said| said.status.success()) {
         skipped(&format!("snippets in {language}: `{}` does not run `{needed}`", program.display()));
         return Ok(());
     }
-    let arrow = "library(arrow)";
-    let without_arrow = page.runnable(language).any(|block| block.content.contains(arrow)) && !runs(arrow);
     for block in page.runnable(language) {
-        if without_arrow && block.content.contains(arrow) {
-            skipped("a snippet in R: the package arrow is not installed");
-            continue;
-        }
         let said = call(&block.content)?;
         let complaint = String::from_utf8_lossy(&said.stderr);
         assert!(said.status.success(), "{complaint}\nin\n{}", block.content);
