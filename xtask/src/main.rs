@@ -20,7 +20,7 @@ const HELP: &str = "\
 cargo xtask COMMAND
 
   reproduce   build the program, then run a study (`cargo xtask reproduce --help`)
-  ci          format, lints, tests, docs and the small study, as .ci/run does
+  ci          format, lints, licences, tests, docs and the small study, as .ci/run does
   bench       measure the program against what people use today (`cargo xtask bench help`)
   book        write what the guide shows anew, and make a book of it (`cargo xtask book help`)
   calibrate   hold the analysis to simulated truths (`cargo xtask calibrate help`)
