@@ -12,6 +12,7 @@ mod book;
 mod calibrate;
 mod ci;
 mod cold_build;
+mod dist;
 mod process;
 mod reproduce;
 mod zoo;
@@ -24,6 +25,7 @@ cargo xtask COMMAND
   bench       measure the program against what people use today (`cargo xtask bench help`)
   book        write what the guide shows anew, and make a book of it (`cargo xtask book help`)
   calibrate   hold the analysis to simulated truths (`cargo xtask calibrate help`)
+  dist        make an archive that runs on another Linux machine (`cargo xtask dist help`)
   zoo         train the models of datasets/zoo (`cargo xtask zoo help`)
   cold-build  measure what a build from nothing costs
   help        this text";
@@ -36,6 +38,7 @@ fn main() -> ExitCode {
         ("bench", rest) => bench::run(rest),
         ("book", rest) => book::run(rest),
         ("calibrate", rest) => calibrate::run(rest),
+        ("dist", rest) => dist::run(rest),
         ("zoo", rest) => zoo::run(rest),
         ("ci", []) => ci::run(),
         ("cold-build", []) => cold_build::run(),
