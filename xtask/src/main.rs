@@ -12,6 +12,7 @@ mod book;
 mod calibrate;
 mod ci;
 mod cold_build;
+mod dist;
 mod process;
 mod reproduce;
 mod zoo;
@@ -20,10 +21,11 @@ const HELP: &str = "\
 cargo xtask COMMAND
 
   reproduce   build the program, then run a study (`cargo xtask reproduce --help`)
-  ci          format, lints, tests, docs and the small study, as .ci/run does
+  ci          format, lints, licences, tests, docs and the small study, as .ci/run does
   bench       measure the program against what people use today (`cargo xtask bench help`)
   book        write what the guide shows anew, and make a book of it (`cargo xtask book help`)
   calibrate   hold the analysis to simulated truths (`cargo xtask calibrate help`)
+  dist        make an archive that runs on another Linux machine (`cargo xtask dist help`)
   zoo         train the models of datasets/zoo (`cargo xtask zoo help`)
   cold-build  measure what a build from nothing costs
   help        this text";
@@ -36,6 +38,7 @@ fn main() -> ExitCode {
         ("bench", rest) => bench::run(rest),
         ("book", rest) => book::run(rest),
         ("calibrate", rest) => calibrate::run(rest),
+        ("dist", rest) => dist::run(rest),
         ("zoo", rest) => zoo::run(rest),
         ("ci", []) => ci::run(),
         ("cold-build", []) => cold_build::run(),

@@ -1,7 +1,7 @@
 //! Starts other programs in the workspace's root and hands on how they ended.
 
 use std::path::{Path, PathBuf};
-use std::process::{Command, ExitCode, ExitStatus};
+use std::process::{Command, ExitCode, ExitStatus, Stdio};
 
 /// The root of the workspace.
 ///
@@ -33,6 +33,17 @@ pub fn target() -> PathBuf {
 /// Runs a command to its end.
 pub fn status(command: &mut Command) -> Result<ExitStatus, String> {
     command.status().map_err(|error| format!("cannot start `{}`: {error}", command.get_program().display()))
+}
+
+/// What a command prints, which has to end well; what it says to the error stream is seen as it comes.
+pub fn answer(command: &mut Command) -> Result<String, String> {
+    let name = command.get_program().display().to_string();
+    let output =
+        command.stderr(Stdio::inherit()).output().map_err(|error| format!("cannot start `{name}`: {error}"))?;
+    if !output.status.success() {
+        return Err(format!("`{name}` failed: {}", output.status));
+    }
+    String::from_utf8(output.stdout).map_err(|error| format!("`{name}` printed what is no text: {error}"))
 }
 
 /// The exit code to end with after a child ended so; 1 if a signal ended it.
