@@ -30,9 +30,19 @@ pub fn run(arguments: &[String]) -> Result<ExitCode, String> {
     if !status.success() {
         return Ok(process::code(status));
     }
-    if Command::new("mdbook").arg("--version").output().is_err() {
+    if !is_installed() {
         println!("the pages are written; `mdbook` is not installed, so no book is made");
         return Ok(ExitCode::SUCCESS);
     }
+    make()
+}
+
+/// Whether a book can be made.
+pub fn is_installed() -> bool {
+    Command::new("mdbook").arg("--version").output().is_ok()
+}
+
+/// Makes the book of the pages as they are.
+pub fn make() -> Result<ExitCode, String> {
     process::status(Command::new("mdbook").args(["build", "docs"]).current_dir(process::root())).map(process::code)
 }

@@ -3,7 +3,7 @@
 use std::process::{Command, ExitCode};
 use std::time::Instant;
 
-use crate::{process, reproduce};
+use crate::{book, process, reproduce};
 
 /// A step of the run: what it is called, the cargo command, and what it sets in the environment.
 struct Step {
@@ -59,6 +59,11 @@ pub fn run() -> Result<ExitCode, String> {
             return Ok(code);
         }
     }
+    if !book::is_installed() {
+        println!("== book: skipped: mdbook is not installed");
+    } else if let Some(code) = timed("book", "mdbook build docs", || book::make().map(failure))? {
+        return Ok(code);
+    }
     for (name, arguments, outside) in STUDIES {
         if outside && !process::root().join("../shared").is_dir() {
             println!("== {name}: skipped: ../shared is absent");
@@ -66,7 +71,7 @@ pub fn run() -> Result<ExitCode, String> {
         }
         let code = timed(name, &format!("cargo xtask reproduce {}", arguments.join(" ")), || {
             let arguments: Vec<String> = arguments.iter().map(|&argument| argument.to_owned()).collect();
-            reproduce::run(&arguments).map(|code| if code == ExitCode::SUCCESS { None } else { Some(code) })
+            reproduce::run(&arguments).map(failure)
         })?;
         if let Some(code) = code {
             return Ok(code);
@@ -74,6 +79,11 @@ pub fn run() -> Result<ExitCode, String> {
     }
     println!("== all steps passed in {:.1} s", start.elapsed().as_secs_f64());
     Ok(ExitCode::SUCCESS)
+}
+
+/// The code, where it is one of a failure.
+fn failure(code: ExitCode) -> Option<ExitCode> {
+    (code != ExitCode::SUCCESS).then_some(code)
 }
 
 fn has_deny() -> bool {
