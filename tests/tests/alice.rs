@@ -71,15 +71,7 @@ fn recordings_are_as_published() -> Outcome {
         return Ok(());
     }
     let folder = tempfile::tempdir()?;
-    let options = Options {
-        out: folder.path().to_owned(),
-        only: None,
-        dry_run: false,
-        memory: None,
-        style: gyrus_study::Style::default(),
-        command: "the tests".into(),
-        program: "the tests".into(),
-    };
+    let options = Options::new(folder.path().to_owned(), "the tests".into());
     run(&brief_study()?, &open_device(DeviceChoice::Cpu, Precision::Full)?, &options, &mut |_| ())?;
     let summary: Summary = serde_json::from_slice(&std::fs::read(folder.path().join("summary.json"))?)?;
     assert_eq!((summary.listeners.len(), summary.words, summary.timed_words), (27, 2088, 2086));

@@ -30,6 +30,12 @@ pub enum Error {
         /// Who holds it, as it said itself.
         owner: String,
     },
+    /// A piece that a merge does not find.
+    #[error("merge: the piece `{step}` is missing, or was made of something else")]
+    Piece {
+        /// Name of its step.
+        step: String,
+    },
     /// A disk with less room than a study needs.
     #[error("write to `{}`: {} are needed and {} are free", path.display(), crate::cost::size(*needed), crate::cost::size(*free))]
     Space {
@@ -308,6 +314,11 @@ impl Error {
             ),
             Self::Locked { .. } => Some(
                 "wait until it ends, or choose another folder with `--out`; a lock is freed when its owner dies".into(),
+            ),
+            Self::Piece { .. } => Some(
+                "run the part that makes it with `gyrus run STUDY --shard I/N`, by the same program on the same kind of \
+                 processor; `gyrus run STUDY` makes everything that is missing"
+                    .into(),
             ),
             Self::Space { .. } => Some(
                 "free some space, choose another folder with `--out`, or keep less of the states with `keep` in the study \

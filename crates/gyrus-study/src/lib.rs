@@ -27,6 +27,7 @@ mod reduced_file;
 mod report;
 mod run;
 mod settings;
+mod shard;
 mod simulated;
 mod space;
 mod steps;
@@ -54,11 +55,12 @@ pub use matrix_rows::MatrixRows;
 pub use model_files::{files_hash, model_files};
 pub use penalty_groups::penalty_groups;
 pub use report::report;
-pub use run::{Options, Outcome, run, steps};
+pub use run::{Options, Outcome, Pieces, run, steps};
 pub use settings::{
     ChooseBy, Distance, ElectrodeSettings, ListenersBy, MapName, ModelEntry, NullPenalties, Pooling,
     PreparationSettings, RepeatsBy, ResponsesAre, Responsive, SchemeName, Share, Study, Unit, gap,
 };
+pub use shard::Shard;
 pub use simulated::{CortexSources, SimulatedCortex, SimulatedPodcast};
 pub use space::free_space;
 pub use steps::text::bits_per_character;

@@ -1,4 +1,4 @@
-//! One run at a time in a folder of results.
+//! One run at a time in a folder of results, or the parts of one run beside each other.
 //!
 //! The lock is the operating system's on a file, so it is freed when its owner dies, however that happens.
 //! What stands in the file only says who that is.
@@ -7,16 +7,21 @@ use std::fs::{File, OpenOptions, TryLockError, create_dir_all};
 use std::io::{Read, Seek, Write};
 use std::path::{Path, PathBuf};
 
-use crate::Error;
+use crate::{Error, Shard};
 
-/// Name of the file, within the results.
+/// Name of the file, within the results; those of parts have more after it.
 const NAME: &str = "lock";
 
-/// A folder of results that nobody else writes to while this exists.
+/// Name of the file that is locked while recordings are simulated.
+const SIMULATION: &str = "lock-simulation";
+
+/// A folder of results that nobody else writes to while this exists, or a part of them.
 #[derive(Debug)]
 pub struct Lock {
     path: PathBuf,
     file: File,
+    /// The lock of the whole folder, which parts share.
+    _shared: Option<File>,
 }
 
 impl Lock {
@@ -25,19 +30,53 @@ impl Lock {
     /// # Errors
     /// [`Error::Locked`] with the owner of a lock that is held, [`Error::Write`] if the file cannot be made.
     pub fn take(folder: &Path, owner: &str) -> Result<Self, Error> {
-        let path = folder.join(NAME);
-        let failed = |source| Error::Write { path: path.clone(), source };
-        create_dir_all(folder).map_err(failed)?;
-        let mut file =
-            OpenOptions::new().read(true).write(true).create(true).truncate(false).open(&path).map_err(failed)?;
+        let (path, mut file) = open(folder, NAME)?;
+        match file.try_lock() {
+            Ok(()) => {}
+            Err(TryLockError::WouldBlock) => {
+                let owners = Self::owners(folder);
+                let owner = if owners.is_empty() { said(&mut file) } else { owners.join("; ") };
+                return Err(Error::Locked { owner, path });
+            }
+            Err(TryLockError::Error(source)) => return Err(Error::Write { path, source }),
+        }
+        let mut lock = Self { path, file, _shared: None };
+        lock.say(owner);
+        Ok(lock)
+    }
+
+    /// Locks the part `shard` of the results in `folder`; other parts may be locked too, the whole may not.
+    ///
+    /// # Errors
+    /// As [`Self::take`].
+    pub fn take_part(folder: &Path, shard: Shard, owner: &str) -> Result<Self, Error> {
+        let (path, mut whole) = open(folder, NAME)?;
+        match whole.try_lock_shared() {
+            Ok(()) => {}
+            Err(TryLockError::WouldBlock) => return Err(Error::Locked { owner: said(&mut whole), path }),
+            Err(TryLockError::Error(source)) => return Err(Error::Write { path, source }),
+        }
+        let (path, mut file) = open(folder, &format!("{NAME}-{}", shard.to_string().replace('/', "-of-")))?;
         match file.try_lock() {
             Ok(()) => {}
             Err(TryLockError::WouldBlock) => return Err(Error::Locked { owner: said(&mut file), path }),
-            Err(TryLockError::Error(source)) => return Err(failed(source)),
+            Err(TryLockError::Error(source)) => return Err(Error::Write { path, source }),
         }
-        let mut lock = Self { path, file };
+        let mut lock = Self { path, file, _shared: Some(whole) };
         lock.say(owner);
         Ok(lock)
+    }
+
+    /// Waits until nobody else simulates recordings for the results in `folder`.
+    ///
+    /// # Errors
+    /// [`Error::Write`] if the file cannot be made or locked.
+    pub(crate) fn simulating(folder: &Path) -> Result<Self, Error> {
+        let (path, file) = open(folder, SIMULATION)?;
+        match file.lock() {
+            Ok(()) => Ok(Self { path, file, _shared: None }),
+            Err(source) => Err(Error::Write { path, source }),
+        }
     }
 
     /// Tells others `owner`, and what it is at.
@@ -47,10 +86,17 @@ impl Lock {
         let _ = file.set_len(0).and_then(|()| file.rewind()).and_then(|()| file.write_all(owner.as_bytes()));
     }
 
-    /// Who holds the lock of the results in `folder`, if anybody does.
-    pub fn owner(folder: &Path) -> Option<String> {
-        let mut file = File::open(folder.join(NAME)).ok()?;
-        matches!(file.try_lock_shared(), Err(TryLockError::WouldBlock)).then(|| said(&mut file))
+    /// Who holds the locks of the results in `folder`, of the whole or of parts.
+    pub fn owners(folder: &Path) -> Vec<String> {
+        let names = std::fs::read_dir(folder).into_iter().flatten().flatten().map(|entry| entry.path());
+        let is_lock = |path: &PathBuf| path.file_name().is_some_and(|name| name.to_string_lossy().starts_with(NAME));
+        let mut paths: Vec<PathBuf> = names.filter(is_lock).collect();
+        paths.sort();
+        let owner = |path: &PathBuf| {
+            let mut file = File::open(path).ok()?;
+            matches!(file.try_lock_shared(), Err(TryLockError::WouldBlock)).then(|| said(&mut file))
+        };
+        paths.iter().filter_map(owner).collect()
     }
 
     /// The file that is locked.
@@ -64,6 +110,17 @@ impl Drop for Lock {
         // The file stays: were it removed, two others could each lock one of that name. Without an owner it is empty.
         let _ = self.file.set_len(0);
         let _ = self.file.unlock();
+    }
+}
+
+/// The file `name` in `folder`, which is made if need be.
+fn open(folder: &Path, name: &str) -> Result<(PathBuf, File), Error> {
+    let path = folder.join(name);
+    let made = create_dir_all(folder)
+        .and_then(|()| OpenOptions::new().read(true).write(true).create(true).truncate(false).open(&path));
+    match made {
+        Ok(file) => Ok((path, file)),
+        Err(source) => Err(Error::Write { path, source }),
     }
 }
 
@@ -87,13 +144,37 @@ mod tests {
         let first = Lock::take(folder.path(), "process 7 on `host`")?;
         let error = Lock::take(folder.path(), "process 8").err().map(|error| error.to_string()).unwrap_or_default();
         assert!(error.contains("process 7 on `host`") && error.contains("lock"), "{error}");
-        assert_eq!(Lock::owner(folder.path()).as_deref(), Some("process 7 on `host`"));
+        assert_eq!(Lock::owners(folder.path()), ["process 7 on `host`"]);
         let mut first = first;
         first.say("process 7, at `encoding`");
-        assert_eq!(Lock::owner(folder.path()).as_deref(), Some("process 7, at `encoding`"));
+        assert_eq!(Lock::owners(folder.path()), ["process 7, at `encoding`"]);
         drop(first);
-        assert_eq!(Lock::owner(folder.path()), None);
+        assert!(Lock::owners(folder.path()).is_empty());
         Lock::take(folder.path(), "process 8")?;
+        Ok(())
+    }
+
+    #[test]
+    fn parts_stand_beside_each_other_and_not_beside_the_whole() -> Result<(), Box<dyn std::error::Error>> {
+        let folder = tempfile::tempdir()?;
+        let shard = |text: &str| text.parse::<Shard>();
+        let (one, two) = (
+            Lock::take_part(folder.path(), shard("1/2")?, "process 7")?,
+            Lock::take_part(folder.path(), shard("2/2")?, "process 8")?,
+        );
+        assert_eq!(Lock::owners(folder.path()), ["process 7", "process 8"]);
+        assert!(
+            Lock::take_part(folder.path(), shard("1/2")?, "process 9")
+                .is_err_and(|e| e.to_string().contains("process 7"))
+        );
+        assert!(Lock::take(folder.path(), "process 9").is_err_and(|e| e.to_string().contains("process 7; process 8")));
+        drop((one, two));
+        let whole = Lock::take(folder.path(), "process 9")?;
+        assert!(
+            Lock::take_part(folder.path(), shard("1/2")?, "process 7")
+                .is_err_and(|e| e.to_string().contains("process 9"))
+        );
+        drop(whole);
         Ok(())
     }
 
@@ -101,7 +182,7 @@ mod tests {
     fn what_a_dead_owner_left_is_no_lock() -> Result<(), Box<dyn std::error::Error>> {
         let folder = tempfile::tempdir()?;
         std::fs::write(folder.path().join(NAME), "process 7, long dead")?;
-        assert_eq!(Lock::owner(folder.path()), None);
+        assert!(Lock::owners(folder.path()).is_empty());
         let lock = Lock::take(folder.path(), "process 8")?;
         assert_eq!(std::fs::read_to_string(lock.path())?, "process 8");
         Ok(())

@@ -5,6 +5,8 @@ use std::path::{Path, PathBuf};
 use gyrus_activations::Device;
 use gyrus_encoding::Design;
 use gyrus_report::Style;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
 
 use crate::cache::Cache;
 use crate::cost;
@@ -15,15 +17,18 @@ use crate::steps::{
     benchmarks, canaries, ceilings, claims, context, convergence, dimension, encoding, extraction, generalisation,
     hierarchy, lags, material::Material, partition, power, report, similarity, simulation, text, truth,
 };
-use crate::{Error, Event};
+use crate::store::{read_json, write_json};
+use crate::{Error, Event, Shard};
 
 /// How a study is run; nothing here changes a number.
 #[derive(Debug, Clone)]
 pub struct Options {
     /// Folder of the results.
     pub out: PathBuf,
-    /// Run only this step (and what it needs from disk).
-    pub only: Option<String>,
+    /// Run only these steps (and what they need from disk); all if none are named.
+    pub only: Vec<String>,
+    /// Which pieces are made.
+    pub pieces: Pieces,
     /// Name what would be run, and run nothing.
     pub dry_run: bool,
     /// Bytes of memory that a model and its states may take, apart from mapped files.
@@ -34,6 +39,27 @@ pub struct Options {
     pub command: String,
     /// SHA-256 of the running program: another program makes every step anew.
     pub program: String,
+}
+
+/// Which pieces of a study a run makes: what it makes of each model by itself.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Pieces {
+    /// All of them, and then what is made of all models together.
+    #[default]
+    All,
+    /// Those of one part, and nothing that is made of all models together.
+    Of(Shard),
+    /// None: those of all parts must be there.
+    Found,
+}
+
+impl Options {
+    /// Everything, into the folder `out`, by a program with this SHA-256.
+    pub fn new(out: PathBuf, program: String) -> Self {
+        let command = format!("gyrus run --out {}", out.display());
+        let (style, pieces) = (Style::default(), Pieces::All);
+        Self { out, only: Vec::new(), pieces, dry_run: false, memory: None, style, command, program }
+    }
 }
 
 /// Where the results are.
@@ -50,7 +76,10 @@ pub struct Outcome {
 /// A step of every study, or of those that ask for it.
 struct Step {
     name: &'static str,
+    /// Makes what is made of all models together.
     run: fn(&mut Desk) -> Result<(), Error>,
+    /// Makes what is made of each model by itself, before that.
+    pieces: fn(&mut Desk) -> Result<(), Error>,
     /// Whether it reads results before it knows its key, so that a dry run cannot tell what it would find.
     reads: bool,
     /// Whether a study asks for it.
@@ -59,7 +88,11 @@ struct Step {
 
 impl Step {
     const fn new(name: &'static str, run: fn(&mut Desk) -> Result<(), Error>) -> Self {
-        Self { name, run, reads: false, asked: |_| true }
+        Self { name, run, pieces: |_| Ok(()), reads: false, asked: |_| true }
+    }
+
+    const fn in_pieces(self, pieces: fn(&mut Desk) -> Result<(), Error>) -> Self {
+        Self { pieces, ..self }
     }
 
     const fn reading(self) -> Self {
@@ -73,21 +106,21 @@ impl Step {
 
 /// The steps, in order.
 const STEPS: [Step; 18] = [
-    Step::new("activations", extraction::run),
+    Step::new("activations", |_| Ok(())).in_pieces(extraction::pieces),
     Step::new("text", text::run),
-    Step::new("benchmarks", benchmarks::run),
-    Step::new("encoding", encoding::run),
-    Step::new("canaries", canaries::run),
+    Step::new("benchmarks", benchmarks::run).in_pieces(benchmarks::pieces),
+    Step::new("encoding", encoding::run).in_pieces(encoding::pieces),
+    Step::new("canaries", canaries::run).in_pieces(canaries::pieces),
     Step::new("hierarchy", hierarchy::run),
     Step::new("lags", lags::run),
     Step::new("generalisation", generalisation::run),
     Step::new("ceilings", ceilings::run).reading(),
     Step::new("partition", partition::run).if_asked(|study| study.partition.is_some()),
-    Step::new("dimension", dimension::run),
+    Step::new("dimension", dimension::run).in_pieces(dimension::pieces),
     Step::new("power", power::run),
     Step::new("similarity", similarity::run),
     Step::new("convergence", convergence::run).reading(),
-    Step::new("context", context::run),
+    Step::new("context", context::run).in_pieces(context::pieces),
     Step::new("claims", claims::run).reading(),
     Step::new("truth", truth::run).reading().if_asked(truth::asked),
     Step::new("report", report::run).reading(),
@@ -109,7 +142,7 @@ pub fn run(
     on_event: &mut dyn FnMut(Event),
 ) -> Result<Outcome, Error> {
     let names = steps();
-    if let Some(step) = options.only.as_ref().filter(|step| !names.contains(&step.as_str())) {
+    if let Some(step) = options.only.iter().find(|step| !names.contains(&step.as_str())) {
         return Err(Error::Step { step: step.clone(), known: names.join(", ") });
     }
     study.require_present()?;
@@ -134,11 +167,13 @@ pub fn run(
         ran: recorded.ran,
         found: recorded.found,
     };
-    let wanted = |step: &&Step| (step.asked)(study) && options.only.as_deref().is_none_or(|only| only == step.name);
-    for step in STEPS.iter().filter(wanted) {
-        match step.reads && desk.options.dry_run && desk.ran > 0 {
-            true => desk.plan(step.name)?,
-            false => (step.run)(&mut desk)?,
+    let named = |step: &&Step| options.only.is_empty() || options.only.iter().any(|only| only == step.name);
+    for step in STEPS.iter().filter(|step| (step.asked)(study)).filter(named) {
+        (step.pieces)(&mut desk)?;
+        match (options.pieces, step.reads && options.dry_run && desk.ran > 0) {
+            (Pieces::Of(_), _) => {}
+            (_, true) => desk.plan(step.name)?,
+            (_, false) => (step.run)(&mut desk)?,
         }
     }
     Ok(Outcome { report: options.out.join("report.html"), ran: desk.ran, found: desk.found })
@@ -167,7 +202,7 @@ pub(crate) struct Desk<'a> {
     found: usize,
 }
 
-impl Desk<'_> {
+impl<'a> Desk<'a> {
     /// Names and hashes of models and features, in the order of the study: part of the key of every step that compares them.
     pub fn models_key(&self) -> String {
         let names = self.study.names();
@@ -192,6 +227,49 @@ impl Desk<'_> {
         self.options.out.join(file)
     }
 
+    /// Names of the models and features whose pieces this run makes or finds, in the order of the study.
+    pub fn names(&self) -> Vec<&'a str> {
+        let names = self.study.names().enumerate();
+        let own = |(place, _): &(usize, &str)| match self.options.pieces {
+            Pieces::Of(shard) => shard.has(*place),
+            Pieces::All | Pieces::Found => true,
+        };
+        names.filter(own).map(|(_, name)| name).collect()
+    }
+
+    /// As [`Self::step`], for a piece of the step `step` that is made of the model or features `name` alone, and is left in one
+    /// file.
+    pub fn piece<T: Serialize>(
+        &mut self,
+        (step, name): (&str, &str),
+        parts: &[&str],
+        work: impl FnOnce(&mut Self) -> Result<T, Error>,
+    ) -> Result<(), Error> {
+        self.step(&format!("{step}-{name}"), parts, |desk| {
+            let made = work(desk)?;
+            let file = piece_file(step, name);
+            write_json(&desk.path(&file), &made)?;
+            Ok(vec![file])
+        })
+    }
+
+    /// The pieces of the step `step` of the models and features `names`, in their order.
+    ///
+    /// # Errors
+    /// A file that cannot be read or understood.
+    pub fn read_pieces<'n, T: DeserializeOwned>(
+        &self,
+        step: &str,
+        names: impl IntoIterator<Item = &'n str>,
+    ) -> Result<Vec<T>, Error> {
+        names.into_iter().map(|name| read_json(&self.path(piece_file(step, name)))).collect()
+    }
+
+    /// Hash of the pieces of the step `step`.
+    pub fn pieces_key<'n>(&self, step: &str, names: impl IntoIterator<Item = &'n str>) -> String {
+        self.content_key(&names.into_iter().map(|name| piece_file(step, name)).collect::<Vec<_>>())
+    }
+
     /// Runs `work` for the step `name` decided by `parts`, unless it is found finished.
     /// `work` returns the files it wrote, paths within the results folder.
     pub fn step(
@@ -200,7 +278,9 @@ impl Desk<'_> {
         parts: &[&str],
         work: impl FnOnce(&mut Self) -> Result<Vec<PathBuf>, Error>,
     ) -> Result<(), Error> {
-        let common = [self.options.program.as_str(), self.device.name(), instruction_set(), name];
+        // Everything but models themselves runs on the processor.
+        let device = if runs_models(name) { self.device.name() } else { "cpu" };
+        let common = [self.options.program.as_str(), device, instruction_set(), name];
         let stage = crate::cache::Stage::new(name, &[&common, parts].concat());
         let step = name.to_owned();
         if self.cache.holds(&stage) {
@@ -210,6 +290,9 @@ impl Desk<'_> {
         }
         if self.options.dry_run {
             return self.plan(name);
+        }
+        if self.options.pieces == Pieces::Found && !steps().contains(&name) {
+            return Err(Error::Piece { step });
         }
         (self.on_event)(Event::Begun { step: step.clone() });
         let files = work(self).map_err(|source| Error::InStep { step: step.clone(), source: Box::new(source) })?;
@@ -226,6 +309,16 @@ impl Desk<'_> {
         (self.on_event)(Event::Planned { step: name.to_owned(), cost: Some(cost) });
         Ok(())
     }
+}
+
+/// Whether the step `name` runs language models, and so depends on the device.
+fn runs_models(name: &str) -> bool {
+    name == "text" || ["activations-", "benchmarks-"].iter().any(|start| name.starts_with(start))
+}
+
+/// The file of a piece, within the results.
+pub(crate) fn piece_file(step: &str, name: &str) -> PathBuf {
+    PathBuf::from("pieces").join(step).join(format!("{name}.json"))
 }
 
 /// The widest vector instructions of this processor, which decide how sums are rounded.

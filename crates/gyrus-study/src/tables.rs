@@ -27,6 +27,16 @@ pub fn csv(path: &Path, columns: &[String]) -> Result<Vec<u8>, Error> {
     read().map_err(|source| Error::Table { path: path.to_owned(), source: Box::new(source) })
 }
 
+/// A table that an earlier step left.
+///
+/// # Errors
+/// [`Error::Table`] naming the file.
+pub fn read_table(path: &Path) -> Result<Table, Error> {
+    let read = || Ok::<_, PolarsError>(ParquetReader::new(File::open(path)?).finish()?.into_columns());
+    let columns = read().map_err(|source| Error::Table { path: path.to_owned(), source: Box::new(source) })?;
+    Ok(Table { columns })
+}
+
 /// A table that grows column by column; all columns have the same length.
 #[derive(Debug, Default)]
 pub struct Table {

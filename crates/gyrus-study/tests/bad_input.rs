@@ -174,7 +174,7 @@ fn a_control_that_never_varies() -> Outcome {
     check(
         |study| study.write("data/signals/s03-rp_scan.txt", "0 0 0 0 0 0\n".repeat(123)),
         &[
-            "step `encoding`: the controls of `s03` cannot be fitted: the baseline could not be fitted: is a control constant",
+            "step `encoding-tiny`: the controls of `s03` cannot be fitted: the baseline could not be fitted: is a control constant",
         ],
     )
 }
@@ -391,7 +391,7 @@ fn no_space_left_halfway() -> Outcome {
     let full = || program().call(study.folder(), RUN)?.refusal().map(str::to_owned);
     study.edit("study.toml", "draws = 100", "draws = 101")?;
     let said = full()?;
-    assert!(said.contains("write `results/scores.parquet`"), "{said}");
+    assert!(said.contains("write `results/pieces/encoding/tiny.json`"), "{said}");
     assert!(said.contains("No space left") && said.contains("\nhint: free some space"), "{said}");
     study.edit("study.toml", "[\"1w\", \"3w\"]", "[\"1w\", \"2w\", \"3w\"]")?;
     let said = full()?;

@@ -18,8 +18,8 @@ mod arrays;
 
 type Outcome = Result<(), Box<dyn Error>>;
 
-/// Steps of the small study.
-const STEPS: usize = 18;
+/// Steps of the small study, and their pieces.
+const STEPS: usize = 18 + 4;
 
 /// A short text that the tiny model reads at once.
 const TEXT: &str = "ada looked at the gull, and the gull - looked at ada.";

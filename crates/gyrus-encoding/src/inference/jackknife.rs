@@ -6,7 +6,9 @@
 //! Nothing is drawn at random.
 
 use ndarray::{Array1, Array2, ArrayView1, Axis, stack};
+use serde::{Deserialize, Serialize};
 
+use super::stored::Stored;
 use crate::accounts::variance::{Variance, squares};
 use crate::layers::profile::{Weights, average};
 use crate::{Error, Estimate, FoldInfluence, FoldScores};
@@ -14,22 +16,24 @@ use crate::{Error, Estimate, FoldInfluence, FoldScores};
 /// A score, or a difference of scores, with what its interval is made of.
 ///
 /// The interval covers the r that the fitted weights reach on an endless fresh sample, averaged over folds.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(try_from = "Stored", into = "Stored")]
 pub struct Jackknife {
     /// r_f, `(folds)`.
-    r: Array1<f64>,
+    pub(super) r: Array1<f64>,
     /// r_f without each held-out block, `[fold]`: `(blocks)`.
-    without_block: Vec<Array1<f64>>,
+    pub(super) without_block: Vec<Array1<f64>>,
     /// r_f without each listener, `(listeners, folds)`; no rows where listeners are not a sample.
-    without_listener: Array2<f64>,
+    pub(super) without_listener: Array2<f64>,
     /// d_fg, `(folds, folds)`.
-    falls: Array2<f64>,
-    scale: Scale,
+    pub(super) falls: Array2<f64>,
+    pub(super) scale: Scale,
 }
 
 /// On which scale the interval is symmetric.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Scale {
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub(super) enum Scale {
     /// Fisher's z = atanh r, so that the bounds of an r are never beyond 1.
     Fisher,
     /// As it is.

@@ -10,6 +10,7 @@ mod permutation;
 mod residual_null;
 mod shift;
 mod standard_error;
+mod stored;
 pub(crate) mod student;
 
 pub use self::bootstrap::{Bootstrap, Estimate, defined_or_nan};

@@ -253,7 +253,7 @@ mod tests {
             0,
             WordRules::default(),
         )?;
-        assert_eq!(found.rows, []);
+        assert!(found.rows.is_empty());
         let error =
             RowsOfWords::new(&story(&TIMES)?, Moment::Centre, &lags, Sampling::new(0.0, 0.2)?, 9, WordRules::default());
         assert!(matches!(error, Err(Error::NarrowWindow { .. })));

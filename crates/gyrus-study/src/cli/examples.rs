@@ -1,8 +1,12 @@
 //! What stands below the options of each command.
 
-pub const RUN: &str = "Examples:\n  gyrus run studies/podcast.toml\n  gyrus run study.toml --dry-run\n  gyrus run study.toml --only report --style journal.toml";
+pub const RUN: &str = "Examples:\n  gyrus run studies/podcast.toml\n  gyrus run study.toml --dry-run\n  gyrus run study.toml --shard 1/4 --threads 2\n  gyrus run study.toml --only report --style journal.toml";
 
 pub const REPORT: &str = "Example:\n  gyrus report results/paper --out paper.html";
+
+pub const MERGE: &str = "Example:\n  gyrus merge study.toml --out results/study";
+
+pub const SUBMIT: &str = "Examples:\n  gyrus submit study.toml --slurm array=12,partition=cpu,cpus=8,mem=16G\n  gyrus submit study.toml --slurm array=12,gpus=1,gpu-partition=gpu,cpus=8 --dry-run";
 
 pub const STATUS: &str = "Example:\n  gyrus status results/podcast";
 

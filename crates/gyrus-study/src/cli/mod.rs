@@ -20,6 +20,7 @@ mod run;
 mod similarity;
 mod simulate;
 mod status;
+mod submit;
 mod suggestion;
 mod table;
 mod train;
@@ -43,6 +44,12 @@ enum Command {
     /// Run a study: from recordings and models to tables, figures and a page.
     #[command(after_help = examples::RUN)]
     Run(run::Arguments),
+    /// Put together what the parts of a study made, one after the other in `gyrus run --shard I/N`.
+    #[command(after_help = examples::MERGE)]
+    Merge(run::MergeArguments),
+    /// Submit a study to a Slurm cluster, as jobs that follow each other; what is finished is not submitted again.
+    #[command(after_help = examples::SUBMIT)]
+    Submit(submit::Arguments),
     /// Make the page of a study again, from its results alone.
     #[command(after_help = examples::REPORT)]
     Report(report::Arguments),
@@ -103,6 +110,8 @@ impl Cli {
     pub fn run(self) -> anyhow::Result<()> {
         match self.command {
             Command::Run(arguments) => run::run(&arguments),
+            Command::Merge(arguments) => run::merge(&arguments),
+            Command::Submit(arguments) => submit::run(&arguments).context("could not submit the study"),
             Command::Report(arguments) => report::run(&arguments).context("could not make the report"),
             Command::Extract(arguments) => extract::run(&arguments).context("could not extract states"),
             Command::HiddenStates(arguments) => hidden_states::run(&arguments).context("could not give hidden states"),

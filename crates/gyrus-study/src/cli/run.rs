@@ -7,7 +7,8 @@ use anyhow::Context;
 use clap::Args;
 use gyrus_report::Style;
 use gyrus_study::{
-    Event, Lock, Options, Outcome, Study, file_hash, free_space, remove_leftovers, run as run_study, size, write_whole,
+    Event, Lock, Options, Outcome, Pieces, Shard, Study, file_hash, free_space, remove_leftovers, run as run_study,
+    size, write_whole,
 };
 use serde_json::json;
 
@@ -15,9 +16,9 @@ use super::device::{DeviceArguments, bytes};
 use super::news::{Log, News};
 use super::say;
 
-/// What to run and where to.
+/// What is run, where to and how.
 #[derive(Debug, Args)]
-pub struct Arguments {
+pub struct StudyArguments {
     /// The study file.
     study: PathBuf,
     /// Folder of the results [default: results/NAME].
@@ -33,62 +34,103 @@ pub struct Arguments {
     /// `font_size` (factors), and `colors` (of the models, in order). No number depends on it.
     #[arg(long, value_name = "FILE")]
     style: Option<PathBuf>,
-    /// Run only this step, for example encoding or report; another name gives the list.
-    #[arg(long, value_name = "STEP")]
-    only: Option<String>,
-    /// Say what would be run with about how much time, memory and disk, and run nothing.
-    #[arg(long)]
-    dry_run: bool,
     /// How progress is written to standard error.
     #[arg(long, value_enum, default_value = "text")]
     log: Log,
 }
 
-/// Runs the command.
+/// What to run and where to.
+#[derive(Debug, Args)]
+pub struct Arguments {
+    #[command(flatten)]
+    common: StudyArguments,
+    /// Run only these steps, separated by commas, for example encoding or report; another name gives the list.
+    #[arg(long, value_name = "STEP", value_delimiter = ',')]
+    only: Vec<String>,
+    /// Run part I of N: what is made of every Nth model by itself, beside other parts of the same study on this machine or
+    /// on others that see the same results; `gyrus merge` then makes the rest.
+    #[arg(long, value_name = "I/N")]
+    shard: Option<Shard>,
+    /// Say what would be run with about how much time, memory and disk, and run nothing.
+    #[arg(long)]
+    dry_run: bool,
+}
+
+/// Whose parts to put together.
+#[derive(Debug, Args)]
+pub struct MergeArguments {
+    #[command(flatten)]
+    common: StudyArguments,
+}
+
+/// Runs `gyrus run`.
 pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
+    let Arguments { common, only, shard, dry_run } = arguments;
+    let pieces = shard.map_or(Pieces::All, Pieces::Of);
+    let context = || format!("could not run the study `{}`", common.study.display());
+    study(common, |options| Options { only: only.clone(), pieces, dry_run: *dry_run, ..options }).with_context(context)
+}
+
+/// Runs `gyrus merge`.
+pub fn merge(arguments: &MergeArguments) -> anyhow::Result<()> {
+    let context = || format!("could not merge the study `{}`", arguments.common.study.display());
+    study(&arguments.common, |options| Options { pieces: Pieces::Found, ..options }).with_context(context)
+}
+
+fn study(arguments: &StudyArguments, how: impl FnOnce(Options) -> Options) -> anyhow::Result<()> {
     let begun = Instant::now();
-    let context = || format!("could not run the study `{}`", arguments.study.display());
-    let study = Study::open(&arguments.study).with_context(context)?;
+    let study = Study::open(&arguments.study)?;
     let mut news = News::new(arguments.log);
-    let device = arguments.device.open(&mut |note| news.show(Event::Note(note))).with_context(context)?;
+    let device = arguments.device.open(&mut |note| news.show(Event::Note(note)))?;
     let out = arguments.out.clone().unwrap_or_else(|| PathBuf::from("results").join(&study.name));
-    let options = Options {
-        out: out.clone(),
-        only: arguments.only.clone(),
-        dry_run: arguments.dry_run,
+    let options = how(Options {
         memory: arguments.memory,
-        style: style(arguments.style.as_deref()).with_context(context)?,
+        style: style(arguments.style.as_deref())?,
         command: format!("gyrus run {}", arguments.study.display()),
-        program: std::env::current_exe().map_err(anyhow::Error::from).and_then(|exe| Ok(file_hash(&exe)?))?,
-    };
-    let mut lock = (!arguments.dry_run).then(|| Lock::take(&out, &owner())).transpose().with_context(context)?;
-    if lock.is_some() {
-        match remove_leftovers(&out).with_context(context)? {
-            0 => {}
-            left => news.show(Event::Note(format!("removed {left} unfinished files of a run that was killed"))),
-        }
-    }
+        ..Options::new(out.clone(), file_hash(&std::env::current_exe()?)?)
+    });
+    let mut lock = locked(&options, &mut news)?;
     let mut on_event = |event| {
         if let (Event::Begun { step }, Some(lock)) = (&event, &mut lock) {
             lock.say(&format!("{}, at `{step}`", owner()));
         }
         news.show(event);
     };
-    let outcome = run_study(&study, &device, &options, &mut on_event).with_context(context)?;
-    if arguments.dry_run {
+    let outcome = run_study(&study, &device, &options, &mut on_event)?;
+    let Outcome { ran, found, .. } = outcome;
+    if options.dry_run {
         let free = free_space(&out).map_or(String::new(), |free| format!(" of {} that are free", size(free)));
-        let (planned, Outcome { ran, found, .. }) = (news.planned, outcome);
-        news.show(Event::Note(format!("{ran} steps would be run, {found} found: {planned}{free}")));
+        news.show(Event::Note(format!("{ran} steps would be run, {found} found: {}{free}", news.planned)));
         return Ok(());
     }
     let steps: Vec<_> = news.steps.iter().map(|(step, outcome, seconds)| json!([step, outcome, seconds])).collect();
     let seconds = begun.elapsed().as_secs_f64();
     let log =
         json!({ "seconds": seconds, "threads": rayon::current_num_threads(), "device": device.name(), "steps": steps });
-    write_whole(&out.join("run-log.json"), format!("{log:#}").as_bytes()).with_context(context)?;
-    let times = format!("{} steps run, {} found, {seconds:.1} s", outcome.ran, outcome.found);
-    say(format_args!("{}  ({times})", outcome.report.display()));
+    let (file, made) = match options.pieces {
+        Pieces::Of(shard) => (format!("run-log-{}.json", shard.to_string().replace('/', "-of-")), out.display()),
+        Pieces::All | Pieces::Found => ("run-log.json".into(), outcome.report.display()),
+    };
+    write_whole(&out.join(file), format!("{log:#}").as_bytes())?;
+    say(format_args!("{made}  ({ran} steps run, {found} found, {seconds:.1} s)"));
     Ok(())
+}
+
+/// The lock of the results, or of a part of them; none for a dry run, which writes nothing.
+fn locked(options: &Options, news: &mut News) -> anyhow::Result<Option<Lock>> {
+    if options.dry_run {
+        return Ok(None);
+    }
+    if let Pieces::Of(shard) = options.pieces {
+        // Other parts may be at work: what they have not finished stays.
+        return Ok(Some(Lock::take_part(&options.out, shard, &owner())?));
+    }
+    let lock = Lock::take(&options.out, &owner())?;
+    match remove_leftovers(&options.out)? {
+        0 => {}
+        left => news.show(Event::Note(format!("removed {left} unfinished files of a run that was killed"))),
+    }
+    Ok(Some(lock))
 }
 
 fn style(file: Option<&Path>) -> anyhow::Result<Style> {

@@ -1,4 +1,4 @@
-//! `gyrus status`: what a results folder holds.
+//! `gyrus status`: what a results folder holds, and how its jobs are.
 
 use std::path::{Path, PathBuf};
 
@@ -8,6 +8,7 @@ use gyrus_study::{Lock, steps};
 use serde_json::Value;
 
 use super::say;
+use super::submit::{read_jobs, state};
 
 /// Of which results.
 #[derive(Debug, Args)]
@@ -27,12 +28,17 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
     let folder = &arguments.results;
     ensure!(folder.is_dir(), "`{}` is no folder", folder.display());
     let done = done(folder)?;
-    let owner = Lock::owner(folder);
-    if let Some(owner) = &owner {
+    let owners = Lock::owners(folder);
+    for owner in &owners {
         say(format_args!("under way: {owner}"));
     }
+    let jobs = read_jobs(folder);
+    for job in &jobs {
+        say(job);
+        state(job).into_iter().for_each(|line| say(format_args!("  {line}")));
+    }
     ensure!(
-        owner.is_some() || !done.is_empty(),
+        !owners.is_empty() || !jobs.is_empty() || !done.is_empty(),
         "`{}` holds no results: no step is recorded in `steps`",
         folder.display()
     );

@@ -1,18 +1,21 @@
 //! Layers against brains: the step that makes `scores.parquet`, `models.parquet`, `targets.parquet`, `layers.parquet`, `folds.parquet`,
 //! `windows.parquet` and `summary.json`.
 
+use std::cell::OnceCell;
 use std::path::PathBuf;
 
 use gyrus_encoding::{Reduced, correlation, inter_subject_correlation};
 use gyrus_types::Progress;
 use ndarray::Axis;
 use rayon::prelude::*;
+use serde::{Deserialize, Serialize};
 
 use crate::Error;
 use crate::fold_table::fold_table;
-use crate::run::Desk;
+use crate::run::{Desk, piece_file};
 use crate::settings::Targets;
-use crate::steps::extraction::{Variant, all_files};
+use crate::steps::clock::Panel;
+use crate::steps::extraction::{Variant, model_files};
 use crate::steps::inference::{Finding, Inference};
 use crate::steps::layers::Layers;
 use crate::steps::score_tables::{layer_table, model_table, score_table, target_table};
@@ -20,7 +23,10 @@ use crate::steps::scores::{Fitted, Predictors, Series, n_series, series_of};
 use crate::steps::window_targets::{self, WindowTargets};
 use crate::store::write_json;
 use crate::summary::{Refused, Summary};
-use crate::tables::{Table, write_table};
+use crate::tables::{Table, read_table, write_table};
+
+/// Name of the step.
+const STEP: &str = "encoding";
 
 /// The files of the step, within the results.
 pub const FILES: [&str; 8] = [
@@ -40,17 +46,93 @@ pub const WINDOWS: &str = "windows.json";
 /// The findings as the report reads them.
 pub const SUMMARY: &str = "summary.json";
 
-/// Runs the step.
+/// What is made of one model by itself: its finding, and every target at every window. Its scores stand beside it.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Piece {
+    finding: Finding,
+    windows: Vec<WindowTargets>,
+}
+
+/// What every fit is made with: the listeners and the group, and the controls.
+struct Bench {
+    panels: Vec<Panel>,
+    controls: Series,
+}
+
+impl Bench {
+    fn new(desk: &Desk) -> Result<Self, Error> {
+        let (study, design) = (desk.study, desk.design);
+        let panels = desk.clock.panels(&desk.material.story.listeners)?;
+        let controls = Fitted::all(&study.encoding, &panels, |panel| Fitted::controls(design, panel))?;
+        Ok(Self { panels, controls: Series::of_controls(controls, study.words.main) })
+    }
+
+    fn group(&self) -> &Panel {
+        self.panels.last().expect("the group is always there")
+    }
+
+    fn inference<'a, 'd: 'a>(&'a self, desk: &Desk<'d>) -> Result<Inference<'a>, Error> {
+        Inference::new(desk.study, (desk.clock.runs(), desk.design), self.group(), &self.controls)
+    }
+}
+
+/// What decides every number of the step.
+fn settings(desk: &Desk) -> String {
+    let study = desk.study;
+    format!("{:?} {:?} {:?} {}", study.inference, study.words, study.targets(), desk.analysis_key())
+}
+
+/// The scores of one model, within the results.
+fn scores_file(name: &str) -> PathBuf {
+    piece_file(STEP, name).with_extension("parquet")
+}
+
+/// Fits every model by itself.
 ///
 /// # Errors
 /// Settings that the recordings do not allow, a file of activations that cannot be read, or a fit that fails.
+pub fn pieces(desk: &mut Desk) -> Result<(), Error> {
+    let (bench, settings) = (OnceCell::new(), settings(desk));
+    let names = desk.names();
+    let mut progress = Progress { done: 0, total: names.iter().map(|name| n_series(desk.study, name)).sum() };
+    for name in names {
+        let (states, model) = (desk.content_key(&model_files(desk, name)), desk.material.model_hash(name).to_owned());
+        desk.step(&format!("{STEP}-{name}"), &[&settings, &model, &states], |desk| {
+            if bench.get().is_none() {
+                // Made for the first model that is not found finished.
+                drop(bench.set(Bench::new(desk)?));
+            }
+            let bench = bench.get().expect("it was just made");
+            fit(desk, bench, name, &mut progress)
+        })?;
+    }
+    Ok(())
+}
+
+/// Fits one model, and writes what is made of it.
+fn fit(desk: &mut Desk, bench: &Bench, name: &str, progress: &mut Progress) -> Result<Vec<PathBuf>, Error> {
+    let series = series_of(desk, &bench.panels, name, progress)?;
+    let inference = bench.inference(desk)?;
+    let finding = inference.model(name, &series, &reduced_layers(desk, name)?)?;
+    let piece = Piece { finding, windows: inference.window_targets(name, &series)? };
+    let files = [piece_file(STEP, name), scores_file(name)];
+    write_json(&desk.path(&files[0]), &piece)?;
+    write_table(&desk.path(&files[1]), score_table(&series, &bench.panels))?;
+    Ok(files.to_vec())
+}
+
+/// Runs the step.
+///
+/// # Errors
+/// A piece that cannot be read, or a file that cannot be written.
 pub fn run(desk: &mut Desk) -> Result<(), Error> {
     let study = desk.study;
-    let settings = format!("{:?} {:?} {:?}", study.inference, study.words, study.targets());
-    let inputs = format!("{} {}", desk.analysis_key(), desk.models_key());
-    let states = desk.content_key(&all_files(desk));
-    desk.step("encoding", &[&settings, &inputs, &states], |desk| {
-        let Encoded { summary, scores, windows } = encode_all(desk)?;
+    let inputs = format!("{} {}", settings(desk), desk.models_key());
+    let scores: Vec<PathBuf> = study.names().map(scores_file).collect();
+    let made = format!("{} {}", desk.pieces_key(STEP, study.names()), desk.content_key(&scores));
+    desk.step(STEP, &[&inputs, &made], |desk| {
+        let Encoded { summary, scores, windows } = join(desk)?;
         write_table(&desk.path(FILES[0]), scores)?;
         write_table(&desk.path(FILES[1]), model_table(&summary))?;
         write_table(&desk.path(FILES[2]), target_table(&summary))?;
@@ -63,30 +145,26 @@ pub fn run(desk: &mut Desk) -> Result<(), Error> {
     })
 }
 
-/// What one walk over the models leaves.
+/// What is made of all models together.
 struct Encoded {
     summary: Summary,
     scores: Table,
     windows: Vec<WindowTargets>,
 }
 
-/// Goes over the models one by one, so that the results of one stand in memory at a time.
-fn encode_all(desk: &mut Desk) -> Result<Encoded, Error> {
-    let (story, clock, design, study) = (&desk.material.story, desk.clock, desk.design, desk.study);
-    let panels = clock.panels(&story.listeners)?;
-    let group = panels.last().expect("the group is always there");
-    let controls = Fitted::all(&study.encoding, &panels, |panel| Fitted::controls(design, panel))?;
-    let controls = Series::of_controls(controls, study.words.main);
-    let inference = Inference::new(study, (clock.runs(), design), group, &controls)?;
-    let mut scores = score_table(std::slice::from_ref(&controls), &panels);
-    let (mut findings, mut windows): (Vec<Finding>, _) = (Vec::new(), Vec::new());
-    let mut progress = Progress { done: 0, total: n_series(study) };
+/// Puts the pieces of all models together, in the order of the study.
+fn join(desk: &Desk) -> Result<Encoded, Error> {
+    let (story, clock, study) = (&desk.material.story, desk.clock, desk.study);
+    let bench = Bench::new(desk)?;
+    let (group, inference) = (bench.group(), bench.inference(desk)?);
+    let mut scores = score_table(std::slice::from_ref(&bench.controls), &bench.panels);
     for name in study.names() {
-        let series = series_of(desk, &panels, name, &mut progress)?;
-        scores = scores.below(score_table(&series, &panels)).map_err(|source| table_failed(desk, source))?;
-        findings.push(inference.model(name, &series, &reduced_layers(desk, name)?)?);
-        windows.extend(inference.window_targets(name, &series)?);
+        scores =
+            scores.below(read_table(&desk.path(scores_file(name)))?).map_err(|source| table_failed(desk, source))?;
     }
+    let pieces: Vec<Piece> = desk.read_pieces(STEP, study.names())?;
+    let (findings, windows): (Vec<Finding>, Vec<_>) =
+        pieces.into_iter().map(|piece| (piece.finding, piece.windows)).unzip();
     let refused = story.refusals.iter().map(|r| Refused { subject: r.subject.clone(), reason: r.reason.clone() });
     let summary = Summary {
         listeners: story.listeners.iter().map(|heard| heard.subject().to_owned()).collect(),
@@ -105,7 +183,7 @@ fn encode_all(desk: &mut Desk) -> Result<Encoded, Error> {
         pairs: inference.pairs(&findings),
         models: findings.into_iter().map(|finding| finding.summary).collect(),
     };
-    Ok(Encoded { summary, scores, windows })
+    Ok(Encoded { summary, scores, windows: windows.into_iter().flatten().collect() })
 }
 
 fn table_failed(desk: &Desk, source: polars::prelude::PolarsError) -> Error {

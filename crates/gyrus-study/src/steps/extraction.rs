@@ -68,11 +68,10 @@ pub fn all_files(desk: &Desk) -> Vec<PathBuf> {
         .collect()
 }
 
-/// The files of shuffled words, where they are asked for.
-pub fn shuffled_files(desk: &Desk) -> Vec<PathBuf> {
+/// The files of one model on shuffled words, where they are asked for.
+pub fn shuffled_files(desk: &Desk, model: &str) -> Vec<PathBuf> {
     let asked = variants(desk.study).any(|variant| variant == Variant::Shuffled);
-    let models = desk.study.models.iter().filter(|_| asked);
-    models.flat_map(|model| files(desk, &model.name, Variant::Shuffled)).collect()
+    if asked { files(desk, model, Variant::Shuffled) } else { Vec::new() }
 }
 
 /// Every variant that a model is run as.
@@ -110,13 +109,13 @@ pub fn variant_windows(desk: &Desk, variant: Variant) -> Vec<WindowSpec> {
 ///
 /// # Errors
 /// A model, tokenizer or window that cannot be used, or a file that cannot be written.
-pub fn run(desk: &mut Desk) -> Result<(), Error> {
+pub fn pieces(desk: &mut Desk) -> Result<(), Error> {
     let bytes = disk(desk, |_| true);
     (desk.on_event)(Event::Note(format!("states take {} MiB on disk", bytes.div_ceil(1 << 20))));
     if !desk.options.dry_run {
         require_space(&desk.options.out, disk(desk, |file| !desk.path(file).exists()))?;
     }
-    for model in &desk.study.models {
+    for model in own_models(desk) {
         for variant in variants(desk.study) {
             extract_variant(desk, model, variant)?;
         }
@@ -124,9 +123,24 @@ pub fn run(desk: &mut Desk) -> Result<(), Error> {
     Ok(())
 }
 
-/// Bytes that the states of all models, or what is kept instead, take on disk, of variants with a file that is `wanted`.
+/// The models whose pieces this run makes.
+pub fn own_models<'a>(desk: &Desk<'a>) -> Vec<&'a ModelEntry> {
+    let names = desk.names();
+    desk.study.models.iter().filter(|model| names.contains(&model.name.as_str())).collect()
+}
+
+/// Every file of one model's states, those of shuffled words apart.
+pub fn model_files(desk: &Desk, model: &str) -> Vec<PathBuf> {
+    if desk.study.models.iter().all(|entry| entry.name != model) {
+        return Vec::new();
+    }
+    Variant::all(desk.study.words.twins).flat_map(|variant| files(desk, model, variant)).collect()
+}
+
+/// Bytes that the states of this run's models, or what is kept instead, take on disk, of variants with a file that is `wanted`.
 fn disk(desk: &Desk, wanted: impl Fn(&Path) -> bool) -> u64 {
-    let all = desk.study.models.iter().flat_map(|model| variants(desk.study).map(move |variant| (model, variant)));
+    let models = own_models(desk).into_iter();
+    let all = models.flat_map(|model| variants(desk.study).map(move |variant| (model, variant)));
     let some = all.filter(|(model, variant)| files(desk, &model.name, *variant).iter().any(|file| wanted(file)));
     some.map(|(model, variant)| variant_disk(desk, model, variant)).sum()
 }

@@ -2,6 +2,7 @@
 
 use gyrus_encoding::{Design, Estimate, Jackknife, JackknifeProfile, Reduced, Runs, benjamini_hochberg};
 use gyrus_windows::WindowSpec;
+use serde::{Deserialize, Serialize};
 
 use crate::Error;
 use crate::settings::Study;
@@ -27,6 +28,8 @@ pub struct Inference<'a> {
 }
 
 /// A model's answers that are compared with other models' answers.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Finding {
     /// For the report.
     pub summary: ModelSummary,

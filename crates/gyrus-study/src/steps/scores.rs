@@ -138,9 +138,9 @@ fn jobs(study: &Study, name: &str) -> Vec<(Variant, WindowSpec, Predictors)> {
     windows.chain(alone).chain(Variant::twins(study.words.twins).map(|twin| (twin, main, Predictors::Joint))).collect()
 }
 
-/// How many series all models and features have.
-pub fn n_series(study: &Study) -> u64 {
-    study.names().map(|name| jobs(study, name).len() as u64).sum()
+/// How many series model or features `name` have.
+pub fn n_series(study: &Study, name: &str) -> u64 {
+    jobs(study, name).len() as u64
 }
 
 /// Every series of model or features `name`; `progress` counts them over all models.

@@ -5,7 +5,8 @@ use std::path::{Path, PathBuf};
 
 use crate::cache::{Cache, Stage};
 use crate::hash::file_hash;
-use crate::run::{Options, instruction_set};
+use crate::lock::Lock;
+use crate::run::{Options, Pieces, instruction_set};
 use crate::settings::{BidsSettings, FeatureEntry, SimulationSettings, Study};
 use crate::simulated::{CortexSources, DESCRIPTION, SimulatedCortex, TASK, TRUTH};
 use crate::{Error, Event};
@@ -53,6 +54,11 @@ pub fn recorded<'a>(
     let plain = format!("{:?} {}", SimulationSettings { levels: None, ..settings.clone() }, study.seed);
     let stage = Stage::new(NAME, &[&options.program, &plain, &inputs, instruction_set()]);
     let cache = Cache::new(&options.out);
+    // Parts of a study that run beside each other need the same recordings: the first makes them.
+    let waited = match options.pieces {
+        Pieces::Of(_) if !options.dry_run => Some(Lock::simulating(&options.out)?),
+        _ => None,
+    };
     let found = cache.holds(&stage);
     match (found, options.dry_run) {
         (true, _) => on_event(Event::Found { step: NAME.into() }),
@@ -69,6 +75,7 @@ pub fn recorded<'a>(
             on_event(Event::Finished { step: NAME.into() });
         }
     }
+    drop(waited);
     let study = Cow::Owned(with_recordings(study.clone(), settings, &options.out));
     Ok(Some(Recorded { study, ran: usize::from(!found), found: usize::from(found) }))
 }

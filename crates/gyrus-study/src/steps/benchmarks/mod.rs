@@ -7,17 +7,17 @@ use std::path::PathBuf;
 
 use gyrus_activations::Memory;
 use gyrus_benchmarks::{Model, Task, score};
-use gyrus_types::Progress;
 use gyrus_windows::Tokenizer;
 use serde::{Deserialize, Serialize};
 
 pub use self::section::section;
+use crate::Error;
 use crate::benchmark_files::{BenchmarkFiles, benchmark_items};
 use crate::run::Desk;
-use crate::settings::{BenchmarkEntry, ModelEntry};
+use crate::settings::{BenchmarkEntry, ModelEntry, Study};
+use crate::steps::extraction::own_models;
 use crate::store::write_json;
 use crate::tables::{Table, write_table};
-use crate::{Error, Event};
 
 /// The files of the step, within the results.
 pub const FILES: [&str; 2] = ["benchmarks.parquet", "benchmarks.json"];
@@ -46,17 +46,56 @@ pub struct BenchmarkScore {
     pub source: Option<String>,
 }
 
-/// Runs the step; without benchmarks it leaves an empty table.
-///
-/// # Errors
-/// Items that cannot be read or answered, or a table of published scores without a model of the study.
-pub fn run(desk: &mut Desk) -> Result<(), Error> {
+/// Name of the step.
+const STEP: &str = "benchmarks";
+
+/// What decides every score, models apart.
+fn settings(desk: &Desk) -> Result<String, Error> {
     let entries = &desk.study.benchmarks;
     let hashes = entries.iter().map(|entry| files(entry)?.hashes()).collect::<Result<Vec<_>, _>>()?;
     let names: Vec<&str> = entries.iter().map(|entry| entry.task.as_str()).collect();
-    let inputs = format!("{names:?} {:?} {:?} {}", hashes, desk.study.words.bos, desk.models_key());
-    desk.step("benchmarks", &[&inputs], |desk| {
-        let found = found(desk)?;
+    Ok(format!("{names:?} {hashes:?} {:?}", desk.study.words.bos))
+}
+
+/// The benchmarks that models answer here.
+fn answered(study: &Study) -> impl Iterator<Item = &BenchmarkEntry> {
+    study.benchmarks.iter().filter(|entry| entry.published.is_none())
+}
+
+/// Puts every benchmark to every model by itself.
+///
+/// # Errors
+/// Items that cannot be read or answered.
+pub fn pieces(desk: &mut Desk) -> Result<(), Error> {
+    let settings = settings(desk)?;
+    let models = if answered(desk.study).next().is_some() { own_models(desk) } else { Vec::new() };
+    for model in models {
+        let hash = desk.material.model_hash(&model.name).to_owned();
+        desk.piece((STEP, &model.name), &[&settings, &hash], |desk| {
+            let mut scores = Vec::new();
+            for entry in answered(desk.study) {
+                let task = Task::named(&entry.task)?;
+                scores.push(answer(desk, model, task, &benchmark_items(task, &files(entry)?)?)?);
+            }
+            Ok(scores)
+        })?;
+    }
+    Ok(())
+}
+
+/// Runs the step; without benchmarks it leaves an empty table.
+///
+/// # Errors
+/// A piece that cannot be read, or a table of published scores without a model of the study.
+pub fn run(desk: &mut Desk) -> Result<(), Error> {
+    let study = desk.study;
+    let names: Vec<&str> = match answered(study).next() {
+        Some(_) => study.models.iter().map(|model| model.name.as_str()).collect(),
+        None => Vec::new(),
+    };
+    let inputs = format!("{} {} {}", settings(desk)?, desk.models_key(), desk.pieces_key(STEP, names.iter().copied()));
+    desk.step(STEP, &[&inputs], |desk| {
+        let found = found(study, desk.read_pieces(STEP, names)?)?;
         write_table(&desk.path(FILES[0]), table(&found))?;
         write_json(&desk.path(FILES[1]), &found)?;
         Ok(FILES.map(PathBuf::from).to_vec())
@@ -69,21 +108,14 @@ fn files(entry: &BenchmarkEntry) -> Result<BenchmarkFiles, Error> {
     BenchmarkFiles::new(data, entry.labels.clone())
 }
 
-fn found(desk: &mut Desk) -> Result<Vec<BenchmarkScore>, Error> {
-    let study = desk.study;
+/// Every score, by benchmark and then by model; `pieces` has the answers of each model.
+fn found(study: &Study, pieces: Vec<Vec<BenchmarkScore>>) -> Result<Vec<BenchmarkScore>, Error> {
+    let mut answers: Vec<_> = pieces.into_iter().map(Vec::into_iter).collect();
     let mut found = Vec::new();
-    let total = (study.benchmarks.len() * study.models.len()) as u64;
     for entry in &study.benchmarks {
-        if let Some(path) = &entry.published {
-            found.extend(published::read(path, &entry.task, &study.models)?);
-            continue;
-        }
-        let task = Task::named(&entry.task)?;
-        let items = benchmark_items(task, &files(entry)?)?;
-        for model in &study.models {
-            found.push(answer(desk, model, task, &items)?);
-            let progress = Progress { done: found.len() as u64, total };
-            (desk.on_event)(Event::Progress { step: "benchmarks".into(), progress, unit: "scores" });
+        match &entry.published {
+            Some(path) => found.extend(published::read(path, &entry.task, &study.models)?),
+            None => found.extend(answers.iter_mut().filter_map(Iterator::next)),
         }
     }
     Ok(found)

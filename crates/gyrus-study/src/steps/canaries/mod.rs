@@ -5,6 +5,7 @@ mod found;
 mod section;
 mod table;
 
+use std::cell::OnceCell;
 use std::path::PathBuf;
 
 use gyrus_encoding::{Reduced, position_features};
@@ -16,9 +17,10 @@ use self::found::{Canary, Kind};
 pub use self::section::{section, warnings};
 use crate::Error;
 use crate::run::Desk;
+use crate::settings::Study;
 use crate::steps::clock::{Clock, ControlPart};
 use crate::steps::encoding::SUMMARY;
-use crate::steps::extraction::{all_files, shuffled_files};
+use crate::steps::extraction::{model_files, shuffled_files};
 use crate::store::{read_json, write_json};
 use crate::summary::{ModelSummary, Summary};
 use crate::tables::write_table;
@@ -29,17 +31,56 @@ pub const FILES: [&str; 2] = ["canaries.parquet", "canaries.json"];
 /// Most bumps of the position features.
 const BUMPS: usize = 500;
 
+/// Name of the step.
+const STEP: &str = "canaries";
+
+/// What decides every number of the step.
+fn settings(desk: &Desk) -> String {
+    let study = desk.study;
+    format!(
+        "{:?} {:?} {:?} {:?} {}",
+        study.inference,
+        study.canaries,
+        study.words,
+        study.targets(),
+        desk.analysis_key()
+    )
+}
+
+/// The models that are asked about shuffled words.
+fn shuffled(study: &Study) -> impl Iterator<Item = &str> {
+    study.models.iter().map(|model| model.name.as_str()).filter(|_| study.canaries.shuffled_words)
+}
+
+/// Fits every model on shuffled words by itself.
+///
+/// # Errors
+/// States that cannot be read, or a fit that fails.
+pub fn pieces(desk: &mut Desk) -> Result<(), Error> {
+    let (fits, settings, own) = (OnceCell::new(), settings(desk), desk.names());
+    for name in shuffled(desk.study).filter(|name| own.contains(name)) {
+        let model = desk.material.model_hash(name).to_owned();
+        let states = desk.content_key(&[model_files(desk, name), shuffled_files(desk, name)].concat());
+        desk.piece((STEP, name), &[&settings, &model, &states], |desk| {
+            if fits.get().is_none() {
+                // Made for the first model that is not found finished.
+                drop(fits.set(Fits::new(desk)?));
+            }
+            fits.get().expect("they were just made").shuffled(desk, name)
+        })?;
+    }
+    Ok(())
+}
+
 /// Runs the step.
 ///
 /// # Errors
 /// A result of an earlier step that cannot be read, or a fit that fails.
 pub fn run(desk: &mut Desk) -> Result<(), Error> {
-    let study = desk.study;
-    let settings = format!("{:?} {:?} {:?} {:?}", study.inference, study.canaries, study.words, study.targets());
-    let inputs = format!("{} {}", desk.analysis_key(), desk.models_key());
-    let files = [all_files(desk), shuffled_files(desk), vec![PathBuf::from(SUMMARY)]].concat();
-    let earlier = desk.content_key(&files);
-    desk.step("canaries", &[&settings, &inputs, &earlier], |desk| {
+    let inputs = format!("{} {}", settings(desk), desk.models_key());
+    let earlier =
+        format!("{} {}", desk.content_key(&[PathBuf::from(SUMMARY)]), desk.pieces_key(STEP, shuffled(desk.study)));
+    desk.step(STEP, &[&inputs, &earlier], |desk| {
         let found = find(desk)?;
         write_table(&desk.path(FILES[0]), table::canaries(&found))?;
         write_json(&desk.path(FILES[1]), &found)?;
@@ -57,11 +98,7 @@ fn find(desk: &Desk) -> Result<Found, Error> {
         canaries.extend(fits.group(part)?);
     }
     canaries.extend(summary.models.iter().filter_map(twins));
-    if desk.study.canaries.shuffled_words {
-        for model in &desk.study.models {
-            canaries.push(fits.shuffled(desk, &model.name)?);
-        }
-    }
+    canaries.extend(desk.read_pieces::<Canary>(STEP, shuffled(desk.study))?);
     canaries.extend(summary.models.iter().map(shifted));
     Ok(Found { autocorrelation_rows, canaries })
 }

@@ -7,19 +7,19 @@ use std::path::PathBuf;
 
 use gyrus_encoding::Estimate;
 use gyrus_similarity::contextual_difference;
-use gyrus_types::Progress;
 use gyrus_windows::WindowSpec;
 use serde::{Deserialize, Serialize};
 
 pub use self::section::{contents, section};
+use crate::Error;
 use crate::activation_files::ActivationFile;
 use crate::keep::Keep;
 use crate::layer_pairs::cka_interval;
 use crate::run::Desk;
-use crate::steps::extraction::{Variant, activations_file, all_files};
+use crate::settings::Study;
+use crate::steps::extraction::{Variant, activations_file, model_files};
 use crate::store::write_json;
 use crate::tables::write_table;
-use crate::{Error, Event};
 
 /// The files of the step, within the results.
 pub const FILES: [&str; 2] = ["context.parquet", "context.json"];
@@ -60,35 +60,61 @@ pub struct Content {
     pub cosine: f64,
 }
 
-/// Runs the step.
+/// Name of the step.
+const STEP: &str = "context";
+
+/// Asks every model by itself, where there are several windows and states are kept.
 ///
 /// # Errors
 /// A file of states that cannot be read.
+pub fn pieces(desk: &mut Desk) -> Result<(), Error> {
+    let asked = Asked::of(desk.study);
+    let settings = format!("{:?} {:?}", desk.study.similarity, desk.study.words);
+    let own = desk.names();
+    for name in asked.names.iter().filter(|name| own.contains(name)) {
+        let (states, model) = (desk.content_key(&model_files(desk, name)), desk.material.model_hash(name).to_owned());
+        desk.piece((STEP, name), &[&settings, &model, &states], |desk| {
+            let content = contents_of(desk, name, asked.reference, &asked.others)?;
+            Ok(ModelContext { name: (*name).to_owned(), content })
+        })?;
+    }
+    Ok(())
+}
+
+/// What is asked of which models.
+struct Asked<'a> {
+    names: Vec<&'a str>,
+    reference: WindowSpec,
+    others: Vec<WindowSpec>,
+}
+
+impl<'a> Asked<'a> {
+    fn of(study: &'a Study) -> Self {
+        let words = &study.words;
+        let reference = longest(&words.windows).unwrap_or(words.main);
+        let others: Vec<WindowSpec> = words.windows.iter().copied().filter(|window| *window != reference).collect();
+        let asked = !others.is_empty() && words.keep != Keep::None;
+        let names = study.models.iter().filter(|_| asked).map(|model| model.name.as_str()).collect();
+        Self { names, reference, others }
+    }
+}
+
+/// Runs the step.
+///
+/// # Errors
+/// A piece that cannot be read, or a file that cannot be written.
 pub fn run(desk: &mut Desk) -> Result<(), Error> {
+    let Asked { names, reference, others } = Asked::of(desk.study);
     let settings = format!("{:?} {:?} {}", desk.study.similarity, desk.study.words, desk.models_key());
-    let states = desk.content_key(&all_files(desk));
-    desk.step("context", &[&settings, &states], |desk| {
-        let found = contexts(desk)?;
+    let made = desk.pieces_key(STEP, names.iter().copied());
+    desk.step(STEP, &[&settings, &made], |desk| {
+        let text = |window: &WindowSpec| window.to_string();
+        let models = desk.read_pieces(STEP, names)?;
+        let found = Contexts { reference: text(&reference), windows: others.iter().map(text).collect(), models };
         write_table(&desk.path(FILES[0]), table::table(&found))?;
         write_json(&desk.path(FILES[1]), &found)?;
         Ok(FILES.map(PathBuf::from).to_vec())
     })
-}
-
-fn contexts(desk: &mut Desk) -> Result<Contexts, Error> {
-    let words = &desk.study.words;
-    let reference = longest(&words.windows).unwrap_or(words.main);
-    let others: Vec<WindowSpec> = words.windows.iter().copied().filter(|window| *window != reference).collect();
-    let asked = !others.is_empty() && words.keep != Keep::None;
-    let names: Vec<&str> = desk.study.models.iter().filter(|_| asked).map(|model| model.name.as_str()).collect();
-    let mut models = Vec::new();
-    for (done, name) in names.iter().enumerate() {
-        models.push(ModelContext { name: (*name).to_owned(), content: contents_of(desk, name, reference, &others)? });
-        let progress = Progress { done: done as u64 + 1, total: names.len() as u64 };
-        (desk.on_event)(Event::Progress { step: "context".into(), progress, unit: "models" });
-    }
-    let text = |window: &WindowSpec| window.to_string();
-    Ok(Contexts { reference: text(&reference), windows: others.iter().map(text).collect(), models })
 }
 
 /// The full context, or the window of the most words, or of the most tokens.

@@ -10,37 +10,69 @@ mod table;
 use std::path::PathBuf;
 
 use gyrus_encoding::Dimension;
-use gyrus_types::Progress;
 use ndarray::Array2;
 use rayon::prelude::*;
+use serde::{Deserialize, Serialize};
 
 pub use self::found::{Dimensions, LayerDimensions, MEASURES};
 use self::profiles::Profiles;
 pub use self::section::section;
+use crate::Error;
 use crate::activation_files::ActivationFile;
 use crate::keep::Keep;
 use crate::matrix_file::MatrixFile;
 use crate::run::Desk;
 use crate::steps::averages::Averages;
-use crate::steps::extraction::{Variant, activations_file, all_files, is_compared};
+use crate::steps::extraction::{Variant, activations_file, all_files, is_compared, model_files};
 use crate::steps::layers::{COMPARED, Layers};
 use crate::steps::scores::Fitted;
 use crate::store::write_json;
 use crate::tables::write_table;
-use crate::{Error, Event};
 
 /// The files of the step, within the results.
 pub const FILES: [&str; 2] = ["dimension.parquet", "dimension.json"];
 
+/// Name of the step.
+const STEP: &str = "dimension";
+
+/// The layers of one model variant.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Measured {
+    /// Dimensions of each.
+    dimensions: Vec<Dimension>,
+    /// Components that each needs.
+    needed: Vec<usize>,
+}
+
+/// Measures every model by itself: itself and its first twin.
+///
+/// # Errors
+/// A file of states that cannot be read.
+pub fn pieces(desk: &mut Desk) -> Result<(), Error> {
+    let settings = format!("{:?} {}", desk.study.words, desk.analysis_key());
+    for name in desk.names() {
+        let (states, model) = (desk.content_key(&model_files(desk, name)), desk.material.model_hash(name).to_owned());
+        desk.piece((STEP, name), &[&settings, &model, &states], |desk| {
+            let own = sources(desk).into_iter().filter(|(source, _)| *source == name);
+            let measure = |(name, variant): (&str, Variant)| {
+                Ok(Measured { dimensions: of_words(desk, name, variant)?, needed: needed(desk, (name, variant))? })
+            };
+            own.map(measure).collect::<Result<Vec<Measured>, Error>>()
+        })?;
+    }
+    Ok(())
+}
+
 /// Runs the step.
 ///
 /// # Errors
-/// A file of states that cannot be read, or a fit that fails.
+/// A piece or a file of states that cannot be read, or a fit that fails.
 pub fn run(desk: &mut Desk) -> Result<(), Error> {
     let study = desk.study;
     let asked = format!("{:?} {:?} {:?}", study.dimension, study.words, study.targets());
-    let states = desk.content_key(&all_files(desk));
-    desk.step("dimension", &[&asked, &desk.analysis_key(), &desk.models_key(), &states], |desk| {
+    let states = format!("{} {}", desk.content_key(&all_files(desk)), desk.pieces_key(STEP, study.names()));
+    desk.step(STEP, &[&asked, &desk.analysis_key(), &desk.models_key(), &states], |desk| {
         let dimensions = dimensions(desk)?;
         write_table(&desk.path(FILES[0]), table::table(&dimensions))?;
         write_json(&desk.path(FILES[1]), &dimensions)?;
@@ -51,13 +83,9 @@ pub fn run(desk: &mut Desk) -> Result<(), Error> {
 fn dimensions(desk: &mut Desk) -> Result<Dimensions, Error> {
     let study = desk.study;
     let sources = sources(desk);
-    let mut measured: Vec<Vec<Dimension>> = Vec::new();
-    for (done, (name, variant)) in sources.iter().enumerate() {
-        measured.push(of_words(desk, name, *variant)?);
-        let progress = Progress { done: done as u64 + 1, total: sources.len() as u64 };
-        (desk.on_event)(Event::Progress { step: "dimension".into(), progress, unit: "models" });
-    }
-    let needed = sources.iter().map(|source| needed(desk, *source)).collect::<Result<Vec<_>, _>>()?;
+    let pieces: Vec<Vec<Measured>> = desk.read_pieces(STEP, study.names())?;
+    let (measured, needed): (Vec<_>, Vec<_>) =
+        pieces.into_iter().flatten().map(|measured| (measured.dimensions, measured.needed)).unzip();
     let trained = sources.iter().zip(&needed).filter(|((_, variant), _)| *variant == Variant::Trained);
     let least = trained.flat_map(|(_, layers)| layers).copied().filter(|n| *n > 0).min();
     let most = study.encoding.components.unwrap_or(usize::MAX);
