@@ -5,7 +5,7 @@ use std::path::Path;
 use gyrus_activations::Checkpoint;
 use gyrus_types::Progress;
 
-use crate::Cost;
+use crate::{Cost, Reason};
 
 /// News of a running study; the shell decides how to show it.
 #[derive(Debug, Clone, PartialEq)]
@@ -40,6 +40,8 @@ pub enum Event {
         step: String,
         /// What it is expected to take, where that is known.
         cost: Option<Cost>,
+        /// Why it is not found finished; none where it reads what would be made before it.
+        reason: Option<Reason>,
     },
     /// Something the user should know, for example a refused listener.
     Note(String),

@@ -38,7 +38,7 @@ mod word_bits;
 
 pub use activation_files::{ActivationFile, ActivationWriter};
 pub use benchmark_files::{BenchmarkFiles, benchmark_items, benchmark_texts};
-pub use cache::{Cache, Stage};
+pub use cache::{Cache, Reason, Stage};
 pub use cost::{Cost, size};
 pub use error::Error;
 pub use event::Event;

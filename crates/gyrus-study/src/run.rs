@@ -8,7 +8,7 @@ use gyrus_report::Style;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use crate::cache::Cache;
+use crate::cache::{Cache, Reason};
 use crate::cost;
 use crate::hash::{file_hash, text_hash};
 use crate::settings::Study;
@@ -148,7 +148,7 @@ pub fn run(
     study.require_present()?;
     let Some(recorded) = simulation::recorded(study, options, on_event)? else {
         let asked = STEPS.iter().filter(|step| (step.asked)(study));
-        asked.clone().for_each(|step| on_event(Event::Planned { step: step.name.into(), cost: None }));
+        asked.clone().for_each(|step| on_event(Event::Planned { step: step.name.into(), cost: None, reason: None }));
         return Ok(Outcome { report: options.out.join("report.html"), ran: 1 + asked.count(), found: 0 });
     };
     let study = recorded.study.as_ref();
@@ -172,7 +172,7 @@ pub fn run(
         (step.pieces)(&mut desk)?;
         match (options.pieces, step.reads && options.dry_run && desk.ran > 0) {
             (Pieces::Of(_), _) => {}
-            (_, true) => desk.plan(step.name)?,
+            (_, true) => desk.plan(step.name, None)?,
             (_, false) => (step.run)(&mut desk)?,
         }
     }
@@ -283,13 +283,13 @@ impl<'a> Desk<'a> {
         let common = [self.options.program.as_str(), device, instruction_set(), name];
         let stage = crate::cache::Stage::new(name, &[&common, parts].concat());
         let step = name.to_owned();
-        if self.cache.holds(&stage) {
+        let Some(reason) = self.cache.lacks(&stage) else {
             self.found += 1;
             (self.on_event)(Event::Found { step });
             return Ok(());
-        }
+        };
         if self.options.dry_run {
-            return self.plan(name);
+            return self.plan(name, Some(reason));
         }
         if self.options.pieces == Pieces::Found && !steps().contains(&name) {
             return Err(Error::Piece { step });
@@ -303,10 +303,10 @@ impl<'a> Desk<'a> {
     }
 
     /// Says that a dry run would run the step `name`, and what that would take.
-    fn plan(&mut self, name: &str) -> Result<(), Error> {
+    fn plan(&mut self, name: &str, reason: Option<Reason>) -> Result<(), Error> {
         self.ran += 1;
         let cost = cost::expected(self, name)?;
-        (self.on_event)(Event::Planned { step: name.to_owned(), cost: Some(cost) });
+        (self.on_event)(Event::Planned { step: name.to_owned(), cost: Some(cost), reason });
         Ok(())
     }
 }

@@ -239,6 +239,28 @@ fn status_tells_what_results_hold() -> Outcome {
 }
 
 #[test]
+fn the_cache_tells_why_and_what_is_left_over() -> Outcome {
+    let study = SmallStudy::new()?;
+    call(study.folder(), "run study.toml --out results")?;
+    let told = call(study.folder(), "cache explain study.toml --out results")?;
+    assert_eq!(told.lines().filter(|line| line.ends_with(": found")).count(), STEPS, "{told}");
+    study.edit("study.toml", "[\"1w\", \"3w\"]", "[\"3w\"]")?;
+    let told = call(study.folder(), "cache explain study.toml --out results")?;
+    assert!(told.contains("activations-tiny-trained: made anew, because `"), "{told}");
+    assert!(told.contains("text: found") && told.contains("report: made anew, because it reads"), "{told}");
+    study.edit("study.toml", "name = \"tiny\"", "name = \"small\"")?;
+    let before = snapshot(&study.results())?;
+    let told = call(study.folder(), "cache prune study.toml --out results --dry-run")?;
+    assert!(told.contains("results/activations/tiny/1w.safetensors") && told.contains("would be removed"), "{told}");
+    assert_eq!(changed(&before, &snapshot(&study.results())?), Vec::<&Path>::new());
+    call(study.folder(), "cache prune study.toml --out results")?;
+    assert!(!study.results().join("activations/tiny/1w.safetensors").exists());
+    assert!(study.results().join("scores.parquet").exists());
+    assert!(call(study.folder(), "cache prune study.toml --out results")?.starts_with("0.0 MiB removed"));
+    Ok(())
+}
+
+#[test]
 fn completions_and_the_manual_know_every_command() -> Outcome {
     let folder = tempfile::tempdir()?;
     for shell in ["bash", "zsh", "fish", "elvish", "powershell"] {

@@ -8,6 +8,10 @@ pub const MERGE: &str = "Example:\n  gyrus merge study.toml --out results/study"
 
 pub const SUBMIT: &str = "Examples:\n  gyrus submit study.toml --slurm array=12,partition=cpu,cpus=8,mem=16G\n  gyrus submit study.toml --slurm array=12,gpus=1,gpu-partition=gpu,cpus=8 --dry-run";
 
+pub const CACHE_EXPLAIN: &str = "Example:\n  gyrus cache explain study.toml";
+
+pub const CACHE_PRUNE: &str = "Example:\n  gyrus cache prune study.toml --dry-run";
+
 pub const STATUS: &str = "Example:\n  gyrus status results/podcast";
 
 pub const TABLE: &str = "Example:\n  gyrus table results/paper/models.parquet --columns model,score";

@@ -1,6 +1,7 @@
 //! The commands of the program, one file each.
 
 mod benchmark;
+mod cache;
 mod completions;
 mod controls;
 mod data;
@@ -50,6 +51,9 @@ enum Command {
     /// Submit a study to a Slurm cluster, as jobs that follow each other; what is finished is not submitted again.
     #[command(after_help = examples::SUBMIT)]
     Submit(submit::Arguments),
+    /// Why steps of a study are made anew, and what in its results belongs to no step any more.
+    #[command(subcommand)]
+    Cache(cache::Command),
     /// Make the page of a study again, from its results alone.
     #[command(after_help = examples::REPORT)]
     Report(report::Arguments),
@@ -112,6 +116,7 @@ impl Cli {
             Command::Run(arguments) => run::run(&arguments),
             Command::Merge(arguments) => run::merge(&arguments),
             Command::Submit(arguments) => submit::run(&arguments).context("could not submit the study"),
+            Command::Cache(command) => cache::run(&command).context("could not go over the finished steps"),
             Command::Report(arguments) => report::run(&arguments).context("could not make the report"),
             Command::Extract(arguments) => extract::run(&arguments).context("could not extract states"),
             Command::HiddenStates(arguments) => hidden_states::run(&arguments).context("could not give hidden states"),

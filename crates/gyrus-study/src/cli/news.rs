@@ -94,8 +94,8 @@ impl News {
             Event::Begun { step } if !std::io::stderr().is_terminal() => note(&format!("{step} ...")),
             Event::Finished { step } => note(&format!("{step} done in {:.1} s", self.begun.elapsed().as_secs_f64())),
             Event::Found { step } => note(&format!("{step} found")),
-            Event::Planned { step, cost: Some(cost) } => note(&format!("{step} would be run: {cost}")),
-            Event::Planned { step, cost: None } => note(&format!("{step} would be run")),
+            Event::Planned { step, cost: Some(cost), .. } => note(&format!("{step} would be run: {cost}")),
+            Event::Planned { step, cost: None, .. } => note(&format!("{step} would be run")),
             Event::Note(text) => note(&format!("note: {text}")),
             Event::Begun { .. } => {}
             Event::Progress { step, progress, unit } => self.plain_progress(step, progress.done, progress.total, unit),
@@ -118,10 +118,11 @@ impl News {
                 json!({ "event": "finished", "step": step, "seconds": self.begun.elapsed().as_secs_f64() })
             }
             Event::Found { step } => json!({ "event": "found", "step": step }),
-            Event::Planned { step, cost } => {
+            Event::Planned { step, cost, reason } => {
                 let cost =
                     cost.map(|cost| json!({ "seconds": cost.seconds, "memory": cost.memory, "disk": cost.disk }));
-                json!({ "event": "planned", "step": step, "cost": cost })
+                let reason = reason.as_ref().map(ToString::to_string);
+                json!({ "event": "planned", "step": step, "cost": cost, "reason": reason })
             }
             Event::Note(text) => json!({ "event": "note", "text": text }),
             Event::Progress { step, progress, unit } => {

@@ -63,7 +63,7 @@ pub fn recorded<'a>(
     match (found, options.dry_run) {
         (true, _) => on_event(Event::Found { step: NAME.into() }),
         (false, true) => {
-            on_event(Event::Planned { step: NAME.into(), cost: None });
+            on_event(Event::Planned { step: NAME.into(), cost: None, reason: cache.lacks(&stage) });
             return Ok(None);
         }
         (false, false) => {
