@@ -63,8 +63,8 @@ impl Cell {
     fn html(&self) -> Result<String, Error> {
         let shown = escaped(&self.shown()?);
         Ok(match self {
-            Self::Text(text) if text.chars().count() > LONG => format!("<td class=\"long\">{shown}</td>"),
-            Self::Text(_) => format!("<td>{shown}</td>"),
+            Self::Text(text) if text.chars().count() > LONG => format!("<td class=\"long\">{}</td>", inline(text)),
+            Self::Text(text) => format!("<td>{}</td>", inline(text)),
             Self::Code(_) => format!("<td><code>{shown}</code></td>"),
             _ if shown == "undefined" => format!("<td class=\"number undefined\">{shown}</td>"),
             _ => format!("<td class=\"number\">{shown}</td>"),

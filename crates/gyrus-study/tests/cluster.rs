@@ -4,7 +4,7 @@ use std::error::Error;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
-use std::{env, fs, io};
+use std::{fs, io};
 
 use gyrus_tests::{Program, SmallStudy, Snapshot, changed, snapshot};
 
@@ -89,6 +89,10 @@ impl Cluster {
     /// Starts it, if this machine lets us.
     #[expect(clippy::print_stderr, reason = "a skipped test says so")]
     fn start() -> io::Result<Option<Self>> {
+        if std::thread::available_parallelism()?.get() < 2 {
+            eprintln!("skipped: two tasks beside each other need two cores");
+            return Ok(None);
+        }
         let folder = tempfile::tempdir()?;
         let place = folder.path().join("cluster");
         let said = Command::new("../../tests/slurm/start").arg(&place).output()?;
