@@ -91,6 +91,12 @@ fn difference(before: &[String], now: &[String]) -> Reason {
     Reason::Changed(told(before), told(now))
 }
 
+impl Record {
+    fn text(&self) -> String {
+        serde_json::to_string_pretty(self).expect("plain text and paths")
+    }
+}
+
 impl Stage {
     /// A step named `name` decided by `parts`, in this order.
     pub fn new(name: impl Into<String>, parts: &[&str]) -> Self {
@@ -118,11 +124,12 @@ impl Cache {
 
     /// Why `stage` has to be made anew; nothing if it is finished and whole.
     pub fn lacks(&self, stage: &Stage) -> Option<Reason> {
-        let text = std::fs::read_to_string(self.record_path(stage)).ok();
-        let Some(record) = text.and_then(|text| serde_json::from_str::<Record>(&text).ok()) else {
+        let text = std::fs::read_to_string(self.record_path(stage)).unwrap_or_default();
+        // A record that is not to the letter what is written for it was damaged.
+        let Some(record) = serde_json::from_str(&text).ok().filter(|record: &Record| record.text() == text) else {
             return Some(Reason::New);
         };
-        if record.key != stage.key {
+        if record.key != stage.key || record.parts != stage.parts {
             return Some(difference(&record.parts, &stage.parts));
         }
         record.files.into_iter().find_map(|file| match file_hash(&self.folder.join(&file.path)) {
@@ -141,8 +148,7 @@ impl Cache {
             |path: &PathBuf| Ok(FileRecord { path: path.clone(), sha256: file_hash(&self.folder.join(path))? });
         let files = files.iter().map(record).collect::<Result<_, Error>>()?;
         let record = Record { key: stage.key.clone(), parts: stage.parts.clone(), files };
-        let text = serde_json::to_string_pretty(&record).expect("plain text and paths");
-        write_whole(&self.record_path(stage), text.as_bytes())
+        write_whole(&self.record_path(stage), record.text().as_bytes())
     }
 
     /// Names of the finished steps, and the files that each left, paths within the results folder.
