@@ -55,7 +55,7 @@ pub use matrix_rows::MatrixRows;
 pub use model_files::{files_hash, model_files};
 pub use penalty_groups::penalty_groups;
 pub use report::report;
-pub use run::{Options, Outcome, Pieces, run, steps};
+pub use run::{Options, Outcome, Pieces, piece_of, run, steps};
 pub use settings::{
     ChooseBy, Distance, ElectrodeSettings, ListenersBy, MapName, ModelEntry, NullPenalties, Pooling,
     PreparationSettings, RepeatsBy, ResponsesAre, Responsive, SchemeName, Share, Study, Unit, gap,
@@ -63,6 +63,7 @@ pub use settings::{
 pub use shard::Shard;
 pub use simulated::{CortexSources, SimulatedCortex, SimulatedPodcast};
 pub use space::free_space;
+pub use steps::simulation::NAME as SIMULATION;
 pub use steps::text::bits_per_character;
 pub use store::{read_tensors, write_tensors, write_whole};
 pub use summary::Summary;

@@ -56,7 +56,7 @@ impl Lock {
             Err(TryLockError::WouldBlock) => return Err(Error::Locked { owner: said(&mut whole), path }),
             Err(TryLockError::Error(source)) => return Err(Error::Write { path, source }),
         }
-        let (path, mut file) = open(folder, &format!("{NAME}-{}", shard.to_string().replace('/', "-of-")))?;
+        let (path, mut file) = open(folder, &format!("{NAME}-{}", shard.in_file_name()))?;
         match file.try_lock() {
             Ok(()) => {}
             Err(TryLockError::WouldBlock) => return Err(Error::Locked { owner: said(&mut file), path }),

@@ -131,6 +131,14 @@ pub fn steps() -> [&'static str; 18] {
     STEPS.map(|step| step.name)
 }
 
+/// The place in the study of the model or features that the step `step` is made of alone; none of another step.
+pub fn piece_of(study: &Study, step: &str) -> Option<usize> {
+    let pieced = steps().into_iter().filter(|name| step.starts_with(&format!("{name}-")));
+    let piece = |name: &str| pieced.clone().any(|pieced| step == format!("{pieced}-{name}"));
+    let states = extraction::variant_of(study, step).map(|(place, _)| place);
+    states.or_else(|| study.names().position(piece))
+}
+
 /// Runs `study` on `device`; finished steps are found again by the hash of their inputs and settings.
 ///
 /// # Errors

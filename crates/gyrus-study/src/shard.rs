@@ -25,6 +25,11 @@ impl Shard {
         (1..=count).contains(&index).then_some(Self { index, count })
     }
 
+    /// The part in the name of a file.
+    pub fn in_file_name(self) -> String {
+        format!("{}-of-{}", self.index, self.count)
+    }
+
     /// Whether the model or set of features at that place of the study is in this part.
     pub fn has(self, place: usize) -> bool {
         place % self.count == self.index - 1

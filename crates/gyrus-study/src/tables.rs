@@ -16,7 +16,7 @@ use crate::store::write_whole;
 /// [`Error::Table`] naming the file, for a file that is no Parquet table or a column that it does not have.
 pub fn csv(path: &Path, columns: &[String]) -> Result<Vec<u8>, Error> {
     let read = || -> Result<Vec<u8>, PolarsError> {
-        let mut frame = ParquetReader::new(File::open(path)?).finish()?;
+        let mut frame = frame(path)?;
         if !columns.is_empty() {
             frame = frame.select(columns)?;
         }
@@ -27,14 +27,21 @@ pub fn csv(path: &Path, columns: &[String]) -> Result<Vec<u8>, Error> {
     read().map_err(|source| Error::Table { path: path.to_owned(), source: Box::new(source) })
 }
 
+/// The Parquet file at `path` as polars has it.
+///
+/// # Errors
+/// Those of the file, and of a file that is no Parquet table.
+pub fn frame(path: &Path) -> Result<DataFrame, PolarsError> {
+    ParquetReader::new(File::open(path)?).finish()
+}
+
 /// A table that an earlier step left.
 ///
 /// # Errors
 /// [`Error::Table`] naming the file.
 pub fn read_table(path: &Path) -> Result<Table, Error> {
-    let read = || Ok::<_, PolarsError>(ParquetReader::new(File::open(path)?).finish()?.into_columns());
-    let columns = read().map_err(|source| Error::Table { path: path.to_owned(), source: Box::new(source) })?;
-    Ok(Table { columns })
+    let read = frame(path).map_err(|source| Error::Table { path: path.to_owned(), source: Box::new(source) })?;
+    Ok(Table { columns: read.into_columns() })
 }
 
 /// A table that grows column by column; all columns have the same length.

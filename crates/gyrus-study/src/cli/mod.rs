@@ -28,9 +28,11 @@ mod train;
 mod verify_model;
 
 use std::io::IsTerminal;
+use std::path::{Path, PathBuf};
 
 use anyhow::Context;
 use clap::{Parser, Subcommand};
+use gyrus_study::{Study, file_hash};
 
 /// Measures how language models resemble the human brain.
 #[derive(Debug, Parser)]
@@ -158,6 +160,16 @@ pub fn complain(error: &anyhow::Error) {
 /// Whether standard error takes colours: a terminal, unless `NO_COLOR` is set (no-color.org).
 fn colored() -> bool {
     std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty()) && std::io::stderr().is_terminal()
+}
+
+/// Where the results of `study` go: to `out`, or where it is not given, below `results`.
+fn results_of(study: &Study, out: Option<&Path>) -> PathBuf {
+    out.map_or_else(|| PathBuf::from("results").join(&study.name), Path::to_owned)
+}
+
+/// SHA-256 of the program, which stands in the key of every step.
+fn program_hash() -> anyhow::Result<String> {
+    Ok(file_hash(&std::env::current_exe()?)?)
 }
 
 /// Prints a line that the user should know.

@@ -7,14 +7,14 @@ use anyhow::Context;
 use clap::Args;
 use gyrus_report::Style;
 use gyrus_study::{
-    Event, Lock, Options, Outcome, Pieces, Shard, Study, file_hash, free_space, remove_leftovers, run as run_study,
-    size, write_whole,
+    Event, Lock, Options, Outcome, Pieces, Shard, Study, free_space, remove_leftovers, run as run_study, size,
+    write_whole,
 };
 use serde_json::json;
 
 use super::device::{DeviceArguments, bytes};
 use super::news::{Log, News};
-use super::say;
+use super::{program_hash, results_of, say};
 
 /// What is run, where to and how.
 #[derive(Debug, Args)]
@@ -82,12 +82,12 @@ fn study(arguments: &StudyArguments, how: impl FnOnce(Options) -> Options) -> an
     let study = Study::open(&arguments.study)?;
     let mut news = News::new(arguments.log);
     let device = arguments.device.open(&mut |note| news.show(Event::Note(note)))?;
-    let out = arguments.out.clone().unwrap_or_else(|| PathBuf::from("results").join(&study.name));
+    let out = results_of(&study, arguments.out.as_deref());
     let options = how(Options {
         memory: arguments.memory,
         style: style(arguments.style.as_deref())?,
         command: format!("gyrus run {}", arguments.study.display()),
-        ..Options::new(out.clone(), file_hash(&std::env::current_exe()?)?)
+        ..Options::new(out.clone(), program_hash()?)
     });
     let mut lock = locked(&options, &mut news)?;
     let mut on_event = |event| {
@@ -108,7 +108,7 @@ fn study(arguments: &StudyArguments, how: impl FnOnce(Options) -> Options) -> an
     let log =
         json!({ "seconds": seconds, "threads": rayon::current_num_threads(), "device": device.name(), "steps": steps });
     let (file, made) = match options.pieces {
-        Pieces::Of(shard) => (format!("run-log-{}.json", shard.to_string().replace('/', "-of-")), out.display()),
+        Pieces::Of(shard) => (format!("run-log-{}.json", shard.in_file_name()), out.display()),
         Pieces::All | Pieces::Found => ("run-log.json".into(), outcome.report.display()),
     };
     write_whole(&out.join(file), format!("{log:#}").as_bytes())?;

@@ -47,8 +47,7 @@ fn extracted(desk: &Desk, sizes: &Sizes, model: usize, variant: extraction::Vari
     let threads = rayon::current_num_threads() as f64;
     let (source, model) = (&sizes.sources[model], &desk.study.models[model]);
     let need = extraction::variant_need(desk, model, variant)?;
-    let passed = need.tokens as f64 * (source.layers - 1) as f64;
-    let seconds = passed * rates::token_layer(source.width) / threads + rates::MODEL;
+    let seconds = source.passage(need.tokens as f64) / threads + rates::MODEL;
     let states = (sizes.words * source.width * 8) as u64;
     let memory = sizes.material + need.least() + need.streams + states;
     let disk = extraction::variant_disk(desk, model, variant);
@@ -57,18 +56,12 @@ fn extracted(desk: &Desk, sizes: &Sizes, model: usize, variant: extraction::Vari
 
 /// Processor seconds of what takes most of the step's time.
 fn operations(sizes: &Sizes, name: &str) -> f64 {
-    let trained = |source: &Source| source.layers as f64;
+    let read = |tokens: f64| sizes.models().map(|source| source.passage(tokens)).sum();
     let models = sizes.sources.len() as f64;
     let group = sizes.group() as f64;
     match name {
-        "text" => sizes
-            .models()
-            .map(|source| sizes.text_tokens * (trained(source) - 1.0) * rates::token_layer(source.width))
-            .sum(),
-        "benchmarks" => sizes
-            .models()
-            .map(|source| sizes.item_tokens * (trained(source) - 1.0) * rates::token_layer(source.width))
-            .sum(),
+        "text" => read(sizes.text_tokens),
+        "benchmarks" => read(sizes.item_tokens),
         "encoding" => sizes.sources.iter().map(|source| sizes.fits(source, source.series) + sizes.nulls(source)).sum(),
         "canaries" => {
             let shuffled =

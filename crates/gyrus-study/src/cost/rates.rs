@@ -1,5 +1,6 @@
-//! How long an operation takes and how large a row is: medians of `cargo xtask bench scale` on the machine of
-//! docs/BENCHMARKS.md, a thread of which does some 7 GFlop of small f64 products and 100 GFlop of large f32 ones a second.
+//! How long an operation takes and how large a row is: from the times of the steps of `studies/paper.toml` and
+//! `studies/paper-quick.toml` on the machine of docs/BENCHMARKS.md, a thread of which does some 7 GFlop of small f64 products
+//! and 100 GFlop of large f32 ones a second.
 
 /// Seconds of any step: keys, hashes and files.
 pub const STEP: f64 = 0.1;

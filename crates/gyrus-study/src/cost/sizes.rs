@@ -27,6 +27,13 @@ pub struct Source {
     pub model: bool,
 }
 
+impl Source {
+    /// Processor seconds of `tokens` on their way through all blocks of the model.
+    pub fn passage(&self, tokens: f64) -> f64 {
+        tokens * (self.layers - 1) as f64 * rates::token_layer(self.width)
+    }
+}
+
 /// What the cost of a study depends on.
 #[derive(Debug)]
 pub struct Sizes {

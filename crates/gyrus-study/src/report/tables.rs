@@ -1,14 +1,14 @@
 //! The tables of a folder of results, as the page carries them.
 
 use std::collections::HashMap;
-use std::fs::File;
 use std::path::Path;
 
 use gyrus_report::{Column, Dataset};
-use polars::prelude::{DataFrame, DataType, ParquetReader, PolarsError, SerReader};
+use polars::prelude::{DataFrame, DataType};
 
 use super::measures;
 use crate::Error;
+use crate::tables::frame;
 
 /// Each table that a page carries, and what its reader should know of it.
 const TABLES: [(&str, &str); 21] = [
@@ -148,10 +148,6 @@ impl Tables {
         }
         Ok(self)
     }
-}
-
-fn frame(path: &Path) -> Result<DataFrame, PolarsError> {
-    ParquetReader::new(File::open(path)?).finish()
 }
 
 fn dataset(name: &str, caption: &str, frame: &DataFrame) -> Result<Dataset, Error> {

@@ -6,9 +6,9 @@ use std::path::{Path, PathBuf};
 use anyhow::ensure;
 use clap::{Args, Subcommand};
 use gyrus_activations::{Device, DeviceChoice, Precision, open_device};
-use gyrus_study::{Cache, Event, Lock, Options, Study, file_hash, run as run_study, size, steps};
+use gyrus_study::{Cache, Event, Lock, Options, Study, run as run_study, size, steps};
 
-use super::{examples, say};
+use super::{examples, program_hash, results_of, say};
 
 /// What to do with the finished steps of a study.
 #[derive(Debug, Subcommand)]
@@ -52,7 +52,7 @@ pub fn run(command: &Command) -> anyhow::Result<()> {
 impl StudyArguments {
     fn open(&self) -> anyhow::Result<(Study, PathBuf)> {
         let study = Study::open(&self.study)?;
-        let out = self.out.clone().unwrap_or_else(|| PathBuf::from("results").join(&study.name));
+        let out = results_of(&study, self.out.as_deref());
         Ok((study, out))
     }
 }
@@ -60,7 +60,7 @@ impl StudyArguments {
 /// What a dry run of `study` into `out` says.
 fn planned(study: &Study, out: &Path, on_event: &mut dyn FnMut(Event)) -> anyhow::Result<()> {
     let device: Device = open_device(DeviceChoice::Auto, Precision::Full)?;
-    let options = Options { dry_run: true, ..Options::new(out.to_owned(), file_hash(&std::env::current_exe()?)?) };
+    let options = Options { dry_run: true, ..Options::new(out.to_owned(), program_hash()?) };
     run_study(study, &device, &options, on_event)?;
     Ok(())
 }

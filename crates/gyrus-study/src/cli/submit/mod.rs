@@ -7,13 +7,13 @@ mod settings;
 use std::path::{Path, PathBuf};
 
 use clap::Args;
-use gyrus_activations::{Device, DeviceChoice, Precision, open_device};
-use gyrus_study::{Options, Pieces, Shard, Study, file_hash, run as run_study};
+use gyrus_activations::{DeviceChoice, Precision, open_device};
+use gyrus_study::{Event, Options, SIMULATION, Shard, Study, piece_of, run as run_study};
 
 pub use self::jobs::{Job, read as read_jobs, state};
 use self::script::Script;
 use self::settings::Slurm;
-use super::say;
+use super::{program_hash, results_of, say};
 
 /// Which study goes to which cluster.
 #[derive(Debug, Args)]
@@ -75,12 +75,13 @@ impl Stage {
 /// Runs the command.
 pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
     let study = Study::open(&arguments.study)?;
-    let out = arguments.out.clone().unwrap_or_else(|| PathBuf::from("results").join(&study.name));
+    let out = results_of(&study, arguments.out.as_deref());
     let plan = Plan { study: &study, file: &arguments.study, out: &out, slurm: &arguments.slurm };
+    let unfinished = plan.unfinished()?;
     let mut before: Option<Job> = None;
     let mut submitted = Vec::new();
     for stage in plan.stages() {
-        let tasks = plan.missing(stage)?;
+        let tasks = plan.missing(stage, unfinished.as_deref());
         if tasks.is_empty() {
             say(format_args!("{}: finished", stage.name()));
             continue;
@@ -115,37 +116,39 @@ impl Plan<'_> {
         all.into_iter().filter(|stage| *stage != Stage::Extract || self.slurm.gpus.is_some()).collect()
     }
 
-    /// The tasks of a stage of which something is missing, from 1; a stage that is no array has one.
-    fn missing(&self, stage: Stage) -> anyhow::Result<Vec<usize>> {
-        let parts = if stage.is_array() { self.slurm.array } else { 1 };
-        // What was made on a GPU cannot be told from here, where there may be none.
+    /// Names of the steps that are not finished; none known where GPUs are asked for, because what was made on one cannot be
+    /// told from here, where there may be none.
+    fn unfinished(&self) -> anyhow::Result<Option<Vec<String>>> {
         if self.slurm.gpus.is_some() {
-            return Ok((1..=parts).collect());
+            return Ok(None);
         }
         let device = open_device(DeviceChoice::Cpu, Precision::Full)?;
-        let mut missing = Vec::new();
-        for part in 1..=parts {
-            let pieces = match stage {
-                Stage::Extract | Stage::Parts => Pieces::Of(Shard::new(part, parts).expect("a part of them")),
-                Stage::Prepare | Stage::Merge => Pieces::All,
-            };
-            if self.lacks(stage, pieces, &device)? {
-                missing.push(part);
+        let options = Options { dry_run: true, ..Options::new(self.out.to_owned(), program_hash()?) };
+        let mut unfinished = Vec::new();
+        run_study(self.study, &device, &options, &mut |event| {
+            if let Event::Planned { step, .. } = event {
+                unfinished.push(step);
             }
-        }
-        Ok(missing)
+        })?;
+        Ok(Some(unfinished))
     }
 
-    /// Whether a dry run would run anything.
-    fn lacks(&self, stage: Stage, pieces: Pieces, device: &Device) -> anyhow::Result<bool> {
-        let program = file_hash(&std::env::current_exe()?)?;
-        let options = Options {
-            only: stage.steps(false).iter().map(|step| (*step).to_owned()).collect(),
-            pieces,
-            dry_run: true,
-            ..Options::new(self.out.to_owned(), program)
+    /// The tasks of a stage of which something is missing, from 1; a stage that is no array has one.
+    fn missing(&self, stage: Stage, unfinished: Option<&[String]>) -> Vec<usize> {
+        let parts = if stage.is_array() { self.slurm.array } else { 1 };
+        let Some(unfinished) = unfinished else { return (1..=parts).collect() };
+        // Before recordings are simulated nothing is known of what is made of them.
+        let unknown = unfinished.iter().any(|step| step == SIMULATION);
+        let lacks = |part: &usize| match stage {
+            Stage::Prepare => unknown || unfinished.iter().any(|step| step == "text"),
+            Stage::Extract | Stage::Parts => {
+                let shard = Shard::new(*part, parts).expect("a part of them");
+                unknown
+                    || unfinished.iter().any(|step| piece_of(self.study, step).is_some_and(|place| shard.has(place)))
+            }
+            Stage::Merge => !unfinished.is_empty(),
         };
-        Ok(run_study(self.study, device, &options, &mut |_| ())?.ran > 0)
+        (1..=parts).filter(lacks).collect()
     }
 
     fn script(&self, stage: Stage) -> Script<'_> {
