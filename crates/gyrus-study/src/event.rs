@@ -14,6 +14,8 @@ pub enum Event {
     Begun {
         /// Name of the step.
         step: String,
+        /// Whether it is one of many small pieces, whose count is told as progress.
+        small: bool,
     },
     /// A step has come this far.
     Progress {
@@ -28,16 +30,22 @@ pub enum Event {
     Finished {
         /// Name of the step.
         step: String,
+        /// Whether it is one of many small pieces, whose count is told as progress.
+        small: bool,
     },
     /// A finished step was found again by the hash of its inputs and settings.
     Found {
         /// Name of the step.
         step: String,
+        /// Whether it is one of many small pieces, whose count is told as progress.
+        small: bool,
     },
     /// A step that a dry run would run.
     Planned {
         /// Name of the step.
         step: String,
+        /// Its place among the pieces of a step, which decides the part of a study that makes it; none if it is none.
+        piece: Option<usize>,
         /// What it is expected to take, where that is known.
         cost: Option<Cost>,
         /// Why it is not found finished; none where it reads what would be made before it.

@@ -9,8 +9,10 @@ mod activation_files;
 mod benchmark_files;
 mod cache;
 mod cost;
+mod desk;
 mod error;
 mod event;
+mod fits_file;
 mod fold_table;
 mod hash;
 mod hierarchy;
@@ -23,6 +25,7 @@ mod matrix_file;
 mod matrix_rows;
 mod model_files;
 mod penalty_groups;
+mod piece;
 mod reduced_file;
 mod report;
 mod run;
@@ -55,7 +58,7 @@ pub use matrix_rows::MatrixRows;
 pub use model_files::{files_hash, model_files};
 pub use penalty_groups::penalty_groups;
 pub use report::report;
-pub use run::{Options, Outcome, Pieces, piece_of, run, steps};
+pub use run::{Options, Outcome, Pieces, run, steps};
 pub use settings::{
     ChooseBy, Distance, ElectrodeSettings, ListenersBy, MapName, ModelEntry, NullPenalties, Pooling,
     PreparationSettings, RepeatsBy, ResponsesAre, Responsive, SchemeName, Share, Study, Unit, gap,

@@ -12,8 +12,8 @@ use crate::{Error, Shard};
 /// Name of the file, within the results; those of parts have more after it.
 const NAME: &str = "lock";
 
-/// Name of the file that is locked while recordings are simulated.
-const SIMULATION: &str = "lock-simulation";
+/// What names of the files begin with that are locked while something is made which several parts need.
+const MAKING: &str = "lock-making-";
 
 /// A folder of results that nobody else writes to while this exists, or a part of them.
 #[derive(Debug)]
@@ -42,6 +42,8 @@ impl Lock {
         }
         let mut lock = Self { path, file, _shared: None };
         lock.say(owner);
+        // No part is at work, so nobody waits for what another makes.
+        files(folder, MAKING).into_iter().for_each(|path| drop(std::fs::remove_file(path)));
         Ok(lock)
     }
 
@@ -67,12 +69,12 @@ impl Lock {
         Ok(lock)
     }
 
-    /// Waits until nobody else simulates recordings for the results in `folder`.
+    /// Waits until nobody else makes the step `step` for the results in `folder`, and keeps others from it.
     ///
     /// # Errors
     /// [`Error::Write`] if the file cannot be made or locked.
-    pub(crate) fn simulating(folder: &Path) -> Result<Self, Error> {
-        let (path, file) = open(folder, SIMULATION)?;
+    pub(crate) fn making(folder: &Path, step: &str) -> Result<Self, Error> {
+        let (path, file) = open(folder, &format!("{MAKING}{step}"))?;
         match file.lock() {
             Ok(()) => Ok(Self { path, file, _shared: None }),
             Err(source) => Err(Error::Write { path, source }),
@@ -88,10 +90,8 @@ impl Lock {
 
     /// Who holds the locks of the results in `folder`, of the whole or of parts.
     pub fn owners(folder: &Path) -> Vec<String> {
-        let names = std::fs::read_dir(folder).into_iter().flatten().flatten().map(|entry| entry.path());
-        let is_lock = |path: &PathBuf| path.file_name().is_some_and(|name| name.to_string_lossy().starts_with(NAME));
-        let mut paths: Vec<PathBuf> = names.filter(is_lock).collect();
-        paths.sort();
+        let mut paths = files(folder, NAME);
+        paths.retain(|path| !begins_with(path, MAKING));
         let owner = |path: &PathBuf| {
             let mut file = File::open(path).ok()?;
             matches!(file.try_lock_shared(), Err(TryLockError::WouldBlock)).then(|| said(&mut file))
@@ -111,6 +111,18 @@ impl Drop for Lock {
         let _ = self.file.set_len(0);
         let _ = self.file.unlock();
     }
+}
+
+/// The files in `folder` whose names begin with `prefix`, in order.
+fn files(folder: &Path, prefix: &str) -> Vec<PathBuf> {
+    let all = std::fs::read_dir(folder).into_iter().flatten().flatten().map(|entry| entry.path());
+    let mut paths: Vec<PathBuf> = all.filter(|path| begins_with(path, prefix)).collect();
+    paths.sort();
+    paths
+}
+
+fn begins_with(path: &Path, prefix: &str) -> bool {
+    path.file_name().is_some_and(|name| name.to_string_lossy().starts_with(prefix))
 }
 
 /// The file `name` in `folder`, which is made if need be.

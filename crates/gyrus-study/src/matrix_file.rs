@@ -74,6 +74,21 @@ impl MatrixFile {
         &self.matrices[matrix].0
     }
 
+    /// The whole matrix `name`, `(rows, columns)`; none if there is no such.
+    pub fn find(&self, name: &str) -> Option<Array2<f64>> {
+        (0..self.len()).find(|matrix| self.name(*matrix) == name).map(|matrix| self.matrix(matrix))
+    }
+
+    /// The whole matrix `name`, `(rows, columns)`.
+    ///
+    /// # Errors
+    /// [`Error::Tensors`] if there is no such.
+    pub fn named(&self, name: &str) -> Result<Array2<f64>, Error> {
+        let missing =
+            || Error::Tensors { path: self.path().to_owned(), reason: format!("there is no tensor `{name}`") };
+        self.find(name).ok_or_else(missing)
+    }
+
     /// The rows and columns of a matrix.
     pub fn shape(&self, matrix: usize) -> (usize, usize) {
         let shape = &self.matrices[matrix].1.shape;

@@ -5,12 +5,10 @@ use std::path::Path;
 
 use gyrus_encoding::Reduced;
 use ndarray::Array2;
-use safetensors::Dtype;
-use safetensors::tensor::TensorView;
 
 use crate::Error;
 use crate::matrix_file::MatrixFile;
-use crate::store::write_whole;
+use crate::store::write_doubles;
 
 /// A mapped file of reduced layers.
 ///
@@ -39,12 +37,7 @@ pub fn write_reduced(path: &Path, layers: &[Reduced]) -> Result<(), Error> {
             }
         }
     }
-    let bytes = |x: &Array2<f64>| x.iter().flat_map(|x| x.to_le_bytes()).collect::<Vec<u8>>();
-    let tensors: Vec<_> = tensors.into_iter().map(|(name, x)| (name, x.shape().to_vec(), bytes(&x))).collect();
-    let views = tensors.iter().map(|(name, shape, bytes)| {
-        (name, TensorView::new(Dtype::F64, shape.clone(), bytes).expect("as many bytes as the shape says"))
-    });
-    write_whole(path, &safetensors::serialize(views, None).expect("a header of names and shapes"))
+    write_doubles(path, &tensors)
 }
 
 impl ReducedFile {
@@ -92,6 +85,8 @@ impl ReducedFile {
 #[cfg(test)]
 mod tests {
     use ndarray::array;
+    use safetensors::Dtype;
+    use safetensors::tensor::TensorView;
 
     use super::*;
 

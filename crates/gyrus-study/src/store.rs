@@ -1,5 +1,6 @@
 //! Files that appear whole or not at all, and the tensors in them.
 
+use std::borrow::Cow;
 use std::fs::{File, create_dir_all};
 use std::io::Write;
 use std::path::Path;
@@ -81,6 +82,19 @@ pub fn write_tensors(path: &Path, tensors: &[(String, Array2<f64>)], columns: Op
     let failed = |source: SafeTensorError| Error::Tensors { path: path.to_owned(), reason: source.to_string() };
     let views = views.collect::<Result<Vec<_>, SafeTensorError>>().map_err(failed)?;
     write_whole(path, &safetensors::serialize(views, metadata).map_err(failed)?)
+}
+
+/// Writes matrices to one safetensors file, in f64, as [`write_whole`] does.
+///
+/// # Errors
+/// [`Error::Write`] naming the file.
+pub(crate) fn write_doubles(path: &Path, tensors: &[(String, Cow<Array2<f64>>)]) -> Result<(), Error> {
+    let bytes = |x: &Array2<f64>| x.iter().flat_map(|x| x.to_le_bytes()).collect::<Vec<u8>>();
+    let data: Vec<Vec<u8>> = tensors.iter().map(|(_, x)| bytes(x)).collect();
+    let views = tensors.iter().zip(&data).map(|((name, x), bytes)| {
+        (name, TensorView::new(Dtype::F64, x.shape().to_vec(), bytes).expect("as many bytes as the shape says"))
+    });
+    write_whole(path, &safetensors::serialize(views, None).expect("a header of names and shapes"))
 }
 
 /// Reads every tensor of a file as an f32 matrix, in natural order of the names (`layer.2` before `layer.10`).

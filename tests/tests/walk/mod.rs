@@ -8,7 +8,7 @@ use gyrus_activations::{DeviceChoice, Precision, open_device};
 use gyrus_study::{Event, Options, Study, run};
 use gyrus_tests::SmallStudy;
 
-/// Which steps ran and which were found, in order; pieces of steps, made of one model each, are counted apart.
+/// Which steps ran and which were found, in order; pieces of steps, made of one model or some of its layers each, are counted apart.
 #[derive(Debug, Default, PartialEq)]
 pub struct Walk {
     pub ran: Vec<String>,
@@ -18,8 +18,8 @@ pub struct Walk {
     pub pieces: Vec<String>,
 }
 
-/// Steps of which there is a piece for each model.
-const PIECED: [&str; 5] = ["benchmarks-", "encoding-", "canaries-", "dimension-", "context-"];
+/// Steps of which there are pieces.
+const PIECED: [&str; 6] = ["benchmarks-", "fits-", "encoding-", "lags-", "dimension-", "context-"];
 
 /// Runs the study file of `study` as it stands now.
 pub fn walk(study: &SmallStudy) -> Result<Walk, Box<dyn Error>> {
@@ -35,10 +35,10 @@ pub fn walk_only(study: &SmallStudy, only: Option<&str>) -> Result<Walk, Box<dyn
     let (mut walk, mut pieces_found) = (Walk::default(), 0);
     let is_piece = |step: &str| PIECED.iter().any(|pieced| step.starts_with(pieced));
     let mut on_event = |event| match event {
-        Event::Finished { step } if is_piece(&step) => walk.pieces.push(step),
-        Event::Found { step } if is_piece(&step) => pieces_found += 1,
-        Event::Finished { step } => walk.ran.push(step),
-        Event::Found { step } => walk.found.push(step),
+        Event::Finished { step, .. } if is_piece(&step) => walk.pieces.push(step),
+        Event::Found { step, .. } if is_piece(&step) => pieces_found += 1,
+        Event::Finished { step, .. } => walk.ran.push(step),
+        Event::Found { step, .. } => walk.found.push(step),
         Event::Note(note) => walk.notes.push(note),
         _ => {}
     };

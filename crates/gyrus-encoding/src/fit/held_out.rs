@@ -27,6 +27,22 @@ impl Blocks {
         Self { rows: blocks.iter().map(|block| block.len() as f64).collect(), sums }
     }
 
+    /// `rows` of each block, `(blocks)`, and their `sums`, `(blocks, 5, targets)`, as [`Self::rows`] and [`Self::sums`] give
+    /// them.
+    pub fn from_sums(rows: Array1<f64>, sums: Array3<f64>) -> Self {
+        Self { rows, sums: sums.as_standard_layout().into_owned() }
+    }
+
+    /// Rows of each block, `(blocks)`.
+    pub fn rows(&self) -> ArrayView1<'_, f64> {
+        self.rows.view()
+    }
+
+    /// Per block and target the sums of p, y, p^2, y^2 and p y, `(blocks, 5, targets)`.
+    pub fn sums(&self) -> ArrayView3<'_, f64> {
+        self.sums.view()
+    }
+
     /// Those of several stretches of rows, one after the other.
     ///
     /// # Panics

@@ -2,8 +2,9 @@
 
 use std::ops::Range;
 
-use ndarray::{Array1, Array2, ArrayView1, ArrayView2, Axis, concatenate, s, stack};
+use ndarray::{Array1, Array2, Array3, ArrayView1, ArrayView2, ArrayView3, Axis, concatenate, s, stack};
 
+use crate::Error;
 use crate::fit::held_out::Blocks;
 
 /// Held-out results of one model on one listener: per outer fold, the sums of blocks of neighbouring rows.
@@ -18,6 +19,32 @@ pub struct FoldScores {
 impl FoldScores {
     pub(crate) fn new(folds: Vec<Blocks>, penalties: Array2<f64>) -> Self {
         Self { folds, penalties }
+    }
+
+    /// Scores of which every number is known: for each outer fold the rows of its blocks, `(blocks)`, and their sums,
+    /// `(blocks, 5, targets)`, as [`Self::sums`] gives them, and the chosen penalties, `(folds, targets)`.
+    ///
+    /// # Errors
+    /// [`Error::Entries`] if they are of different blocks, folds or targets.
+    pub fn from_sums(folds: Vec<(Array1<f64>, Array3<f64>)>, penalties: Array2<f64>) -> Result<Self, Error> {
+        let (n_folds, targets) = penalties.dim();
+        if folds.len() != n_folds {
+            return Err(Error::Entries { what: "folds of sums", found: folds.len(), expected: n_folds });
+        }
+        for (rows, sums) in &folds {
+            let expected = (rows.len(), 5, targets);
+            if sums.dim() != expected {
+                let (found, expected) = (sums.len(), rows.len() * 5 * targets);
+                return Err(Error::Entries { what: "sums of blocks", found, expected });
+            }
+        }
+        Ok(Self { folds: folds.into_iter().map(|(rows, sums)| Blocks::from_sums(rows, sums)).collect(), penalties })
+    }
+
+    /// For each outer fold, the rows of its blocks, `(blocks)`, and per block and target the sums of p, y, p^2, y^2 and p y,
+    /// `(blocks, 5, targets)`, for predictions p and responses y.
+    pub fn sums(&self) -> impl Iterator<Item = (ArrayView1<'_, f64>, ArrayView3<'_, f64>)> {
+        self.folds.iter().map(|fold| (fold.rows(), fold.sums()))
     }
 
     /// r per fold and target, `(folds, targets)`, each fold centred on its own held-out means.
@@ -91,7 +118,7 @@ mod tests {
     use ndarray::Array2;
 
     use super::*;
-    use crate::{Design, DesignParams, Error, FeatureUnit, encode};
+    use crate::{Design, DesignParams, FeatureUnit, encode};
 
     #[test]
     fn a_choice_takes_whole_folds() -> Result<(), Error> {
@@ -108,6 +135,20 @@ mod tests {
             assert_eq!(along.r2().row(fold), layer.r2().row(fold));
             assert_eq!(along.penalties().row(fold), layer.penalties().row(fold));
         }
+        Ok(())
+    }
+
+    #[test]
+    fn scores_come_back_from_their_sums() -> Result<(), Error> {
+        let fold = |n: usize| {
+            (Array1::from_elem(n, 5.0), Array3::from_shape_fn((n, 5, 2), |(i, j, k)| (i + 2 * j * k) as f64))
+        };
+        let folds = vec![fold(3), fold(2)];
+        let scores = FoldScores::from_sums(folds.clone(), Array2::ones((2, 2)))?;
+        let found: Vec<_> = scores.sums().map(|(rows, sums)| (rows.to_owned(), sums.to_owned())).collect();
+        assert_eq!(found, folds);
+        assert!(FoldScores::from_sums(folds.clone(), Array2::ones((3, 2))).is_err());
+        assert!(FoldScores::from_sums(folds, Array2::ones((2, 3))).is_err());
         Ok(())
     }
 }

@@ -129,6 +129,18 @@ impl FoldInfluence {
         Ok(Self { falls })
     }
 
+    /// Falls that are known, `(folds, folds, targets)`, as [`Self::falls`] gives them.
+    ///
+    /// # Errors
+    /// [`Error::Entries`] if there is not one for every pair of folds.
+    pub fn from_falls(falls: Array3<f64>) -> Result<Self, Error> {
+        let (found, expected, _) = falls.dim();
+        match found == expected {
+            true => Ok(Self { falls }),
+            false => Err(Error::Entries { what: "folds of influences", found, expected }),
+        }
+    }
+
     /// That of predictions which learnt nothing from any fold, scored in the folds of `like`.
     pub fn none(like: &FoldScores) -> Self {
         let (folds, targets) = like.penalties().dim();

@@ -32,6 +32,24 @@ impl Maxima {
         *largest = value.max(*largest);
     }
 
+    /// What was seen, `(families, draws)`, as [`Self::largest`] gives it.
+    pub fn from_largest(largest: Array2<f64>) -> Self {
+        Self { largest }
+    }
+
+    /// The largest null value of every family in every draw, `(families, draws)`; NaN where none was seen.
+    pub fn largest(&self) -> ArrayView2<'_, f64> {
+        self.largest.view()
+    }
+
+    /// Sees what `other` saw, of as many families and draws.
+    ///
+    /// # Panics
+    /// They are not as many.
+    pub fn see_all(&mut self, other: &Self) {
+        self.largest.zip_mut_with(&other.largest, |largest, value| *largest = value.max(*largest));
+    }
+
     /// One-sided p of an observed value of a test of `family`, as [`max_statistic`] defines it.
     ///
     /// # Panics
@@ -123,6 +141,9 @@ mod tests {
         }
         let p: Vec<f64> = families.iter().zip(&observed).map(|(family, r)| pieces.p(*family, *r)).collect();
         assert_eq!(p, whole.to_vec());
+        let mut again = Maxima::from_largest(array![[9.0, f64::NAN, f64::NAN], [f64::NAN, f64::NAN, 7.0]]);
+        again.see_all(&pieces);
+        assert_eq!(again.largest(), array![[9.0, 2.0, 4.0], [9.0, 3.0, 7.0]]);
         Ok(())
     }
 

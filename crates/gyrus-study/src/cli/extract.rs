@@ -103,7 +103,7 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
     let disk: u64 = lists.iter().map(|(_, words)| arguments.keep.disk(checkpoint.architecture(), *words)).sum();
     news.show(Event::Note(sizes(&need, arguments.memory, disk)));
     let step = "extract".to_owned();
-    news.show(Event::Begun { step: step.clone() });
+    news.show(Event::Begun { step: step.clone(), small: false });
     let mut writer = ActivationWriter::new(
         checkpoint.architecture(),
         &transcript_hash(&told),
@@ -125,7 +125,7 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
         news.show(Event::Note(format!("{components} components leave out at most {loss:.2} % of a layer's variance")));
     }
     writer.finish()?;
-    news.show(Event::Finished { step });
+    news.show(Event::Finished { step, small: false });
     Ok(())
 }
 

@@ -24,11 +24,16 @@ pub struct News {
     bar: Option<ProgressBar>,
     begun: Instant,
     said: Instant,
+    /// When the first of the small pieces of a step began.
+    pieces: Option<Instant>,
     /// Name, outcome and seconds of every step so far.
     pub steps: Vec<(String, &'static str, f64)>,
     /// What the steps that would be run are expected to take together, as far as that is known.
     pub planned: Cost,
 }
+
+/// What small pieces of a step are counted as.
+const PIECES: &str = "pieces";
 
 /// Seconds between two plain lines of progress.
 const PAUSE: Duration = Duration::from_secs(10);
@@ -36,28 +41,53 @@ const PAUSE: Duration = Duration::from_secs(10);
 impl News {
     /// News in the form of `log`.
     pub fn new(log: Log) -> Self {
-        Self { log, bar: None, begun: Instant::now(), said: Instant::now(), steps: Vec::new(), planned: Cost::NONE }
+        Self {
+            log,
+            bar: None,
+            begun: Instant::now(),
+            said: Instant::now(),
+            pieces: None,
+            steps: Vec::new(),
+            planned: Cost::NONE,
+        }
     }
 
     /// Shows one event.
     pub fn show(&mut self, event: Event) {
         match &event {
-            Event::Begun { .. } => (self.begun, self.said) = (Instant::now(), Instant::now()),
-            Event::Finished { step } => self.steps.push((step.clone(), "ran", self.begun.elapsed().as_secs_f64())),
-            Event::Found { step } => self.steps.push((step.clone(), "found", 0.0)),
+            Event::Begun { small: false, .. } => (self.begun, self.said) = (Instant::now(), Instant::now()),
+            Event::Begun { small: true, .. } | Event::Found { small: true, .. } if self.pieces.is_none() => {
+                (self.begun, self.said, self.pieces) = (Instant::now(), Instant::now(), Some(Instant::now()));
+            }
+            Event::Begun { small: true, .. } => self.begun = Instant::now(),
+            Event::Finished { step, .. } => self.steps.push((step.clone(), "ran", self.begun.elapsed().as_secs_f64())),
             Event::Planned { cost: Some(cost), .. } => self.planned = self.planned + *cost,
-            Event::Progress { .. } | Event::Planned { .. } | Event::Note(_) => {}
+            Event::Found { .. } | Event::Progress { .. } | Event::Planned { .. } | Event::Note(_) => {}
+        }
+        if let Event::Found { step, .. } = &event {
+            self.steps.push((step.clone(), "found", 0.0));
         }
         match (self.log, std::io::stderr().is_terminal()) {
             (Log::Json, _) => self.json(&event),
             (Log::Text, true) => self.bar(&event),
             (Log::Text, false) => self.line(&event),
         }
+        if matches!(event, Event::Progress { progress, unit: PIECES, .. } if progress.done == progress.total) {
+            self.pieces = None;
+        }
     }
 
     fn bar(&mut self, event: &Event) {
         match event {
-            Event::Begun { step } => {
+            Event::Begun { small: true, .. } if self.bar.is_some() => {}
+            Event::Finished { small: true, .. } | Event::Found { small: true, .. } => {}
+            Event::Progress { progress, unit: PIECES, .. } if progress.done == progress.total => {
+                if let Some(bar) = self.bar.take() {
+                    bar.finish_and_clear();
+                }
+                self.line(event);
+            }
+            Event::Begun { step, .. } => {
                 let bar = ProgressBar::new_spinner().with_message(step.clone());
                 bar.enable_steady_tick(Duration::from_millis(200));
                 self.bar = Some(bar);
@@ -91,9 +121,17 @@ impl News {
 
     fn line(&mut self, event: &Event) {
         match event {
-            Event::Begun { step } if !std::io::stderr().is_terminal() => note(&format!("{step} ...")),
-            Event::Finished { step } => note(&format!("{step} done in {:.1} s", self.begun.elapsed().as_secs_f64())),
-            Event::Found { step } => note(&format!("{step} found")),
+            Event::Begun { small: true, .. }
+            | Event::Finished { small: true, .. }
+            | Event::Found { small: true, .. } => {}
+            Event::Begun { step, .. } if !std::io::stderr().is_terminal() => note(&format!("{step} ...")),
+            Event::Finished { step, .. } => {
+                note(&format!("{step} done in {:.1} s", self.begun.elapsed().as_secs_f64()))
+            }
+            Event::Found { step, .. } => note(&format!("{step} found")),
+            Event::Progress { step, progress, unit: PIECES } if progress.done == progress.total => {
+                note(&format!("{step}: {} pieces done in {:.1} s", progress.total, self.since().as_secs_f64()));
+            }
             Event::Planned { step, cost: Some(cost), .. } => note(&format!("{step} would be run: {cost}")),
             Event::Planned { step, cost: None, .. } => note(&format!("{step} would be run")),
             Event::Note(text) => note(&format!("note: {text}")),
@@ -102,10 +140,15 @@ impl News {
         }
     }
 
+    /// Since the step began, or the first of its small pieces did.
+    fn since(&self) -> Duration {
+        self.pieces.unwrap_or(self.begun).elapsed()
+    }
+
     fn plain_progress(&mut self, step: &str, done: u64, total: u64, unit: &str) {
         if self.said.elapsed() >= PAUSE && done > 0 {
             self.said = Instant::now();
-            let rate = done as f64 / self.begun.elapsed().as_secs_f64().max(1e-9);
+            let rate = done as f64 / self.since().as_secs_f64().max(1e-9);
             let left = (total - done) as f64 / rate;
             note(&format!("{step}: {done} of {total} {unit}, {rate:.0} per second, {left:.0} s left"));
         }
@@ -113,12 +156,12 @@ impl News {
 
     fn json(&self, event: &Event) {
         let value = match event {
-            Event::Begun { step } => json!({ "event": "begun", "step": step }),
-            Event::Finished { step } => {
+            Event::Begun { step, .. } => json!({ "event": "begun", "step": step }),
+            Event::Finished { step, .. } => {
                 json!({ "event": "finished", "step": step, "seconds": self.begun.elapsed().as_secs_f64() })
             }
-            Event::Found { step } => json!({ "event": "found", "step": step }),
-            Event::Planned { step, cost, reason } => {
+            Event::Found { step, .. } => json!({ "event": "found", "step": step }),
+            Event::Planned { step, cost, reason, .. } => {
                 let cost =
                     cost.map(|cost| json!({ "seconds": cost.seconds, "memory": cost.memory, "disk": cost.disk }));
                 let reason = reason.as_ref().map(ToString::to_string);

@@ -91,7 +91,7 @@ fn study(arguments: &StudyArguments, how: impl FnOnce(Options) -> Options) -> an
     });
     let mut lock = locked(&options, &mut news)?;
     let mut on_event = |event| {
-        if let (Event::Begun { step }, Some(lock)) = (&event, &mut lock) {
+        if let (Event::Begun { step, .. }, Some(lock)) = (&event, &mut lock) {
             lock.say(&format!("{}, at `{step}`", owner()));
         }
         news.show(event);

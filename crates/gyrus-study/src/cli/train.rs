@@ -73,7 +73,7 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
 fn show(step: Step<'_>, first: &mut Option<(String, u64)>, news: &mut News) {
     let name = format!("train {}", step.model);
     if first.as_ref().is_none_or(|(model, _)| model != step.model) {
-        news.show(Event::Begun { step: name.clone() });
+        news.show(Event::Begun { step: name.clone(), small: false });
         *first = Some((step.model.to_owned(), step.done - 1));
     }
     let before = first.as_ref().map_or(0, |(_, before)| *before);
@@ -84,6 +84,6 @@ fn show(step: Step<'_>, first: &mut Option<(String, u64)>, news: &mut News) {
     let progress = Progress { done: step.done - before, total: step.total - before };
     news.show(Event::Progress { step: format!("{name}, {:.2} bits per token", step.bits), progress, unit: "steps" });
     if step.done == step.total {
-        news.show(Event::Finished { step: name });
+        news.show(Event::Finished { step: name, small: false });
     }
 }

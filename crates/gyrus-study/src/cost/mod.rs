@@ -10,8 +10,9 @@ mod told;
 use self::sizes::{Sizes, Source};
 pub use self::told::size;
 use crate::Error;
-use crate::run::Desk;
-use crate::steps::extraction;
+use crate::desk::Desk;
+use crate::piece::Piece;
+use crate::steps::{extraction, fits};
 
 /// What a step is expected to take.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -24,12 +25,15 @@ pub struct Cost {
     pub disk: u64,
 }
 
-/// What the step `name` of the study on `desk` is expected to take.
+/// What the step `name` of the study on `desk` is expected to take, which may be that of a `piece`.
 ///
 /// # Errors
 /// A tokenizer or window that cannot be used.
-pub fn expected(desk: &Desk, name: &str) -> Result<Cost, Error> {
+pub fn expected(desk: &Desk, name: &str, piece: Option<&Piece>) -> Result<Cost, Error> {
     let sizes = Sizes::of(desk);
+    if let Some(piece) = piece.filter(|piece| piece.is_small()) {
+        return Ok(of_layers(desk, &sizes, piece));
+    }
     if let Some((model, variant)) = extraction::variant_of(desk.study, name) {
         return extracted(desk, &sizes, model, variant);
     }
@@ -40,6 +44,23 @@ pub fn expected(desk: &Desk, name: &str) -> Result<Cost, Error> {
         memory: sizes.material + working(&sizes, name),
         disk: files(&sizes, name),
     })
+}
+
+/// The fits of some layers.
+fn of_layers(desk: &Desk, sizes: &Sizes, piece: &Piece) -> Cost {
+    let place = desk.study.names().position(|name| name == piece.source).expect("pieces are of the study's sources");
+    let source = Source { layers: piece.layers.len(), ..sizes.sources[place].clone() };
+    let lags = piece.step == "lags";
+    let fits = if lags { sizes.maps(&source) } else { sizes.fits(&source) };
+    // Of all series that of the headline numbers and that of shuffled words have a null.
+    let moved = !lags && fits::has_null(desk, piece);
+    let operations = fits + if moved { sizes.nulls(&source) } else { 0.0 };
+    let disk = if lags { sizes.map_bytes(&source) } else { sizes.fit_bytes(&source, moved) };
+    Cost {
+        seconds: Some(operations / rayon::current_num_threads() as f64 + rates::STEP),
+        memory: sizes.material + 2 * disk,
+        disk,
+    }
 }
 
 /// A model on its way through the story.
@@ -62,16 +83,11 @@ fn operations(sizes: &Sizes, name: &str) -> f64 {
     match name {
         "text" => read(sizes.text_tokens),
         "benchmarks" => read(sizes.item_tokens),
-        "encoding" => sizes.sources.iter().map(|source| sizes.fits(source, source.series) + sizes.nulls(source)).sum(),
-        "canaries" => {
-            let shuffled =
-                |source: &Source| if source.shuffled { sizes.fits(source, 1) + 2.0 * sizes.nulls(source) } else { 0.0 };
-            sizes.positions() + sizes.sources.iter().map(shuffled).sum::<f64>()
-        }
+        "encoding" => models * group * rates::FINDING,
+        "canaries" => sizes.positions(),
         "hierarchy" => models * group * rates::HIERARCHY,
-        "lags" if sizes.lags > 1 => sizes.sources.iter().map(|source| sizes.maps(source)).sum(),
         "dimension" => sizes.sources.iter().map(|source| sizes.neighbours(source)).sum(),
-        "generalisation" if sizes.shared => sizes.sources.iter().map(|source| sizes.fits(source, 1)).sum(),
+        "generalisation" if sizes.shared => sizes.sources.iter().map(|source| sizes.fits(source)).sum(),
         "similarity" => sizes.similarity(),
         "context" => sizes.models().map(|source| sizes.context(source)).sum(),
         "claims" => models * rates::CLAIM,
@@ -84,7 +100,7 @@ fn operations(sizes: &Sizes, name: &str) -> f64 {
 fn working(sizes: &Sizes, name: &str) -> u64 {
     match name {
         "encoding" => sizes.sums(|source| source.series),
-        "canaries" | "lags" | "hierarchy" | "generalisation" | "dimension" => sizes.sums(|_| 2),
+        "canaries" | "hierarchy" | "generalisation" | "dimension" => sizes.sums(|_| 2),
         "similarity" | "context" => rates::SIMILARITY_MEMORY + sizes.states(),
         _ => 0,
     }

@@ -20,6 +20,9 @@ pub const PAIR: f64 = 1.0 / 12e9;
 /// Processor seconds of a model and target in the hierarchy, with its draws.
 pub const HIERARCHY: f64 = 4e-3;
 
+/// Processor seconds of a model and target in what is found of its fits, draws of peaks included.
+pub const FINDING: f64 = 4e-3;
+
 /// Processor seconds of a model in the claims over models.
 pub const CLAIM: f64 = 0.7;
 

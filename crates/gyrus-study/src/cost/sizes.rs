@@ -1,26 +1,24 @@
 //! What the cost of a study depends on.
 
-use crate::run::Desk;
+use crate::desk::Desk;
 use crate::steps::extraction::{Variant, variant_windows};
 use crate::steps::layers::COMPARED;
 
 use super::rates;
 
 /// A model or a set of features, as the analysis sees it.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Source {
     /// Layers, the input of the first block included.
     pub layers: usize,
     /// Columns of a layer's states in the model.
     pub width: usize,
     /// Columns of a layer's states on disk.
-    kept: usize,
+    pub kept: usize,
     /// Columns of a layer as it is fitted.
     pub reduced: usize,
-    /// Windows of trained weights, and twins: as often is every layer fitted.
+    /// Windows of trained weights, and twins: as often is every layer fitted for the headline numbers.
     pub series: usize,
-    /// Whether the words are given in random order too.
-    pub shuffled: bool,
     /// Windows of trained weights.
     pub windows: usize,
     /// Whether it is a model.
@@ -140,10 +138,24 @@ impl Sizes {
         (2.0 * rows * p * p + 10.0 * p.powi(3) * problems + 2.0 * rows * p * targets as f64) * rates::FIT
     }
 
-    /// Processor seconds of the fits of every layer, panel and one of `series`.
-    pub fn fits(&self, source: &Source, series: usize) -> f64 {
-        let panels: f64 = self.panels.iter().map(|targets| self.fit(source.reduced, *targets)).sum();
-        (source.layers * series) as f64 * panels
+    /// Processor seconds of the fits of every layer, once: of every listener and the group, or where listeners have targets of
+    /// their own of the group alone, which holds them.
+    pub fn fits(&self, source: &Source) -> f64 {
+        let panels = if self.shared { self.panels.as_slice() } else { &self.panels[self.panels.len() - 1..] };
+        source.layers as f64 * panels.iter().map(|targets| self.fit(source.reduced, *targets)).sum::<f64>()
+    }
+
+    /// Bytes of what a series of fits leaves: sums of blocks, and with a null r of every shift.
+    pub fn fit_bytes(&self, source: &Source, moved: bool) -> u64 {
+        let panels = if self.shared { self.panels.iter().sum() } else { self.group() };
+        let sums = 8 * (5 * self.blocks + self.folds * (self.folds + 1)) * panels;
+        let null = if moved { 8 * self.folds * self.shifts * self.group() } else { 0 };
+        (source.layers * (sums + null)) as u64
+    }
+
+    /// Bytes of what the fits at every lag leave.
+    pub fn map_bytes(&self, source: &Source) -> u64 {
+        (16 * source.layers * self.lags * self.group()) as u64
     }
 
     /// Processor seconds of the null of every layer.
@@ -196,7 +208,6 @@ fn sources(desk: &Desk) -> Vec<Source> {
             kept: if kept == 0 { COMPARED } else { kept },
             reduced: fitted(width * delays),
             series: windows + words.twins as usize,
-            shuffled: desk.study.canaries.shuffled_words,
             windows,
             model: true,
         }
@@ -205,16 +216,7 @@ fn sources(desk: &Desk) -> Vec<Source> {
         let file = crate::matrix_file::MatrixFile::open(&features.file).ok();
         let width = file.as_ref().map_or(0, |file| file.matrix(0).ncols());
         let layers = file.as_ref().map_or(1, crate::matrix_file::MatrixFile::len);
-        Source {
-            layers,
-            width,
-            kept: width,
-            reduced: fitted(width * delays),
-            series: 1,
-            shuffled: false,
-            windows: 0,
-            model: false,
-        }
+        Source { layers, width, kept: width, reduced: fitted(width * delays), series: 1, windows: 0, model: false }
     });
     models.chain(features).collect()
 }

@@ -1,25 +1,26 @@
 //! Layers against brains: the step that makes `scores.parquet`, `models.parquet`, `targets.parquet`, `layers.parquet`, `folds.parquet`,
-//! `windows.parquet` and `summary.json`.
+//! `windows.parquet` and `summary.json` of what fits reached.
 
 use std::cell::OnceCell;
 use std::path::PathBuf;
 
-use gyrus_encoding::{Reduced, correlation, inter_subject_correlation};
-use gyrus_types::Progress;
+use gyrus_encoding::{correlation, inter_subject_correlation};
 use ndarray::Axis;
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use crate::Error;
+use crate::desk::Desk;
 use crate::fold_table::fold_table;
-use crate::run::{Desk, piece_file};
+use crate::piece::piece_file;
 use crate::settings::Targets;
 use crate::steps::clock::Panel;
-use crate::steps::extraction::{Variant, model_files};
+use crate::steps::extraction::Variant;
+use crate::steps::fits;
 use crate::steps::inference::{Finding, Inference};
-use crate::steps::layers::Layers;
 use crate::steps::score_tables::{layer_table, model_table, score_table, target_table};
-use crate::steps::scores::{Fitted, Predictors, Series, n_series, series_of};
+use crate::steps::scores::{Fitted, Predictors, Series};
+use crate::steps::shift_null::Moved;
 use crate::steps::window_targets::{self, WindowTargets};
 use crate::store::write_json;
 use crate::summary::{Refused, Summary};
@@ -54,7 +55,7 @@ struct Piece {
     windows: Vec<WindowTargets>,
 }
 
-/// What every fit is made with: the listeners and the group, and the controls.
+/// What every model is held against: the listeners and the group, and the controls.
 struct Bench {
     panels: Vec<Panel>,
     controls: Series,
@@ -64,16 +65,28 @@ impl Bench {
     fn new(desk: &Desk) -> Result<Self, Error> {
         let (study, design) = (desk.study, desk.design);
         let panels = desk.clock.panels(&desk.material.story.listeners)?;
-        let controls = Fitted::all(&study.encoding, &panels, |panel| Fitted::controls(design, panel))?;
-        Ok(Self { panels, controls: Series::of_controls(controls, study.words.main) })
+        let (group, shifts) = (panels.last().expect("the group is always there"), fits::null_shifts(desk)?);
+        let fitted = Fitted::fitted_panels(&study.encoding, &panels).par_iter();
+        let fitted = fitted.map(|panel| Fitted::controls(design, panel)).collect::<Result<Vec<_>, _>>()?;
+        let moved = Moved::new(study, design, group, &shifts)?.controls()?;
+        let controls = Series {
+            // The controls stand for no model and no layer.
+            model: String::new(),
+            variant: Variant::Trained,
+            window: study.words.main,
+            predictors: Predictors::Controls,
+            fitted: vec![Fitted::of_all(&panels, fitted)],
+            moved: vec![moved],
+        };
+        Ok(Self { panels, controls })
     }
 
     fn group(&self) -> &Panel {
         self.panels.last().expect("the group is always there")
     }
 
-    fn inference<'a, 'd: 'a>(&'a self, desk: &Desk<'d>) -> Result<Inference<'a>, Error> {
-        Inference::new(desk.study, (desk.clock.runs(), desk.design), self.group(), &self.controls)
+    fn inference<'s, 'a: 's>(&'s self, desk: &Desk<'a>) -> Result<Inference<'s>, Error> {
+        Inference::new(desk.study, desk.clock.runs(), self.group(), &self.controls)
     }
 }
 
@@ -88,51 +101,34 @@ fn scores_file(name: &str) -> PathBuf {
     piece_file(STEP, name).with_extension("parquet")
 }
 
-/// Fits every model by itself.
+/// Runs the step: every model by itself, then what is made of all of them.
 ///
 /// # Errors
-/// Settings that the recordings do not allow, a file of activations that cannot be read, or a fit that fails.
-pub fn pieces(desk: &mut Desk) -> Result<(), Error> {
+/// A piece that cannot be read, a model with too few layers, or a file that cannot be written.
+pub fn run(desk: &mut Desk) -> Result<(), Error> {
     let (bench, settings) = (OnceCell::new(), settings(desk));
-    let names = desk.names();
-    let mut progress = Progress { done: 0, total: names.iter().map(|name| n_series(desk.study, name)).sum() };
-    for name in names {
-        let (states, model) = (desk.content_key(&model_files(desk, name)), desk.material.model_hash(name).to_owned());
-        desk.step(&format!("{STEP}-{name}"), &[&settings, &model, &states], |desk| {
-            if bench.get().is_none() {
-                // Made for the first model that is not found finished.
-                drop(bench.set(Bench::new(desk)?));
-            }
-            let bench = bench.get().expect("it was just made");
-            fit(desk, bench, name, &mut progress)
+    let ready = |desk: &Desk| -> Result<(), Error> {
+        if bench.get().is_none() {
+            // Made for the first model that is not found finished.
+            drop(bench.set(Bench::new(desk)?));
+        }
+        Ok(())
+    };
+    for name in desk.study.names() {
+        let fits = desk.content_key(&fits::files(desk, name, |job| job.variant != Variant::Shuffled)?);
+        let model = desk.material.model_hash(name).to_owned();
+        desk.step(&format!("{STEP}-{name}"), &[&settings, &model, &fits], |desk| {
+            ready(desk)?;
+            find(desk, bench.get().expect("it was just made"), name)
         })?;
     }
-    Ok(())
-}
-
-/// Fits one model, and writes what is made of it.
-fn fit(desk: &mut Desk, bench: &Bench, name: &str, progress: &mut Progress) -> Result<Vec<PathBuf>, Error> {
-    let series = series_of(desk, &bench.panels, name, progress)?;
-    let inference = bench.inference(desk)?;
-    let finding = inference.model(name, &series, &reduced_layers(desk, name)?)?;
-    let piece = Piece { finding, windows: inference.window_targets(name, &series)? };
-    let files = [piece_file(STEP, name), scores_file(name)];
-    write_json(&desk.path(&files[0]), &piece)?;
-    write_table(&desk.path(&files[1]), score_table(&series, &bench.panels))?;
-    Ok(files.to_vec())
-}
-
-/// Runs the step.
-///
-/// # Errors
-/// A piece that cannot be read, or a file that cannot be written.
-pub fn run(desk: &mut Desk) -> Result<(), Error> {
     let study = desk.study;
-    let inputs = format!("{} {}", settings(desk), desk.models_key());
+    let inputs = format!("{settings} {}", desk.models_key());
     let scores: Vec<PathBuf> = study.names().map(scores_file).collect();
     let made = format!("{} {}", desk.pieces_key(STEP, study.names()), desk.content_key(&scores));
     desk.step(STEP, &[&inputs, &made], |desk| {
-        let Encoded { summary, scores, windows } = join(desk)?;
+        ready(desk)?;
+        let Encoded { summary, scores, windows } = join(desk, bench.get().expect("it was just made"))?;
         write_table(&desk.path(FILES[0]), scores)?;
         write_table(&desk.path(FILES[1]), model_table(&summary))?;
         write_table(&desk.path(FILES[2]), target_table(&summary))?;
@@ -145,6 +141,17 @@ pub fn run(desk: &mut Desk) -> Result<(), Error> {
     })
 }
 
+/// Finds what is to be said of one model, and writes it.
+fn find<'a>(desk: &Desk<'a>, bench: &Bench, name: &'a str) -> Result<Vec<PathBuf>, Error> {
+    let series = fits::all_series(desk, &bench.panels, name)?;
+    let inference = bench.inference(desk)?;
+    let piece = Piece { finding: inference.model(name, &series)?, windows: inference.window_targets(name, &series)? };
+    let files = [piece_file(STEP, name), scores_file(name)];
+    write_json(&desk.path(&files[0]), &piece)?;
+    write_table(&desk.path(&files[1]), score_table(&series, &bench.panels))?;
+    Ok(files.to_vec())
+}
+
 /// What is made of all models together.
 struct Encoded {
     summary: Summary,
@@ -153,10 +160,10 @@ struct Encoded {
 }
 
 /// Puts the pieces of all models together, in the order of the study.
-fn join(desk: &Desk) -> Result<Encoded, Error> {
+fn join(desk: &Desk, bench: &Bench) -> Result<Encoded, Error> {
     let (story, clock, study) = (&desk.material.story, desk.clock, desk.study);
-    let bench = Bench::new(desk)?;
-    let (group, inference) = (bench.group(), bench.inference(desk)?);
+    let group = bench.group();
+    let inference = bench.inference(desk)?;
     let mut scores = score_table(std::slice::from_ref(&bench.controls), &bench.panels);
     for name in study.names() {
         scores =
@@ -209,23 +216,4 @@ fn word_rate_check(desk: &Desk) -> Result<f64, Error> {
     let supplied = story.listeners.iter().filter_map(|heard| heard.supplied_rate.as_ref());
     let checks = supplied.map(|supplied| correlation(rate.column(0), supplied.view()));
     Ok(checks.reduce(f64::min).unwrap_or(f64::NAN))
-}
-
-/// The trained layers of a model at the main window, as the null refits them.
-fn reduced_layers(desk: &Desk, model: &str) -> Result<Vec<Reduced>, Error> {
-    let layers = Layers::open(desk, (model, Variant::Trained, desk.study.words.main))?;
-    (0..layers.n_layers()).into_par_iter().map(|layer| layers.layer(layer)).collect()
-}
-
-impl Series {
-    /// The controls of every panel, which stand for no model and no layer.
-    fn of_controls(fitted: Vec<Fitted>, window: gyrus_windows::WindowSpec) -> Self {
-        Self {
-            model: String::new(),
-            variant: Variant::Trained,
-            window,
-            predictors: Predictors::Controls,
-            fitted: vec![fitted],
-        }
-    }
 }

@@ -7,13 +7,20 @@ use gyrus_types::{TokenWindow, Tokens, Transcript};
 use gyrus_windows::{ShuffledWords, Tokenizer, WindowSpec, WordTokens, windows};
 
 use crate::activation_files::ActivationWriter;
+use crate::cache::Stage;
+use crate::desk::Desk;
 use crate::hash::{text_hash, transcript_hash};
 use crate::keep::Keep;
-use crate::run::Desk;
+use crate::lock::Lock;
+use crate::piece::Piece;
+use crate::run::Pieces;
 use crate::settings::{ModelEntry, Pooling, Study};
 use crate::space::require_space;
 use crate::steps::layers::{COMPARED, Reducer, reduced_file};
 use crate::{Error, Event};
+
+/// Name of the step.
+const STEP: &str = "activations";
 
 /// Which weights of a model.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -53,9 +60,12 @@ pub fn activations_file(model: &str, variant: Variant, window: WindowSpec) -> Pa
         Variant::Trained => model.to_owned(),
         Variant::Twin(_) | Variant::Shuffled => format!("{model}-{}", variant.name()),
     };
-    // Not every file system takes the signs of a stride.
-    let name = window.to_string().replace([':', '='], "-");
-    PathBuf::from("activations").join(folder).join(format!("{name}.safetensors"))
+    PathBuf::from("activations").join(folder).join(format!("{}.safetensors", window_in_file_name(window)))
+}
+
+/// A window in the name of a file: not every file system takes the signs of a stride.
+pub fn window_in_file_name(window: WindowSpec) -> String {
+    window.to_string().replace([':', '='], "-")
 }
 
 /// Every file that the step leaves, those of shuffled words apart, in a fixed order.
@@ -66,12 +76,6 @@ pub fn all_files(desk: &Desk) -> Vec<PathBuf> {
         .iter()
         .flat_map(|model| variants().flat_map(|variant| files(desk, &model.name, variant)))
         .collect()
-}
-
-/// The files of one model on shuffled words, where they are asked for.
-pub fn shuffled_files(desk: &Desk, model: &str) -> Vec<PathBuf> {
-    let asked = variants(desk.study).any(|variant| variant == Variant::Shuffled);
-    if asked { files(desk, model, Variant::Shuffled) } else { Vec::new() }
 }
 
 /// Every variant that a model is run as.
@@ -105,28 +109,74 @@ pub fn variant_windows(desk: &Desk, variant: Variant) -> Vec<WindowSpec> {
     }
 }
 
-/// Runs the step for every model.
+/// Runs every model.
 ///
 /// # Errors
 /// A model, tokenizer or window that cannot be used, or a file that cannot be written.
 pub fn pieces(desk: &mut Desk) -> Result<(), Error> {
-    let bytes = disk(desk, |_| true);
+    let (models, pieces) = all_pieces(desk);
+    let own: Vec<_> = pieces.iter().filter(|piece| desk.makes(piece)).map(|piece| models[piece.place]).collect();
+    let bytes = disk(desk, &own, |_| true);
     (desk.on_event)(Event::Note(format!("states take {} MiB on disk", bytes.div_ceil(1 << 20))));
     if !desk.options.dry_run {
-        require_space(&desk.options.out, disk(desk, |file| !desk.path(file).exists()))?;
+        require_space(&desk.options.out, disk(desk, &own, |file| !desk.path(file).exists()))?;
     }
-    for model in own_models(desk) {
-        for variant in variants(desk.study) {
-            extract_variant(desk, model, variant)?;
+    desk.each(pieces, |desk, piece| {
+        let (model, variant) = models[piece.place];
+        extract_once(desk, model, variant)
+    })
+}
+
+/// Every model variant with its piece: all trained models, then all first twins, and so on, so that parts of a study get
+/// about as much of each.
+fn all_pieces<'a>(desk: &Desk<'a>) -> (Vec<(&'a ModelEntry, Variant)>, Vec<Piece<'a>>) {
+    let study = desk.study;
+    let models = variants(study).flat_map(|variant| study.models.iter().map(move |model| (model, variant)));
+    let models: Vec<(&ModelEntry, Variant)> = models.collect();
+    let piece = |(place, (model, variant)): (usize, &(&'a ModelEntry, Variant))| {
+        let (name, layers) = (format!("{}-{}", model.name, variant.name()), 0..0);
+        Piece { step: STEP, name, place, source: &model.name, reads: Vec::new(), layers }
+    };
+    let pieces = models.iter().enumerate().map(piece).collect();
+    (models, pieces)
+}
+
+/// What a piece reads that is made of `variants` of the model or features `source`.
+pub fn reads<'a>(study: &Study, source: &'a str, variants: &[Variant]) -> Vec<(&'a str, Variant)> {
+    let is_model = study.models.iter().any(|model| model.name == source);
+    if is_model { variants.iter().map(|variant| (source, *variant)).collect() } else { Vec::new() }
+}
+
+/// The files of the states that `reads` names, at `window`.
+pub fn window_files(desk: &Desk, reads: &[(&str, Variant)], window: WindowSpec) -> Vec<PathBuf> {
+    let file = match desk.study.words.keep {
+        Keep::None => reduced_file,
+        _ => activations_file,
+    };
+    reads.iter().map(|(model, variant)| file(model, *variant, window)).collect()
+}
+
+/// Whether all states that `reads` names are there and whole.
+pub fn all_there(desk: &Desk, reads: &[(&str, Variant)]) -> bool {
+    reads.iter().all(|(model, variant)| desk.lacks(&stage(desk, entry(desk, model), *variant)).is_none())
+}
+
+/// Makes what is not there of the states that `reads` names, or waits for whoever is making it.
+///
+/// # Errors
+/// As [`pieces`].
+pub fn require(desk: &mut Desk, reads: &[(&str, Variant)]) -> Result<(), Error> {
+    for (model, variant) in reads {
+        let model = entry(desk, model);
+        if desk.lacks(&stage(desk, model, *variant)).is_some() {
+            extract_once(desk, model, *variant)?;
         }
     }
     Ok(())
 }
 
-/// The models whose pieces this run makes.
-pub fn own_models<'a>(desk: &Desk<'a>) -> Vec<&'a ModelEntry> {
-    let names = desk.names();
-    desk.study.models.iter().filter(|model| names.contains(&model.name.as_str())).collect()
+fn entry<'a>(desk: &Desk<'a>, model: &str) -> &'a ModelEntry {
+    desk.study.models.iter().find(|entry| entry.name == model).expect("only states of models are read")
 }
 
 /// Every file of one model's states, those of shuffled words apart.
@@ -137,12 +187,10 @@ pub fn model_files(desk: &Desk, model: &str) -> Vec<PathBuf> {
     Variant::all(desk.study.words.twins).flat_map(|variant| files(desk, model, variant)).collect()
 }
 
-/// Bytes that the states of this run's models, or what is kept instead, take on disk, of variants with a file that is `wanted`.
-fn disk(desk: &Desk, wanted: impl Fn(&Path) -> bool) -> u64 {
-    let models = own_models(desk).into_iter();
-    let all = models.flat_map(|model| variants(desk.study).map(move |variant| (model, variant)));
-    let some = all.filter(|(model, variant)| files(desk, &model.name, *variant).iter().any(|file| wanted(file)));
-    some.map(|(model, variant)| variant_disk(desk, model, variant)).sum()
+/// Bytes that the states of some model variants, or what is kept instead, take on disk, of those with a file that is `wanted`.
+fn disk(desk: &Desk, models: &[(&ModelEntry, Variant)], wanted: impl Fn(&Path) -> bool) -> u64 {
+    let some = models.iter().filter(|(model, variant)| files(desk, &model.name, *variant).iter().any(|f| wanted(f)));
+    some.map(|(model, variant)| variant_disk(desk, model, *variant)).sum()
 }
 
 /// Bytes that the states of one model variant, or what is kept instead, take on disk.
@@ -179,7 +227,7 @@ pub fn variant_need(desk: &Desk, model: &ModelEntry, variant: Variant) -> Result
 
 /// Name of the step of a model variant.
 fn variant_step(model: &ModelEntry, variant: Variant) -> String {
-    format!("activations-{}-{}", model.name, variant.name())
+    format!("{STEP}-{}-{}", model.name, variant.name())
 }
 
 /// Bytes of a model's reduced layers at one window.
@@ -190,8 +238,14 @@ fn reduced_bytes(desk: &Desk, n_layers: usize) -> u64 {
     (numbers * size_of::<f64>()) as u64
 }
 
-fn extract_variant(desk: &mut Desk, model: &ModelEntry, variant: Variant) -> Result<(), Error> {
-    let name = variant_step(model, variant);
+/// The step of a model variant with everything that decides it.
+fn stage(desk: &Desk, model: &ModelEntry, variant: Variant) -> Stage {
+    let parts = parts(desk, model, variant);
+    desk.stage(&variant_step(model, variant), &parts.iter().map(String::as_str).collect::<Vec<_>>())
+}
+
+/// What decides the states of a model variant.
+fn parts(desk: &Desk, model: &ModelEntry, variant: Variant) -> [String; 4] {
     let specs = variant_windows(desk, variant);
     let words = &desk.study.words;
     let settings = format!(
@@ -203,9 +257,21 @@ fn extract_variant(desk: &mut Desk, model: &ModelEntry, variant: Variant) -> Res
         Keep::None => desk.analysis_key(),
         _ => String::new(),
     };
-    let hashes = desk.material.model_hash(&model.name).to_owned();
-    let story = desk.material.story_hash.clone();
-    desk.step(&name, &[&settings, &hashes, &story, &analysis], |desk| {
+    [settings, desk.material.model_hash(&model.name).to_owned(), desk.material.story_hash.clone(), analysis]
+}
+
+/// Extracts a model variant, while no other part of the study does.
+fn extract_once(desk: &mut Desk, model: &ModelEntry, variant: Variant) -> Result<(), Error> {
+    let _alone = match desk.options.pieces {
+        Pieces::Of(_) if !desk.options.dry_run => Some(Lock::making(&desk.options.out, &variant_step(model, variant))?),
+        _ => None,
+    };
+    extract_variant(desk, model, variant)
+}
+
+fn extract_variant(desk: &mut Desk, model: &ModelEntry, variant: Variant) -> Result<(), Error> {
+    let (name, parts) = (variant_step(model, variant), parts(desk, model, variant));
+    desk.step(&name, &parts.each_ref().map(String::as_str), |desk| {
         let passage = Passage::new(desk, model, variant, &name)?;
         match desk.study.words.keep {
             Keep::None => passage.reduce(desk)?,

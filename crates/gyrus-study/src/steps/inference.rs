@@ -1,7 +1,8 @@
 //! From scores to findings: intervals, nulls, comparisons. The mathematics is `gyrus-encoding`'s; here is only who is compared with whom.
 
-use gyrus_encoding::{Design, Estimate, Jackknife, JackknifeProfile, Reduced, Runs, benjamini_hochberg};
+use gyrus_encoding::{Estimate, Jackknife, JackknifeProfile, Runs, benjamini_hochberg};
 use gyrus_windows::WindowSpec;
+use ndarray::Array2;
 use serde::{Deserialize, Serialize};
 
 use crate::Error;
@@ -10,14 +11,13 @@ use crate::steps::averages::{Averages, split, twin_score};
 use crate::steps::clock::Panel;
 use crate::steps::extraction::Variant;
 use crate::steps::scores::{Fitted, Predictors, Series};
-use crate::steps::shift_null::{Scoring, ShiftNull};
+use crate::steps::shift_null::ShiftNull;
 use crate::steps::window_targets::WindowTargets;
 use crate::summary::{Contribution, ModelSummary, PairSummary, Shifted, WindowSummary};
 
 /// The controls, and how everything is averaged.
 pub struct Inference<'a> {
     study: &'a Study,
-    design: &'a Design,
     runs: &'a Runs,
     /// The mean recording, or all targets.
     group: &'a Panel,
@@ -25,6 +25,8 @@ pub struct Inference<'a> {
     /// The controls at each place, and for single listeners.
     controls: Vec<Jackknife>,
     controls_listeners: Jackknife,
+    /// r of the controls on moved recordings, `(folds, shifts x targets)`.
+    controls_moved: &'a Array2<f64>,
 }
 
 /// A model's answers that are compared with other models' answers.
@@ -55,18 +57,13 @@ impl<'a> Inference<'a> {
     ///
     /// # Errors
     /// Controls that were fitted in other folds than their influence.
-    pub fn new(
-        study: &'a Study,
-        (runs, design): (&'a Runs, &'a Design),
-        group: &'a Panel,
-        controls: &Series,
-    ) -> Result<Self, Error> {
+    pub fn new(study: &'a Study, runs: &'a Runs, group: &'a Panel, controls: &'a Series) -> Result<Self, Error> {
         let averages = Averages::new(&controls.fitted[0], study.targets(), study.inference.draws, study.seed);
         Ok(Self {
             controls: averages.places(&controls.fitted)?.iter().map(|place| place.layers()[0].clone()).collect(),
             controls_listeners: averages.listeners(&controls.fitted)?.layers()[0].clone(),
+            controls_moved: &controls.moved[0],
             study,
-            design,
             runs,
             group,
             averages,
@@ -83,28 +80,28 @@ impl<'a> Inference<'a> {
         self.controls_listeners.estimate()
     }
 
-    /// Everything about one model; `reduced` are its trained layers at the main window.
+    /// Everything about one model, of all its series.
     ///
     /// # Errors
-    /// A refit of the null that fails, or a model with too few layers for a slope.
-    pub fn model(&self, name: &str, series: &[Series], reduced: &[Reduced]) -> Result<Finding, Error> {
+    /// A model with too few layers for a slope.
+    pub fn model(&self, name: &str, series: &[Series]) -> Result<Finding, Error> {
         let main = self.study.words.main;
         let find = |variant, window, predictors| {
             let is =
                 |s: &&Series| (s.model == name) && (s.variant, s.window, s.predictors) == (variant, window, predictors);
-            series.iter().find(is).map(|series| series.fitted.as_slice())
+            series.iter().find(is).map(|series| (series.fitted.as_slice(), series.moved.as_slice()))
         };
-        let joint = find(Variant::Trained, main, Predictors::Joint).expect("every source has its main window");
-        let alone = find(Variant::Trained, main, Predictors::Layer).expect("every source has its layers alone");
+        let (joint, moved) = find(Variant::Trained, main, Predictors::Joint).expect("every source has its main window");
+        let (alone, _) = find(Variant::Trained, main, Predictors::Layer).expect("every source has its layers alone");
         // Features of any origin have neither twins nor windows.
         let twins = Variant::twins(self.study.words.twins).filter_map(|twin| find(twin, main, Predictors::Joint));
-        let twins: Vec<&[Vec<Fitted>]> = twins.collect();
-        let of_window = |window: &WindowSpec| Some((*window, find(Variant::Trained, *window, Predictors::Joint)?));
+        let twins: Vec<&[Vec<Fitted>]> = twins.map(|(fitted, _)| fitted).collect();
+        let of_window = |window: &WindowSpec| Some((*window, find(Variant::Trained, *window, Predictors::Joint)?.0));
         let windows = self.study.words.windows.iter().filter_map(of_window);
 
         let group = self.averages.places(joint)?;
         let twin_groups = twins.iter().map(|twin| self.averages.places(twin)).collect::<Result<Vec<Places>, _>>()?;
-        let (over_controls, over_controls_regions, shifted) = self.over_controls(joint, &group, reduced)?;
+        let (over_controls, over_controls_regions, shifted) = self.over_controls(moved, &group);
         let (mean, controls) = (self.over_regions(&group), &self.controls[self.averages.regions()]);
         let (score, twin) = (mean.chosen_score(), twin_score(twin_groups.iter().map(|twin| self.over_regions(twin))));
         let single = self.single_listeners(joint, &twins)?;
@@ -166,19 +163,10 @@ impl<'a> Inference<'a> {
         pairs.iter().map(pair).collect()
     }
 
-    /// What the layers add to the controls, over regions and in each, with the null of the whole analysis.
-    fn over_controls(
-        &self,
-        joint: &[Vec<Fitted>],
-        group: &Places,
-        reduced: &[Reduced],
-    ) -> Result<(Contribution, Vec<Contribution>, Shifted), Error> {
-        let (asked, seed) = (&self.study.inference, self.study.seed.wrapping_add(2));
-        let shifts = asked.orders(self.runs, asked.shifts, seed)?;
-        let layers: Vec<_> = reduced.iter().zip(joint.iter().map(|panels| &split(panels).0.scores)).collect();
-        let rule = self.study.encoding.rule(&self.group.groups);
-        let scoring = Scoring { rule: &rule, penalties: asked.null_penalties };
-        let null = ShiftNull::new(self.design, self.group, &layers, scoring, &shifts)?;
+    /// What the layers add to the controls, over regions and in each, with the null of the whole analysis: what they reached
+    /// on `moved` recordings, `[layer]`.
+    fn over_controls(&self, moved: &[Array2<f64>], group: &Places) -> (Contribution, Vec<Contribution>, Shifted) {
+        let null = ShiftNull::new(moved, self.controls_moved, self.averages.regions());
         let contribution = |(place, profile): (usize, &JackknifeProfile)| {
             let difference = profile.chosen_score().minus(&self.controls[place]);
             let p = null.p(place, difference.value());
@@ -189,7 +177,7 @@ impl<'a> Inference<'a> {
         let q = benjamini_hochberg(&found.iter().map(|region| region.p).collect::<Vec<_>>());
         found.iter_mut().zip(q).for_each(|(region, q)| region.q = q);
         let independent = self.runs.rows() / self.group.autocorrelation_rows().max(1);
-        Ok((mean, found, null.shifted(self.averages.regions(), independent)))
+        (mean, found, null.shifted(self.averages.regions(), independent))
     }
 
     fn windows<'b>(

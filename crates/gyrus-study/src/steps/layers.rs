@@ -9,16 +9,27 @@ use ndarray::{Array2, ArrayView1};
 
 use crate::Error;
 use crate::activation_files::{ActivationFile, ActivationWriter, into_sink};
+use crate::desk::Desk;
 use crate::keep::Keep;
 use crate::matrix_file::MatrixFile;
 use crate::reduced_file::{ReducedFile, write_reduced};
-use crate::run::Desk;
 use crate::steps::clock::Clock;
 use crate::steps::extraction::{Variant, activations_file};
 
 /// The file of a model's reduced layers at one window, within the results; there is one where no states are kept.
 pub fn reduced_file(model: &str, variant: Variant, window: WindowSpec) -> PathBuf {
     activations_file(model, variant, window).with_extension("reduced.safetensors")
+}
+
+/// Layers of the model or features `source`, the input of a model's first block included.
+///
+/// # Errors
+/// A file of features that cannot be read.
+pub fn n_layers(desk: &Desk, source: &str) -> Result<usize, Error> {
+    match desk.study.features.iter().find(|features| features.name == source) {
+        Some(features) => Ok(MatrixFile::open(&features.file)?.len()),
+        None => Ok(desk.material.checkpoint(source).architecture().n_layers() + 1),
+    }
 }
 
 /// Every layer of a model variant at one window.

@@ -13,6 +13,7 @@ pub mod dimension;
 pub mod encoding;
 pub mod extraction;
 pub mod figures;
+pub mod fits;
 pub mod generalisation;
 pub mod heard;
 pub mod hierarchy;

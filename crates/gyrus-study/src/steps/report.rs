@@ -7,8 +7,8 @@ use rayon::prelude::*;
 use serde::Serialize;
 
 use crate::Error;
+use crate::desk::Desk;
 use crate::report::{FILE, Words, claims as claims_of, electrodes};
-use crate::run::{Desk, instruction_set};
 use crate::settings::{SCHEMA, Study};
 use crate::steps::benchmarks::{self, BenchmarkScore};
 use crate::steps::ceilings::{self, Ceilings};
@@ -39,8 +39,8 @@ struct Manifest<'a> {
     schema: u32,
     program: String,
     program_sha256: &'a str,
-    device: String,
-    instruction_set: &'static str,
+    /// The devices and the instructions of processors that steps were made on.
+    made_on: Vec<[String; 2]>,
     settings: &'a Study,
     files: Vec<(String, &'a str)>,
 }
@@ -116,7 +116,7 @@ pub fn run(desk: &mut Desk) -> Result<(), Error> {
     desk.step("report", &[&inputs, &desk.models_key()], |desk| {
         let figures = Figures::draw(desk, &findings)?;
         let mut files = published(desk, figures.named().collect())?;
-        let manifest = serde_json::to_string_pretty(&manifest(desk)).expect("settings and hashes");
+        let manifest = serde_json::to_string_pretty(&manifest(desk)?).expect("settings and hashes");
         write_whole(&desk.path("manifest.json"), manifest.as_bytes())?;
         let electrodes = electrodes(&desk.material.story.listeners, desk.study.targets(), &findings.summary.regions);
         write_table(&desk.path(ELECTRODES), electrodes)?;
@@ -201,7 +201,7 @@ fn words(desk: &Desk, findings: &Findings, figures: Figures) -> Result<Words, Er
         warnings,
         claims: claims_of(summary, hierarchy, &findings.convergence, &findings.claims)?,
         sections: sections(desk, findings, figures)?.into_iter().map(|section| section.named(name)).collect(),
-        provenance: provenance(desk),
+        provenance: provenance(desk)?,
         colors: desk.options.style.colors().to_vec(),
     })
 }
@@ -236,8 +236,9 @@ fn sections(desk: &Desk, findings: &Findings, figures: Figures) -> Result<Vec<Se
     Ok(asked.into_iter().flatten().collect())
 }
 
-fn provenance(desk: &Desk) -> Vec<(String, String)> {
+fn provenance(desk: &Desk) -> Result<Vec<(String, String)>, Error> {
     let study = desk.study;
+    let made_on: Vec<String> = desk.cache.places()?.iter().map(|place| place.join(", ")).collect();
     let settings = serde_json::to_value(study).expect("settings are plain values");
     let known = [
         ("program", format!("gyrus {}", env!("CARGO_PKG_VERSION"))),
@@ -245,7 +246,7 @@ fn provenance(desk: &Desk) -> Vec<(String, String)> {
         ("command", desk.options.command.clone()),
         ("this page again", "gyrus report RESULTS".to_owned()),
         ("times of the steps", "run-log.json beside this page".to_owned()),
-        ("device", format!("{}, {}", desk.device.name(), instruction_set())),
+        ("made on", made_on.join("; ")),
         ("layer index", "0 = input of the first block; last = after the final norm".to_owned()),
         ("data set", desk.material.story.source.clone()),
         ("schema of the results", SCHEMA.to_string()),
@@ -260,17 +261,16 @@ fn provenance(desk: &Desk) -> Vec<(String, String)> {
     ];
     let named = |(name, value): (&str, String)| (name.to_owned(), value);
     let data = data.map(|(name, hash)| (name.to_owned(), hash.clone()));
-    known.map(named).into_iter().chain(settings).chain(models).chain(data).collect()
+    Ok(known.map(named).into_iter().chain(settings).chain(models).chain(data).collect())
 }
 
-fn manifest<'a>(desk: &'a Desk) -> Manifest<'a> {
-    Manifest {
+fn manifest<'a>(desk: &'a Desk) -> Result<Manifest<'a>, Error> {
+    Ok(Manifest {
         schema: SCHEMA,
         program: format!("gyrus {}", env!("CARGO_PKG_VERSION")),
         program_sha256: &desk.options.program,
-        device: desk.device.name().to_owned(),
-        instruction_set: instruction_set(),
+        made_on: desk.cache.places()?,
         settings: desk.study,
         files: desk.material.files.iter().map(|(path, hash)| (path.display().to_string(), hash.as_str())).collect(),
-    }
+    })
 }

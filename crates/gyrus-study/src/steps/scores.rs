@@ -1,16 +1,13 @@
-//! A model at every layer on every listener, in parallel; the outcome does not depend on the number of threads.
+//! A model at every layer on every listener.
 
 use gyrus_encoding::{Design, Encoder, FoldInfluence, FoldScores, Reduced, baseline};
-use gyrus_types::Progress;
-use rayon::prelude::*;
+use gyrus_windows::WindowSpec;
+use ndarray::Array2;
 
-use crate::run::Desk;
-use crate::settings::{EncodingSettings, Share, Study};
+use crate::Error;
+use crate::settings::{EncodingSettings, Share};
 use crate::steps::clock::{ALL, Panel};
 use crate::steps::extraction::Variant;
-use crate::steps::layers::Layers;
-use crate::{Error, Event};
-use gyrus_windows::WindowSpec;
 
 /// What predicts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -47,6 +44,8 @@ pub struct Series {
     pub predictors: Predictors,
     /// `[layer][listener]`.
     pub fitted: Vec<Vec<Fitted>>,
+    /// r of the group's moved recordings, `[layer]`: `(folds, shifts x targets)`; none where no null is asked for.
+    pub moved: Vec<Array2<f64>>,
 }
 
 /// What fits reached on one listener, and what its interval is made of.
@@ -91,76 +90,38 @@ impl Fitted {
         fit().map_err(|source| Error::Controls { listener: panel.name.clone(), source })
     }
 
-    /// What `fit` makes of every panel.
+    /// The panels that are fitted so that everybody's scores are known.
     ///
     /// Where the group's targets are the listeners' own, with the same controls beside them and no penalty in common,
     /// one fit of the group holds everybody's.
-    ///
-    /// # Errors
-    /// Those of `fit`.
-    pub fn all(
-        encoding: &EncodingSettings,
-        panels: &[Panel],
-        fit: impl Fn(&Panel) -> Result<Self, Error> + Send + Sync,
-    ) -> Result<Vec<Self>, Error> {
+    pub fn fitted_panels<'p>(encoding: &EncodingSettings, panels: &'p [Panel]) -> &'p [Panel] {
         let (group, listeners) = panels.split_last().expect("the group is always there");
         let own = listeners.iter().map(|listener| listener.targets.len()).sum::<usize>() == group.targets.len();
         let alike = listeners.iter().all(|listener| listener.controls == group.controls);
-        if group.name != ALL || encoding.share == Share::All || !own || !alike {
-            return panels.par_iter().map(fit).collect();
+        let holds_all = group.name == ALL && encoding.share != Share::All && own && alike;
+        if holds_all { std::slice::from_ref(group) } else { panels }
+    }
+
+    /// What every one of `panels` reached, of what those that are fitted did ([`Self::fitted_panels`]).
+    pub fn of_all(panels: &[Panel], mut fitted: Vec<Self>) -> Vec<Self> {
+        if fitted.len() == panels.len() {
+            return fitted;
         }
-        let (whole, mut first) = (fit(group)?, 0);
+        let whole = fitted.pop().expect("the group is always fitted");
+        let mut first = 0;
         let cut = |listener: &Panel| {
             let targets = first..first + listener.targets.len();
             first = targets.end;
             let scores = whole.scores.columns(targets.clone());
             Self { scores, influence: whole.influence.columns(targets) }
         };
-        let mut fitted: Vec<Self> = listeners.iter().map(cut).collect();
-        fitted.push(whole);
-        Ok(fitted)
+        let mut all: Vec<Self> = panels[..panels.len() - 1].iter().map(cut).collect();
+        all.push(whole);
+        all
     }
 
     /// Scores and influence.
     pub fn parts(&self) -> (&FoldScores, &FoldInfluence) {
         (&self.scores, &self.influence)
     }
-}
-
-/// What is fitted of model or features `name`: which weights, at which window, with which predictors.
-fn jobs(study: &Study, name: &str) -> Vec<(Variant, WindowSpec, Predictors)> {
-    let main = study.words.main;
-    if study.features.iter().any(|features| features.name == name) {
-        return [Predictors::Joint, Predictors::Layer].map(|predictors| (Variant::Trained, main, predictors)).to_vec();
-    }
-    let windows = study.words.windows.iter().map(|window| (Variant::Trained, *window, Predictors::Joint));
-    let alone = [(Variant::Trained, main, Predictors::Layer)];
-    windows.chain(alone).chain(Variant::twins(study.words.twins).map(|twin| (twin, main, Predictors::Joint))).collect()
-}
-
-/// How many series model or features `name` have.
-pub fn n_series(study: &Study, name: &str) -> u64 {
-    jobs(study, name).len() as u64
-}
-
-/// Every series of model or features `name`; `progress` counts them over all models.
-///
-/// # Errors
-/// A file of activations that cannot be read, or a fit that fails.
-pub fn series_of(desk: &mut Desk, panels: &[Panel], name: &str, progress: &mut Progress) -> Result<Vec<Series>, Error> {
-    let study = desk.study;
-    let mut series = Vec::new();
-    for (variant, window, predictors) in jobs(study, name) {
-        let layers = Layers::open(desk, (name, variant, window))?;
-        let fitted = (0..layers.n_layers()).into_par_iter().map(|layer| {
-            let layer = layers.layer(layer)?;
-            let fit = |panel: &Panel| Fitted::layer((desk.design, &study.encoding), &layer, predictors, panel);
-            Fitted::all(&study.encoding, panels, fit)
-        });
-        let fitted = fitted.collect::<Result<_, Error>>()?;
-        series.push(Series { model: name.to_owned(), variant, window, predictors, fitted });
-        progress.done += 1;
-        (desk.on_event)(Event::Progress { step: "encoding".into(), progress: *progress, unit: "profiles" });
-    }
-    Ok(series)
 }

@@ -11,7 +11,7 @@ use ndarray::{Array1, Array2, ArrayView2, Axis, concatenate, s};
 use rayon::prelude::*;
 
 use crate::Error;
-use crate::settings::NullPenalties;
+use crate::settings::{NullPenalties, Study};
 use crate::steps::clock::Panel;
 use crate::summary::Shifted;
 
@@ -24,54 +24,91 @@ pub struct ShiftNull {
     gains: Vec<Vec<f64>>,
 }
 
-/// A layer, and what it reached on the panel as it was recorded.
-pub type Reached<'a> = (&'a Reduced, &'a FoldScores);
-
-/// How moved recordings are scored.
-#[derive(Debug, Clone, Copy)]
-pub struct Scoring<'a> {
-    /// How penalties are chosen.
-    pub rule: &'a Rule,
-    /// Whether they are chosen anew.
-    pub penalties: NullPenalties,
+/// The group's recordings, moved for the null, ready to be fitted.
+pub struct Moved<'a> {
+    design: &'a Design,
+    panel: &'a Panel,
+    shifts: &'a [RowOrder],
+    /// What the controls explain and leave of them.
+    left: ResidualNull,
+    /// How penalties are chosen, and whether that is done anew.
+    rule: Rule,
+    penalties: NullPenalties,
 }
 
 /// Responses that are scored together, at least those of one shift.
 const COLUMNS: usize = 256;
 
-impl ShiftNull {
-    /// Moves `panel` by each of `shifts`; `layers` stand on top of its controls.
+impl<'a> Moved<'a> {
+    /// Moves `panel` by each of `shifts`.
+    ///
+    /// # Errors
+    /// Controls or responses that are not finite.
+    pub fn new(study: &Study, design: &'a Design, panel: &'a Panel, shifts: &'a [RowOrder]) -> Result<Self, Error> {
+        let left = ResidualNull::new(panel.controls.view(), panel.responses.view())?;
+        let (rule, penalties) = (study.encoding.rule(&panel.groups), study.inference.null_penalties);
+        Ok(Self { design, panel, shifts, left, rule, penalties })
+    }
+
+    /// r of the controls alone, `(folds, shifts x targets)`.
     ///
     /// # Errors
     /// A fit that fails.
-    pub fn new(
-        design: &Design,
-        panel: &Panel,
-        layers: &[Reached],
-        scoring: Scoring,
-        shifts: &[RowOrder],
-    ) -> Result<Self, Error> {
-        let null = ResidualNull::new(panel.controls.view(), panel.responses.view())?;
-        let targets = panel.responses.ncols();
-        let together = (COLUMNS / targets.max(1)).max(1);
-        let in_parts = |score: &(dyn Fn(ArrayView2<f64>) -> Result<FoldScores, Error> + Sync)| {
-            let parts = shifts.par_chunks(together).map(|part| Ok(score(null.side_by_side(part)?.view())?.r()));
-            let parts = parts.collect::<Result<Vec<Array2<f64>>, Error>>()?;
-            let views: Vec<ArrayView2<f64>> = parts.iter().map(Array2::view).collect();
-            Ok::<_, Error>(concatenate(Axis(1), &views).expect("parts share their folds"))
-        };
-        let controls = Reduced::Same(panel.controls.clone());
-        let alone = in_parts(&|moved| {
-            let free = Array2::zeros((design.folds().len(), moved.ncols()));
-            Ok(refit(design, &controls, None, moved, free.view())?)
-        })?;
-        let joint = layers.iter().map(|(layer, scores)| {
-            let encoder = Encoder::new(design, layer, Some(panel.controls.view()))?;
-            in_parts(&|moved| scoring.score(&encoder, moved, scores))
-        });
-        let joint = joint.collect::<Result<Vec<_>, _>>()?;
-        let of_shift = |shift: usize| gains(&joint, &alone, shift * targets..(shift + 1) * targets);
-        Ok(Self { gains: (0..shifts.len()).into_par_iter().map(of_shift).collect() })
+    pub fn controls(&self) -> Result<Array2<f64>, Error> {
+        let controls = Reduced::Same(self.panel.controls.clone());
+        self.in_parts(|moved| {
+            let free = Array2::zeros((self.design.folds().len(), moved.ncols()));
+            Ok(refit(self.design, &controls, None, moved, free.view())?)
+        })
+    }
+
+    /// r of `layer` on top of the controls, `(folds, shifts x targets)`; `found` is what it reached as recorded.
+    ///
+    /// # Errors
+    /// A fit that fails.
+    pub fn layer(&self, layer: &Reduced, found: &FoldScores) -> Result<Array2<f64>, Error> {
+        let encoder = Encoder::new(self.design, layer, Some(self.panel.controls.view()))?;
+        self.in_parts(|moved| self.score(&encoder, moved, found))
+    }
+
+    /// r of every shift, by `score` of some of them side by side.
+    fn in_parts(
+        &self,
+        score: impl Fn(ArrayView2<f64>) -> Result<FoldScores, Error> + Sync,
+    ) -> Result<Array2<f64>, Error> {
+        let together = (COLUMNS / self.panel.responses.ncols().max(1)).max(1);
+        let parts = self.shifts.par_chunks(together);
+        let parts = parts.map(|part| Ok(score(self.left.side_by_side(part)?.view())?.r()));
+        let parts = parts.collect::<Result<Vec<Array2<f64>>, Error>>()?;
+        let views: Vec<ArrayView2<f64>> = parts.iter().map(Array2::view).collect();
+        match views.is_empty() {
+            true => Ok(Array2::zeros((self.design.folds().len(), 0))),
+            false => Ok(concatenate(Axis(1), &views).expect("parts share their folds")),
+        }
+    }
+
+    /// Scores of moved responses, `(rows, shifts x targets)`; `found` are those of the responses as recorded.
+    fn score(&self, encoder: &Encoder, moved: ArrayView2<f64>, found: &FoldScores) -> Result<FoldScores, Error> {
+        let targets = found.penalties().ncols();
+        Ok(match self.penalties {
+            NullPenalties::Stay => {
+                let same: Vec<usize> = (0..moved.ncols()).map(|column| column % targets).collect();
+                encoder.refit(moved, found.penalties().select(Axis(1), &same).view())?
+            }
+            NullPenalties::Anew => {
+                let sharing = self.rule.sharing.copies(targets, moved.ncols() / targets.max(1));
+                encoder.encode(moved, &Rule { sharing, ..self.rule.clone() })?
+            }
+        })
+    }
+}
+
+impl ShiftNull {
+    /// Of what every layer, `joint`, and the controls `alone` reached on moved recordings, each `(folds, shifts x targets)`.
+    pub fn new(joint: &[Array2<f64>], alone: &Array2<f64>, targets: usize) -> Self {
+        let shifts = alone.ncols() / targets.max(1);
+        let of_shift = |shift: usize| gains(joint, alone, shift * targets..(shift + 1) * targets);
+        Self { gains: (0..shifts).into_par_iter().map(of_shift).collect() }
     }
 
     /// The gains themselves in short, at `place`; neighbouring shifts are alike, so that they count as no more than
@@ -91,23 +128,6 @@ impl ShiftNull {
     /// One-sided p of `gain` at `place`.
     pub fn p(&self, place: usize, gain: f64) -> f64 {
         p_value(gain, &self.gains.iter().map(|gains| gains[place]).collect::<Vec<_>>())
-    }
-}
-
-impl Scoring<'_> {
-    /// Scores of moved responses, `(rows, shifts x targets)`; `found` are those of the responses as recorded.
-    fn score(&self, encoder: &Encoder, moved: ArrayView2<f64>, found: &FoldScores) -> Result<FoldScores, Error> {
-        let targets = found.penalties().ncols();
-        Ok(match self.penalties {
-            NullPenalties::Stay => {
-                let same: Vec<usize> = (0..moved.ncols()).map(|column| column % targets).collect();
-                encoder.refit(moved, found.penalties().select(Axis(1), &same).view())?
-            }
-            NullPenalties::Anew => {
-                let sharing = self.rule.sharing.copies(targets, moved.ncols() / targets.max(1));
-                encoder.encode(moved, &Rule { sharing, ..self.rule.clone() })?
-            }
-        })
     }
 }
 

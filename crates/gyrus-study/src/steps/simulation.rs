@@ -4,9 +4,10 @@ use std::borrow::Cow;
 use std::path::{Path, PathBuf};
 
 use crate::cache::{Cache, Stage};
+use crate::desk::instruction_set;
 use crate::hash::file_hash;
 use crate::lock::Lock;
-use crate::run::{Options, Pieces, instruction_set};
+use crate::run::{Options, Pieces};
 use crate::settings::{BidsSettings, FeatureEntry, SimulationSettings, Study};
 use crate::simulated::{CortexSources, DESCRIPTION, SimulatedCortex, TASK, TRUTH};
 use crate::{Error, Event};
@@ -52,27 +53,28 @@ pub fn recorded<'a>(
     let hashes = [words, &settings.vectors, &settings.counts].map(|path| file_hash(path));
     let inputs = hashes.into_iter().collect::<Result<Vec<_>, _>>()?.join(" ");
     let plain = format!("{:?} {}", SimulationSettings { levels: None, ..settings.clone() }, study.seed);
-    let stage = Stage::new(NAME, &[&options.program, &plain, &inputs, instruction_set()]);
+    let stage = Stage::new(NAME, &options.program, ["cpu", instruction_set()], &[&plain, &inputs]);
     let cache = Cache::new(&options.out);
     // Parts of a study that run beside each other need the same recordings: the first makes them.
     let waited = match options.pieces {
-        Pieces::Of(_) if !options.dry_run => Some(Lock::simulating(&options.out)?),
+        Pieces::Of(_) if !options.dry_run => Some(Lock::making(&options.out, NAME)?),
         _ => None,
     };
-    let found = cache.holds(&stage);
+    let reason = if options.pieces == Pieces::All { cache.lacks(&stage) } else { cache.lacks_anywhere(&stage) };
+    let found = reason.is_none();
     match (found, options.dry_run) {
-        (true, _) => on_event(Event::Found { step: NAME.into() }),
+        (true, _) => on_event(Event::Found { step: NAME.into(), small: false }),
         (false, true) => {
-            on_event(Event::Planned { step: NAME.into(), cost: None, reason: cache.lacks(&stage) });
+            on_event(Event::Planned { step: NAME.into(), piece: None, cost: None, reason });
             return Ok(None);
         }
         (false, false) => {
-            on_event(Event::Begun { step: NAME.into() });
+            on_event(Event::Begun { step: NAME.into(), small: false });
             let sources = CortexSources { words, vectors: &settings.vectors, counts: &settings.counts };
             let made = make(sources, settings, study.seed, &options.out, on_event);
             let files = made.map_err(|source| Error::InStep { step: NAME.into(), source: Box::new(source) })?;
             cache.remember(&stage, &files)?;
-            on_event(Event::Finished { step: NAME.into() });
+            on_event(Event::Finished { step: NAME.into(), small: false });
         }
     }
     drop(waited);

@@ -8,7 +8,7 @@ use gyrus_windows::Tokenizer;
 use serde::{Deserialize, Serialize};
 
 use crate::Error;
-use crate::run::Desk;
+use crate::desk::Desk;
 use crate::store::write_json;
 
 /// One model on the story's text.

@@ -163,12 +163,12 @@ fn showing<T>(
     work: impl FnOnce(&mut dyn FnMut(Progress)) -> Result<T, gyrus_benchmarks::Error>,
 ) -> anyhow::Result<T> {
     let step = task.name.to_owned();
-    news.show(Event::Begun { step: step.clone() });
+    news.show(Event::Begun { step: step.clone(), small: false });
     let mut on_progress = |progress: Progress| {
         news.show(Event::Progress { step: step.clone(), progress, unit: "tokens x layers" });
     };
     let found = work(&mut on_progress)?;
-    news.show(Event::Finished { step });
+    news.show(Event::Finished { step, small: false });
     Ok(found)
 }
 

@@ -68,7 +68,7 @@ fn planned(study: &Study, out: &Path, on_event: &mut dyn FnMut(Event)) -> anyhow
 fn explain(arguments: &StudyArguments) -> anyhow::Result<()> {
     let (study, out) = arguments.open()?;
     planned(&study, &out, &mut |event| match event {
-        Event::Found { step } => say(format_args!("{step}: found")),
+        Event::Found { step, .. } => say(format_args!("{step}: found")),
         Event::Planned { step, reason: Some(reason), .. } => say(format_args!("{step}: made anew, because {reason}")),
         Event::Planned { step, reason: None, .. } => {
             say(format_args!("{step}: made anew, because it reads what is made before it"));
@@ -82,7 +82,7 @@ fn prune(arguments: &PruneArguments) -> anyhow::Result<()> {
     let _lock = (!arguments.dry_run).then(|| Lock::take(&out, "gyrus cache prune")).transpose()?;
     let mut named = BTreeSet::new();
     planned(&study, &out, &mut |event| {
-        if let Event::Found { step } | Event::Planned { step, .. } = event {
+        if let Event::Found { step, .. } | Event::Planned { step, .. } = event {
             named.insert(step);
         }
     })?;

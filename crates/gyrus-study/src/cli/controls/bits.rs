@@ -63,9 +63,9 @@ impl BitsArguments {
         let mut found = Vec::new();
         for spec in &self.windows {
             let step = format!("surprisal of {spec}");
-            news.show(Event::Begun { step: step.clone() });
+            news.show(Event::Begun { step: step.clone(), small: false });
             let bits = word_bits(model, text, (*spec, self.reading.overflow()), &mut |event| news.show(event))?;
-            news.show(Event::Finished { step });
+            news.show(Event::Finished { step, small: false });
             let suffix = if self.windows.len() > 1 { format!(".{spec}") } else { String::new() };
             found.push(Bits { suffix, words: bits });
         }

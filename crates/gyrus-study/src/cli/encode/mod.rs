@@ -159,11 +159,11 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
     let controls = controls.map(|controls| lags.kept(controls));
     let given = Given { design: &design, predictors: &predictors, responses: &responses, lags: &lags };
     let mut walk = Walk::new(arguments, given, controls, sharing, questions);
-    news.show(Event::Begun { step: "encode".into() });
+    news.show(Event::Begun { step: "encode".into(), small: false });
     walk.run(&mut |progress| {
         news.show(Event::Progress { step: "encode".into(), progress, unit: "layers x targets" });
     })?;
-    news.show(Event::Finished { step: "encode".into() });
+    news.show(Event::Finished { step: "encode".into(), small: false });
     let notes = arguments.write(walk.found(), &predictors, lagged.then_some(lags.shown()), &ceiling)?;
     notes.into_iter().for_each(|note| news.show(Event::Note(note)));
     Ok(())

@@ -98,11 +98,11 @@ impl Arguments {
 
 /// Shows how many of how many `unit`s are done.
 fn on_progress<'a>(news: &'a mut News, step: &'a str, unit: &'static str) -> impl FnMut(u64, u64) + 'a {
-    news.show(Event::Begun { step: step.to_owned() });
+    news.show(Event::Begun { step: step.to_owned(), small: false });
     move |done, total| {
         news.show(Event::Progress { step: step.to_owned(), progress: Progress { done, total }, unit });
         if done == total {
-            news.show(Event::Finished { step: step.to_owned() });
+            news.show(Event::Finished { step: step.to_owned(), small: false });
         }
     }
 }

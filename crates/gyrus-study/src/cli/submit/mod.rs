@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 use gyrus_activations::{DeviceChoice, Precision, open_device};
-use gyrus_study::{Event, Options, SIMULATION, Shard, Study, piece_of, run as run_study};
+use gyrus_study::{Event, Options, Pieces, SIMULATION, Shard, Study, run as run_study};
 
 pub use self::jobs::{Job, read as read_jobs, state};
 use self::script::Script;
@@ -38,9 +38,9 @@ pub struct Arguments {
 enum Stage {
     /// Recordings where they are simulated, and the text: what every part needs or is short.
     Prepare,
-    /// States of models, on GPUs.
+    /// States of models and their answers to benchmarks, on GPUs if there are some.
     Extract,
-    /// What is made of each model by itself.
+    /// Everything else that is made by itself.
     Parts,
     /// What is made of all models together.
     Merge,
@@ -61,15 +61,32 @@ impl Stage {
         matches!(self, Self::Extract | Self::Parts)
     }
 
-    /// The steps that it runs; all of a part, or of a study, if none are named.
-    fn steps(self, gpus: bool) -> &'static [&'static str] {
+    /// The steps that it runs; all of a study if none are named.
+    fn steps(self) -> &'static [&'static str] {
         match self {
             Self::Prepare => &["text"],
             Self::Extract => &["activations", "benchmarks"],
-            Self::Parts if gpus => &["encoding", "canaries", "dimension", "context"],
-            Self::Parts | Self::Merge => &[],
+            Self::Parts => &["fits", "lags", "dimension", "context"],
+            Self::Merge => &[],
         }
     }
+
+    /// Whether it runs models.
+    fn runs_models(self) -> bool {
+        matches!(self, Self::Prepare | Self::Extract)
+    }
+
+    /// Whether the piece `step` is of one of its steps.
+    fn has(self, step: &str) -> bool {
+        self.steps().iter().any(|own| step.starts_with(&format!("{own}-")))
+    }
+}
+
+/// A step that is not finished.
+struct Unfinished {
+    step: String,
+    /// Its place, if it is a piece.
+    piece: Option<usize>,
 }
 
 /// Runs the command.
@@ -80,8 +97,8 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
     let unfinished = plan.unfinished()?;
     let mut before: Option<Job> = None;
     let mut submitted = Vec::new();
-    for stage in plan.stages() {
-        let tasks = plan.missing(stage, unfinished.as_deref());
+    for stage in [Stage::Prepare, Stage::Extract, Stage::Parts, Stage::Merge] {
+        let tasks = plan.missing(stage, &unfinished);
         if tasks.is_empty() {
             say(format_args!("{}: finished", stage.name()));
             continue;
@@ -111,40 +128,31 @@ struct Plan<'a> {
 }
 
 impl Plan<'_> {
-    fn stages(&self) -> Vec<Stage> {
-        let all = [Stage::Prepare, Stage::Extract, Stage::Parts, Stage::Merge];
-        all.into_iter().filter(|stage| *stage != Stage::Extract || self.slurm.gpus.is_some()).collect()
-    }
-
-    /// Names of the steps that are not finished; none known where GPUs are asked for, because what was made on one cannot be
-    /// told from here, where there may be none.
-    fn unfinished(&self) -> anyhow::Result<Option<Vec<String>>> {
-        if self.slurm.gpus.is_some() {
-            return Ok(None);
-        }
+    /// What is not finished, wherever the rest was made.
+    fn unfinished(&self) -> anyhow::Result<Vec<Unfinished>> {
         let device = open_device(DeviceChoice::Cpu, Precision::Full)?;
-        let options = Options { dry_run: true, ..Options::new(self.out.to_owned(), program_hash()?) };
+        let options = Options::new(self.out.to_owned(), program_hash()?);
+        let options = Options { dry_run: true, pieces: Pieces::Found, ..options };
         let mut unfinished = Vec::new();
         run_study(self.study, &device, &options, &mut |event| {
-            if let Event::Planned { step, .. } = event {
-                unfinished.push(step);
+            if let Event::Planned { step, piece, .. } = event {
+                unfinished.push(Unfinished { step, piece });
             }
         })?;
-        Ok(Some(unfinished))
+        Ok(unfinished)
     }
 
     /// The tasks of a stage of which something is missing, from 1; a stage that is no array has one.
-    fn missing(&self, stage: Stage, unfinished: Option<&[String]>) -> Vec<usize> {
+    fn missing(&self, stage: Stage, unfinished: &[Unfinished]) -> Vec<usize> {
         let parts = if stage.is_array() { self.slurm.array } else { 1 };
-        let Some(unfinished) = unfinished else { return (1..=parts).collect() };
         // Before recordings are simulated nothing is known of what is made of them.
-        let unknown = unfinished.iter().any(|step| step == SIMULATION);
+        let unknown = unfinished.iter().any(|left| left.step == SIMULATION);
         let lacks = |part: &usize| match stage {
-            Stage::Prepare => unknown || unfinished.iter().any(|step| step == "text"),
+            Stage::Prepare => unknown || unfinished.iter().any(|left| left.step == "text"),
             Stage::Extract | Stage::Parts => {
                 let shard = Shard::new(*part, parts).expect("a part of them");
-                unknown
-                    || unfinished.iter().any(|step| piece_of(self.study, step).is_some_and(|place| shard.has(place)))
+                let own = |left: &Unfinished| stage.has(&left.step) && left.piece.is_some_and(|place| shard.has(place));
+                unknown || unfinished.iter().any(own)
             }
             Stage::Merge => !unfinished.is_empty(),
         };
@@ -152,14 +160,14 @@ impl Plan<'_> {
     }
 
     fn script(&self, stage: Stage) -> Script<'_> {
-        let on_gpu = self.slurm.gpus.is_some() && stage != Stage::Parts;
+        let on_gpu = self.slurm.gpus.is_some() && stage.runs_models();
         Script {
             study: self.study.name.as_str(),
             file: self.file,
             out: self.out,
             slurm: self.slurm,
             stage: stage.name(),
-            steps: stage.steps(self.slurm.gpus.is_some()),
+            steps: stage.steps(),
             is_array: stage.is_array(),
             on_gpu,
         }

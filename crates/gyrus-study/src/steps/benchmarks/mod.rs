@@ -13,9 +13,9 @@ use serde::{Deserialize, Serialize};
 pub use self::section::section;
 use crate::Error;
 use crate::benchmark_files::{BenchmarkFiles, benchmark_items};
-use crate::run::Desk;
+use crate::desk::Desk;
+use crate::piece::Piece;
 use crate::settings::{BenchmarkEntry, ModelEntry, Study};
-use crate::steps::extraction::own_models;
 use crate::store::write_json;
 use crate::tables::{Table, write_table};
 
@@ -68,19 +68,20 @@ fn answered(study: &Study) -> impl Iterator<Item = &BenchmarkEntry> {
 /// Items that cannot be read or answered.
 pub fn pieces(desk: &mut Desk) -> Result<(), Error> {
     let settings = settings(desk)?;
-    let models = if answered(desk.study).next().is_some() { own_models(desk) } else { Vec::new() };
-    for model in models {
-        let hash = desk.material.model_hash(&model.name).to_owned();
-        desk.piece((STEP, &model.name), &[&settings, &hash], |desk| {
+    let study = desk.study;
+    let models = study.models.iter().filter(|_| answered(study).next().is_some());
+    let pieces = models.enumerate().map(|(place, model)| Piece::of_source(STEP, place, &model.name, Vec::new()));
+    desk.each(pieces.collect(), |desk, piece| {
+        let (model, hash) = (&study.models[piece.place], desk.material.model_hash(piece.source).to_owned());
+        desk.piece(piece, &[&settings, &hash], |desk| {
             let mut scores = Vec::new();
-            for entry in answered(desk.study) {
+            for entry in answered(study) {
                 let task = Task::named(&entry.task)?;
                 scores.push(answer(desk, model, task, &benchmark_items(task, &files(entry)?)?)?);
             }
             Ok(scores)
-        })?;
-    }
-    Ok(())
+        })
+    })
 }
 
 /// Runs the step; without benchmarks it leaves an empty table.

@@ -1,26 +1,25 @@
 //! What must predict little or nothing, through the very same folds: `canaries.json` and `canaries.parquet`.
 
-mod fits;
+mod against;
 mod found;
 mod section;
 mod table;
 
-use std::cell::OnceCell;
 use std::path::PathBuf;
 
 use gyrus_encoding::{Reduced, position_features};
 use ndarray::{Array2, Axis};
 
-use self::fits::Fits;
+use self::against::Against;
 pub use self::found::Found;
 use self::found::{Canary, Kind};
 pub use self::section::{section, warnings};
 use crate::Error;
-use crate::run::Desk;
+use crate::desk::Desk;
 use crate::settings::Study;
 use crate::steps::clock::{Clock, ControlPart};
 use crate::steps::encoding::SUMMARY;
-use crate::steps::extraction::{model_files, shuffled_files};
+use crate::steps::fits::{self, Job};
 use crate::store::{read_json, write_json};
 use crate::summary::{ModelSummary, Summary};
 use crate::tables::write_table;
@@ -52,35 +51,18 @@ fn shuffled(study: &Study) -> impl Iterator<Item = &str> {
     study.models.iter().map(|model| model.name.as_str()).filter(|_| study.canaries.shuffled_words)
 }
 
-/// Fits every model on shuffled words by itself.
-///
-/// # Errors
-/// States that cannot be read, or a fit that fails.
-pub fn pieces(desk: &mut Desk) -> Result<(), Error> {
-    let (fits, settings, own) = (OnceCell::new(), settings(desk), desk.names());
-    for name in shuffled(desk.study).filter(|name| own.contains(name)) {
-        let model = desk.material.model_hash(name).to_owned();
-        let states = desk.content_key(&[model_files(desk, name), shuffled_files(desk, name)].concat());
-        desk.piece((STEP, name), &[&settings, &model, &states], |desk| {
-            if fits.get().is_none() {
-                // Made for the first model that is not found finished.
-                drop(fits.set(Fits::new(desk)?));
-            }
-            fits.get().expect("they were just made").shuffled(desk, name)
-        })?;
-    }
-    Ok(())
-}
-
 /// Runs the step.
 ///
 /// # Errors
 /// A result of an earlier step that cannot be read, or a fit that fails.
 pub fn run(desk: &mut Desk) -> Result<(), Error> {
     let inputs = format!("{} {}", settings(desk), desk.models_key());
-    let earlier =
-        format!("{} {}", desk.content_key(&[PathBuf::from(SUMMARY)]), desk.pieces_key(STEP, shuffled(desk.study)));
-    desk.step(STEP, &[&inputs, &earlier], |desk| {
+    let asked = [Job::main(desk.study), Job::shuffled(desk.study)];
+    let mut files = vec![PathBuf::from(SUMMARY)];
+    for model in shuffled(desk.study) {
+        files.extend(fits::files(desk, model, |job| asked.contains(&job))?);
+    }
+    desk.step(STEP, &[&inputs, &desk.content_key(&files)], |desk| {
         let found = find(desk)?;
         write_table(&desk.path(FILES[0]), table::canaries(&found))?;
         write_json(&desk.path(FILES[1]), &found)?;
@@ -90,15 +72,17 @@ pub fn run(desk: &mut Desk) -> Result<(), Error> {
 
 fn find(desk: &Desk) -> Result<Found, Error> {
     let summary: Summary = read_json(&desk.path(SUMMARY))?;
-    let fits = Fits::new(desk)?;
+    let against = Against::new(desk)?;
     let autocorrelation_rows = summary.autocorrelation_rows;
-    let mut canaries = vec![fits.position(&position(desk.clock, autocorrelation_rows))?];
-    canaries.extend(fits.all_controls());
+    let mut canaries = vec![against.position(&position(desk.clock, autocorrelation_rows))?];
+    canaries.extend(against.all_controls());
     for part in ControlPart::ALL {
-        canaries.extend(fits.group(part)?);
+        canaries.extend(against.group(part)?);
     }
     canaries.extend(summary.models.iter().filter_map(twins));
-    canaries.extend(desk.read_pieces::<Canary>(STEP, shuffled(desk.study))?);
+    for model in shuffled(desk.study) {
+        canaries.push(against.shuffled(desk, model)?);
+    }
     canaries.extend(summary.models.iter().map(shifted));
     Ok(Found { autocorrelation_rows, canaries })
 }

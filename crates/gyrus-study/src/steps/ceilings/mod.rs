@@ -14,7 +14,7 @@ use serde::{Deserialize, Serialize};
 
 pub use self::section::section;
 use crate::Error;
-use crate::run::Desk;
+use crate::desk::Desk;
 use crate::settings::Targets;
 use crate::steps::clock::MEAN;
 use crate::steps::encoding::SUMMARY;

@@ -18,7 +18,7 @@ pub use self::property::Property;
 pub use self::reach::{RegionGain, WindowReach};
 pub use self::section::{figures, section};
 use crate::Error;
-use crate::run::Desk;
+use crate::desk::Desk;
 use crate::steps::encoding::{SUMMARY, WINDOWS};
 use crate::steps::window_targets::WindowTargets;
 use crate::steps::{benchmarks, hierarchy, text};

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use gyrus_encoding::{Electrode, Estimate, Hierarchy, Levels};
 use serde::{Deserialize, Serialize};
 
-use crate::run::Desk;
+use crate::desk::Desk;
 use crate::steps::hierarchy::{places, with_targets};
 use crate::steps::window_targets::WindowTargets;
 

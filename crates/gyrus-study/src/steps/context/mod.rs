@@ -13,11 +13,12 @@ use serde::{Deserialize, Serialize};
 pub use self::section::{contents, section};
 use crate::Error;
 use crate::activation_files::ActivationFile;
+use crate::desk::Desk;
 use crate::keep::Keep;
 use crate::layer_pairs::cka_interval;
-use crate::run::Desk;
+use crate::piece::Piece;
 use crate::settings::Study;
-use crate::steps::extraction::{Variant, activations_file, model_files};
+use crate::steps::extraction::{self, Variant, activations_file, model_files};
 use crate::store::write_json;
 use crate::tables::write_table;
 
@@ -70,15 +71,18 @@ const STEP: &str = "context";
 pub fn pieces(desk: &mut Desk) -> Result<(), Error> {
     let asked = Asked::of(desk.study);
     let settings = format!("{:?} {:?}", desk.study.similarity, desk.study.words);
-    let own = desk.names();
-    for name in asked.names.iter().filter(|name| own.contains(name)) {
-        let (states, model) = (desk.content_key(&model_files(desk, name)), desk.material.model_hash(name).to_owned());
-        desk.piece((STEP, name), &[&settings, &model, &states], |desk| {
-            let content = contents_of(desk, name, asked.reference, &asked.others)?;
-            Ok(ModelContext { name: (*name).to_owned(), content })
-        })?;
-    }
-    Ok(())
+    let study = desk.study;
+    let reads = |name| extraction::reads(study, name, &Variant::all(study.words.twins).collect::<Vec<_>>());
+    let pieces = asked.names.iter().enumerate();
+    let pieces = pieces.map(|(place, name)| Piece::of_source(STEP, place, name, reads(name)));
+    desk.each(pieces.collect(), |desk, piece| {
+        let states = desk.content_key(&model_files(desk, piece.source));
+        let model = desk.material.model_hash(piece.source).to_owned();
+        desk.piece(piece, &[&settings, &model, &states], |desk| {
+            let content = contents_of(desk, piece.source, asked.reference, &asked.others)?;
+            Ok(ModelContext { name: piece.source.to_owned(), content })
+        })
+    })
 }
 
 /// What is asked of which models.

@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 
 pub use self::section::section;
 use crate::Error;
-use crate::run::Desk;
+use crate::desk::Desk;
 use crate::steps::encoding::SUMMARY;
 use crate::steps::similarity::{self, Compared, Similarity};
 use crate::steps::text::{self, TextScore};

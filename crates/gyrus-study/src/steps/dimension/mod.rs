@@ -19,11 +19,12 @@ use self::profiles::Profiles;
 pub use self::section::section;
 use crate::Error;
 use crate::activation_files::ActivationFile;
+use crate::desk::Desk;
 use crate::keep::Keep;
 use crate::matrix_file::MatrixFile;
-use crate::run::Desk;
+use crate::piece::Piece;
 use crate::steps::averages::Averages;
-use crate::steps::extraction::{Variant, activations_file, all_files, is_compared, model_files};
+use crate::steps::extraction::{self, Variant, activations_file, all_files, is_compared, model_files};
 use crate::steps::layers::{COMPARED, Layers};
 use crate::steps::scores::Fitted;
 use crate::store::write_json;
@@ -51,17 +52,22 @@ struct Measured {
 /// A file of states that cannot be read.
 pub fn pieces(desk: &mut Desk) -> Result<(), Error> {
     let settings = format!("{:?} {}", desk.study.words, desk.analysis_key());
-    for name in desk.names() {
-        let (states, model) = (desk.content_key(&model_files(desk, name)), desk.material.model_hash(name).to_owned());
-        desk.piece((STEP, name), &[&settings, &model, &states], |desk| {
-            let own = sources(desk).into_iter().filter(|(source, _)| *source == name);
-            let measure = |(name, variant): (&str, Variant)| {
-                Ok(Measured { dimensions: of_words(desk, name, variant)?, needed: needed(desk, (name, variant))? })
+    let (study, sources) = (desk.study, sources(desk));
+    let pieces = study.names().enumerate().map(|(place, name)| {
+        let variants: Vec<Variant> = Variant::all(study.words.twins).collect();
+        Piece::of_source(STEP, place, name, extraction::reads(study, name, &variants))
+    });
+    desk.each(pieces.collect(), |desk, piece| {
+        let states = desk.content_key(&model_files(desk, piece.source));
+        let model = desk.material.model_hash(piece.source).to_owned();
+        desk.piece(piece, &[&settings, &model, &states], |desk| {
+            let own = sources.iter().filter(|(source, _)| *source == piece.source);
+            let measure = |(name, variant): &(&str, Variant)| {
+                Ok(Measured { dimensions: of_words(desk, name, *variant)?, needed: needed(desk, (name, *variant))? })
             };
             own.map(measure).collect::<Result<Vec<Measured>, Error>>()
-        })?;
-    }
-    Ok(())
+        })
+    })
 }
 
 /// Runs the step.

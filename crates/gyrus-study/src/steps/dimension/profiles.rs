@@ -6,7 +6,7 @@ use rayon::prelude::*;
 
 use super::found::{LayerDimensions, ModelDimensions};
 use crate::Error;
-use crate::run::Desk;
+use crate::desk::Desk;
 use crate::steps::averages::Averages;
 use crate::steps::clock::Panel;
 use crate::steps::extraction::Variant;

@@ -14,7 +14,7 @@ use ndarray::{Array2, ArrayView2, Axis, concatenate};
 use serde::{Deserialize, Serialize};
 
 pub use self::section::section;
-use crate::run::Desk;
+use crate::desk::Desk;
 use crate::settings::Targets;
 use crate::steps::clock::Panel;
 use crate::steps::extraction::{Variant, all_files};

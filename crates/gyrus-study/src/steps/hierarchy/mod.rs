@@ -6,18 +6,16 @@ mod table;
 
 use std::path::PathBuf;
 
-use gyrus_encoding::{Encoder, FoldScores, Reliability, baseline};
-use rayon::prelude::*;
+use gyrus_encoding::{FoldScores, Reliability, baseline};
 use serde::{Deserialize, Serialize};
 
 pub use self::places::{places, with_targets};
 pub use self::section::{section, warnings};
 use crate::Error;
+use crate::desk::Desk;
 use crate::hierarchy::{Alignment, Depths, Place, TargetDepth};
-use crate::run::Desk;
-use crate::steps::clock::Panel;
-use crate::steps::extraction::{Variant, all_files};
-use crate::steps::layers::Layers;
+use crate::steps::averages::split;
+use crate::steps::fits::{self, Job};
 use crate::store::write_json;
 use crate::tables::write_table;
 
@@ -55,13 +53,16 @@ pub struct ModelHierarchy {
 /// Runs the step; without distances it leaves empty results.
 ///
 /// # Errors
-/// A file of activations that cannot be read, or a fit that fails.
+/// Fits that cannot be read, or controls that cannot be fitted.
 pub fn run(desk: &mut Desk) -> Result<(), Error> {
     let study = desk.study;
     let settings = format!("{} {:?} {:?}", study.inference.draws, study.words, study.targets());
     let inputs = format!("{} {}", desk.analysis_key(), desk.models_key());
-    let states = desk.content_key(&all_files(desk));
-    desk.step("hierarchy", &[&settings, &inputs, &states], |desk| {
+    let mut files = Vec::new();
+    for name in study.names() {
+        files.extend(fits::files(desk, name, |job| job == Job::main(study))?);
+    }
+    desk.step("hierarchy", &[&settings, &inputs, &desk.content_key(&files)], |desk| {
         let found = find(desk)?;
         write_table(&desk.path(FILES[0]), table::depths(&found))?;
         write_json(&desk.path(FILES[1]), &found)?;
@@ -81,22 +82,11 @@ fn find(desk: &Desk) -> Result<Found, Error> {
     let controls = baseline(desk.design, group.controls.view(), group.responses.view())?;
     let controls = (&controls, group.controls.ncols() > 0);
     for name in desk.study.names() {
-        let scores = scores(desk, group, name)?;
-        found.models.push(model(desk, name, (&places, &found.patients), (&scores, controls))?);
+        let series = fits::series(desk, &panels, name, Job::main(desk.study))?;
+        let layers: Vec<FoldScores> = series.fitted.iter().map(|panels| split(panels).0.scores.clone()).collect();
+        found.models.push(model(desk, name, (&places, &found.patients), (&layers, controls))?);
     }
     Ok(found)
-}
-
-/// Each layer of a model on top of the controls, for every target of `group`.
-fn scores(desk: &Desk, group: &Panel, model: &str) -> Result<Vec<FoldScores>, Error> {
-    let layers = Layers::open(desk, (model, Variant::Trained, desk.study.words.main))?;
-    let rule = desk.study.encoding.rule(&group.groups);
-    let score = |layer| {
-        let layer = layers.layer(layer)?;
-        let encoder = Encoder::new(desk.design, &layer, Some(group.controls.view()))?;
-        Ok(encoder.encode(group.responses.view(), &rule)?)
-    };
-    (0..layers.n_layers()).into_par_iter().map(score).collect()
 }
 
 fn model(

@@ -1,12 +1,14 @@
 //! The fits of layers at lags, and of shifted recordings.
 
+use std::ops::Range;
+
 use gyrus_encoding::{Design, Encoder, FoldScores, Reduced, ResidualNull, RowOrder};
 use gyrus_ridge::Rule;
 use ndarray::{Array1, Array2, ArrayView2, Axis, s};
 use rayon::prelude::*;
 
+use super::map::Map;
 use super::parts::Part;
-use super::walk::Map;
 use crate::Error;
 use crate::settings::{NullPenalties, Share};
 use crate::steps::clock::Panel;
@@ -25,14 +27,16 @@ pub struct Fits<'a> {
     /// Which targets share them.
     pub share: Share,
     /// The null's orders of rows.
-    pub shifts: &'a [RowOrder],
+    pub shifts: Vec<RowOrder>,
     /// Penalties of moved responses.
     pub null_penalties: NullPenalties,
 }
 
 /// Responses of some targets at all lags with what the controls alone reach.
-pub struct Ready<'p> {
-    part: &'p Part,
+#[derive(Debug)]
+pub struct Ready {
+    /// Their places among the targets of the group.
+    targets: Range<usize>,
     /// `(rows, lags x targets)`, lag by lag.
     responses: Array2<f64>,
     /// What the controls explain and leave of them.
@@ -49,14 +53,14 @@ impl Fits<'_> {
     ///
     /// # Errors
     /// A refit that fails.
-    pub fn ready<'p>(&self, part: &'p Part, responses: Array2<f64>) -> Result<Ready<'p>, Error> {
+    pub fn ready(&self, part: &Part, responses: Array2<f64>) -> Result<Ready, Error> {
         let together = match self.share {
             Share::All | Share::Groups => part.targets.len(),
             Share::None => (CHUNK / (responses.nrows() * size_of::<f64>()).max(1)).max(1),
         };
         let left = ResidualNull::new(self.group.controls.view(), responses.view())?;
         let (controls, null) = (Array1::zeros(0), Array2::zeros((0, 0)));
-        let mut ready = Ready { part, responses, left, together, controls, null };
+        let mut ready = Ready { targets: part.targets.clone(), responses, left, together, controls, null };
         let controls = &self.group.controls;
         let encoder = || Encoder::for_refits(self.design, &Reduced::Same(controls.clone()), None);
         let encoder = (controls.ncols() > 0).then(encoder).transpose()?;
@@ -86,7 +90,7 @@ impl Fits<'_> {
     /// # Errors
     /// A fit that fails.
     pub fn layer(&self, features: &Reduced, layer: usize, ready: &Ready, map: &mut Map) -> Result<(), Error> {
-        let (n, folds) = (ready.part.targets.len(), self.design.folds().len());
+        let (n, folds) = (ready.targets.len(), self.design.folds().len());
         let mut penalties = Array2::zeros((folds, ready.responses.ncols()));
         let encoder = Encoder::new(self.design, features, Some(self.group.controls.view()))?;
         let r = ready.scores(None, |columns, first| {
@@ -96,7 +100,7 @@ impl Fits<'_> {
         })?;
         let added = &r - &ready.controls;
         for (column, (r, added)) in r.iter().zip(&added).enumerate() {
-            let cell = [layer, column / n, ready.part.targets.start + column % n];
+            let cell = [layer, column / n, ready.targets.start + column % n];
             (map.r[cell], map.added[cell]) = (*r, *added);
         }
         self.see_null(&encoder, ready, penalties.view(), map)
@@ -110,7 +114,7 @@ impl Fits<'_> {
         penalties: ArrayView2<f64>,
         map: &mut Map,
     ) -> Result<(), Error> {
-        let n = ready.part.targets.len();
+        let n = ready.targets.len();
         let refits = self.shifts.par_iter().map(|shift| {
             ready.scores(Some(shift), |columns, first| {
                 Ok(match self.null_penalties {
@@ -123,14 +127,14 @@ impl Fits<'_> {
         });
         for (shift, r) in refits.collect::<Result<Vec<_>, Error>>()?.iter().enumerate() {
             for (column, added) in (r - &ready.null.row(shift)).iter().enumerate() {
-                map.null.see(ready.part.targets.start + column % n, shift, *added);
+                map.null.see(ready.targets.start + column % n, shift, *added);
             }
         }
         Ok(())
     }
 }
 
-impl Ready<'_> {
+impl Ready {
     /// Mean r over folds of every column by `score`, which is given some columns, `(rows, columns)`, and the first of them.
     fn scores(
         &self,

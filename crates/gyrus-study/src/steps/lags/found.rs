@@ -4,8 +4,8 @@ use gyrus_encoding::{average, benjamini_hochberg};
 use ndarray::{Array1, Array3, ArrayView1, ArrayView2, Axis};
 use serde::{Deserialize, Serialize};
 
-use super::walk::Map;
-use crate::run::Desk;
+use super::map::Map;
+use crate::desk::Desk;
 use crate::settings::Targets;
 use crate::steps::clock::MEAN;
 use crate::steps::heard::Heard;
@@ -57,7 +57,7 @@ pub struct TargetLag {
 
 impl Found {
     /// What `maps` show, held against `shifts` draws.
-    pub fn of(desk: &Desk, maps: &[Map], shifts: usize) -> Self {
+    pub fn of(desk: &Desk, maps: &[(&str, Map)], shifts: usize) -> Self {
         let lags = desk.clock.lags();
         let listeners = &desk.material.story.listeners;
         let named = |heard: &Heard, subject: &str| {
@@ -67,18 +67,23 @@ impl Found {
             Targets::Shared => listeners.first().map(|heard| named(heard, MEAN)).unwrap_or_default(),
             Targets::Own => listeners.iter().flat_map(|heard| named(heard, heard.subject())).collect(),
         };
-        Self { lags: lags.to_vec(), shifts, targets, models: maps.iter().map(|map| ModelLags::of(map, lags)).collect() }
+        Self {
+            lags: lags.to_vec(),
+            shifts,
+            targets,
+            models: maps.iter().map(|(model, map)| ModelLags::of(model, map, lags)).collect(),
+        }
     }
 }
 
 impl ModelLags {
-    fn of(map: &Map, lags: &[f64]) -> Self {
+    fn of(model: &str, map: &Map, lags: &[f64]) -> Self {
         let best: Vec<(usize, usize, f64)> = map.added.axis_iter(Axis(2)).map(largest).collect();
         let p: Vec<f64> = best.iter().enumerate().map(|(target, best)| map.null.p(target, best.2)).collect();
         let targets = best.iter().zip(p.iter().zip(benjamini_hochberg(&p)));
         let target =
             |(&(layer, lag, added), (&p, q)): (&_, (&f64, f64))| TargetLag { layer, lag: lags[lag], added, p, q };
-        Self { model: map.model.clone(), mean: mean(&map.r), targets: targets.map(target).collect() }
+        Self { model: model.to_owned(), mean: mean(&map.r), targets: targets.map(target).collect() }
     }
 }
 

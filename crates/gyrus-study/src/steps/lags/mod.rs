@@ -4,6 +4,7 @@
 
 mod fits;
 mod found;
+mod map;
 mod parts;
 mod section;
 mod table;
@@ -12,38 +13,95 @@ mod walk;
 use std::path::PathBuf;
 
 pub use self::found::{Found, ModelLags};
+use self::map::Map;
 pub use self::section::{figures, section};
-use self::walk::Walk;
+use self::walk::{Walk, asked_shifts};
 use crate::Error;
-use crate::run::Desk;
-use crate::steps::extraction::all_files;
+use crate::desk::Desk;
+use crate::piece::{Piece, blocks, piece_file};
+use crate::steps::extraction::{self, Variant};
+use crate::steps::layers::n_layers;
 use crate::store::write_json;
 use crate::tables::write_table;
 
 /// The files of the step, within the results.
 pub const FILES: [&str; 3] = ["lags.parquet", "lag_targets.parquet", "lags.json"];
 
-/// Runs the step.
+/// Name of the step.
+const STEP: &str = "lags";
+
+/// Whether there is a map.
+fn asked(desk: &Desk) -> bool {
+    desk.study.lags.is_some() && desk.clock.lags().len() > 1
+}
+
+/// What decides every map, models apart.
+fn settings(desk: &Desk) -> String {
+    let (study, null) = (desk.study, &desk.study.inference);
+    format!(
+        "{:?} {} {} {} {:?} {:?} {} {:?} {}",
+        null.null,
+        null.shifts,
+        null.least_shift,
+        null.null_block,
+        null.null_penalties,
+        study.lag_map,
+        study.words.main,
+        study.targets(),
+        desk.analysis_key()
+    )
+}
+
+/// Every piece, in order: some layers of a model.
+fn all_pieces<'a>(desk: &Desk<'a>) -> Result<Vec<Piece<'a>>, Error> {
+    let mut pieces = Vec::new();
+    for source in desk.study.names().filter(|_| asked(desk)) {
+        let reads = extraction::reads(desk.study, source, &[Variant::Trained]);
+        for layers in blocks(n_layers(desk, source)?) {
+            let name = format!("{source}-layers-{}-{}", layers.start, layers.end);
+            pieces.push(Piece { step: STEP, name, place: pieces.len(), source, reads: reads.clone(), layers });
+        }
+    }
+    Ok(pieces)
+}
+
+/// The file of a piece, within the results.
+fn file(piece: &Piece) -> PathBuf {
+    piece_file(STEP, &piece.name).with_extension("safetensors")
+}
+
+/// Makes the map of every piece.
 ///
 /// # Errors
 /// A file of activations that cannot be read, or a fit that fails.
+pub fn pieces(desk: &mut Desk) -> Result<(), Error> {
+    let (settings, pieces, mut walk) = (settings(desk), all_pieces(desk)?, None);
+    desk.each(pieces, |desk, piece| {
+        let model = desk.material.model_hash(piece.source).to_owned();
+        let states = desk.content_key(&extraction::window_files(desk, &piece.reads, desk.study.words.main));
+        let layers = format!("{:?}", piece.layers);
+        desk.step(&piece.step_name(), &[&settings, &layers, &model, &states], |desk| {
+            if walk.is_none() {
+                // Made for the first piece that is not found finished.
+                walk = Some(Walk::new(desk)?);
+            }
+            let walk = walk.as_mut().expect("it was just made");
+            walk.map(desk, piece.source, piece.layers.clone())?.write(&desk.path(file(piece)))?;
+            Ok(vec![file(piece)])
+        })
+    })
+}
+
+/// Runs the step.
+///
+/// # Errors
+/// A piece that cannot be read, or a file that cannot be written.
 pub fn run(desk: &mut Desk) -> Result<(), Error> {
-    let study = desk.study;
-    let settings = format!(
-        "{:?} {} {} {} {:?} {:?} {:?} {:?}",
-        study.inference.null,
-        study.inference.shifts,
-        study.inference.least_shift,
-        study.inference.null_block,
-        study.inference.null_penalties,
-        study.lag_map,
-        study.words,
-        study.targets()
-    );
-    let inputs = format!("{} {}", desk.analysis_key(), desk.models_key());
-    let states = desk.content_key(&all_files(desk));
-    desk.step("lags", &[&settings, &inputs, &states], |desk| {
-        let (maps, found) = find(desk)?;
+    let pieces = all_pieces(desk)?;
+    let made = desk.content_key(&pieces.iter().map(file).collect::<Vec<_>>());
+    desk.step(STEP, &[&settings(desk), &desk.models_key(), &made], |desk| {
+        let maps = maps(desk, &pieces)?;
+        let found = if asked(desk) { Found::of(desk, &maps, asked_shifts(desk)) } else { Found::default() };
         write_table(&desk.path(FILES[0]), table::cells(&maps, &found, desk.clock.lags()))?;
         write_table(&desk.path(FILES[1]), table::targets(&found))?;
         write_json(&desk.path(FILES[2]), &found)?;
@@ -51,18 +109,11 @@ pub fn run(desk: &mut Desk) -> Result<(), Error> {
     })
 }
 
-/// The map of every model, and what is told of it.
-fn find(desk: &mut Desk) -> Result<(Vec<walk::Map>, Found), Error> {
-    if desk.study.lags.is_none() || desk.clock.lags().len() < 2 {
-        return Ok((Vec::new(), Found::default()));
-    }
-    let asked = desk.study.lag_map.shifts.unwrap_or(desk.study.inference.shifts);
-    let (inference, seed) = (&desk.study.inference, desk.study.seed.wrapping_add(2));
-    let shifts = match asked {
-        0 => Vec::new(),
-        asked => inference.orders(desk.clock.runs(), asked, seed)?,
-    };
-    let maps = Walk::new(desk, &shifts)?.maps()?;
-    let found = Found::of(desk, &maps, shifts.len());
-    Ok((maps, found))
+/// The map of every model, in the order of the study.
+fn maps<'a>(desk: &Desk, pieces: &[Piece<'a>]) -> Result<Vec<(&'a str, Map)>, Error> {
+    let of_one = pieces.chunk_by(|a, b| a.source == b.source).map(|own| {
+        let maps = own.iter().map(|piece| Map::read(&desk.path(file(piece)), desk.clock.lags().len()));
+        Ok((own[0].source, Map::in_turn(&maps.collect::<Result<Vec<_>, Error>>()?)))
+    });
+    of_one.collect()
 }

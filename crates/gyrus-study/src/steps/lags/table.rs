@@ -1,17 +1,17 @@
 //! The map as tables.
 
 use super::found::{Found, TargetLag};
-use super::walk::Map;
+use super::map::Map;
 use crate::tables::Table;
 
 /// `lags.parquet`: one row per model, layer, target and lag.
-pub fn cells(maps: &[Map], found: &Found, lags: &[f64]) -> Table {
+pub fn cells(maps: &[(&str, Map)], found: &Found, lags: &[f64]) -> Table {
     let mut texts: [Vec<String>; 3] = Default::default();
     let (mut layers, mut seconds, mut r, mut added) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
-    for map in maps {
+    for (model, map) in maps {
         for ((layer, lag, target), value) in map.r.indexed_iter() {
             let (subject, name) = &found.targets[target];
-            texts.iter_mut().zip([&map.model, subject, name]).for_each(|(column, text)| column.push(text.clone()));
+            texts.iter_mut().zip([*model, subject, name]).for_each(|(column, text)| column.push(text.to_owned()));
             layers.push(layer as u32);
             seconds.push(lags[lag]);
             r.push(*value);

@@ -1,92 +1,87 @@
-//! The fits of every layer at every lag, and their null.
+//! The fits of some layers at every lag, and their null.
 //!
 //! Recording and controls go around their run together, as in the null of the headline numbers; what is held against the
 //! null is what a layer adds to the controls at a lag, the largest over layers and lags of each target.
 
-use gyrus_encoding::{Maxima, RowOrder};
-use gyrus_types::Progress;
-use ndarray::{Array3, Axis};
+use std::ops::Range;
 
-use super::fits::Fits;
+use gyrus_encoding::RowOrder;
+use gyrus_types::Progress;
+
+use super::fits::{Fits, Ready};
+use super::map::Map;
 use super::parts::{Part, parts};
-use crate::run::Desk;
+use crate::desk::Desk;
 use crate::settings::Share;
 use crate::steps::extraction::Variant;
 use crate::steps::layers::Layers;
 use crate::{Error, Event};
 
-/// The scores of one model.
-#[derive(Debug)]
-pub struct Map {
-    /// Name of the model.
-    pub model: String,
-    /// r of controls and layer together, mean over folds, `(layers, lags, targets)`.
-    pub r: Array3<f64>,
-    /// The same less r of the controls alone at that lag.
-    pub added: Array3<f64>,
-    /// The null of each target over all layers and lags.
-    pub null: Maxima,
-}
-
-/// A walk over all models, layers and targets.
-pub struct Walk<'a, 'b> {
-    desk: &'a mut Desk<'b>,
+/// A walk over targets and the layers of one model after the other.
+pub struct Walk<'a> {
     fits: Fits<'a>,
+    parts: Vec<Part>,
+    lags: usize,
+    /// The responses of the only part, where there is only one: they serve every walk.
+    ready: Option<Ready>,
 }
 
-impl<'a, 'b> Walk<'a, 'b> {
+impl<'a> Walk<'a> {
     /// Nothing fitted yet.
     ///
     /// # Errors
-    /// Responses that cannot be made.
-    pub fn new(desk: &'a mut Desk<'b>, shifts: &'a [RowOrder]) -> Result<Self, Error>
-    where
-        'b: 'a,
-    {
-        let mut panels = desk.clock.panels(&desk.material.story.listeners)?;
+    /// Responses that cannot be made, or runs that are too short for the null.
+    pub fn new(desk: &Desk<'a>) -> Result<Self, Error> {
+        let (study, listeners) = (desk.study, &desk.material.story.listeners);
+        let mut panels = desk.clock.panels(listeners)?;
         let group = panels.pop().expect("the group is always there");
-        let (encoding, null_penalties) = (&desk.study.encoding, desk.study.inference.null_penalties);
+        let (encoding, null_penalties) = (&study.encoding, study.inference.null_penalties);
         let (rule, share) = (encoding.rule(&group.groups), encoding.share);
-        let fits = Fits { design: desk.design, rule, share, group, shifts, null_penalties };
-        Ok(Self { desk, fits })
+        let parts = match share {
+            Share::None => parts(desk.clock, listeners, study.targets()),
+            // Targets of a lag that share a penalty stand in memory together.
+            Share::All | Share::Groups => Part::whole(listeners, study.targets()),
+        };
+        let fits = Fits { design: desk.design, rule, share, group, shifts: shifts(desk)?, null_penalties };
+        Ok(Self { fits, parts, lags: desk.clock.lags().len(), ready: None })
     }
 
-    /// The map of every model, in the order of the study.
+    /// The map of `layers` of the model or features `source`.
     ///
     /// # Errors
     /// A file of activations that cannot be read, or a fit that fails.
-    pub fn maps(self) -> Result<Vec<Map>, Error> {
-        let (listeners, targets) = (&self.desk.material.story.listeners, self.desk.study.targets());
-        let (lags, n) = (self.desk.clock.lags().len(), self.fits.group.targets.len());
-        let mut maps = Vec::new();
-        for name in self.desk.study.names() {
-            let layers = self.layers(name)?.n_layers();
-            let (r, null) = (Array3::from_elem((layers, lags, n), f64::NAN), Maxima::new(n, self.fits.shifts.len()));
-            maps.push(Map { model: name.to_owned(), added: r.clone(), r, null });
-        }
-        let parts = match self.fits.share {
-            Share::None => parts(self.desk.clock, listeners, targets),
-            // Targets of a lag that share a penalty stand in memory together.
-            Share::All | Share::Groups => Part::whole(listeners, targets),
-        };
-        let total = (parts.len() * maps.iter().map(|map| map.r.len_of(Axis(0))).sum::<usize>()) as u64;
-        let mut done = 0;
-        for part in &parts {
-            let ready = self.fits.ready(part, part.responses(self.desk.clock, listeners, targets)?)?;
-            for map in &mut maps {
-                let layers = self.layers(&map.model)?;
-                for layer in 0..layers.n_layers() {
-                    self.fits.layer(&layers.layer(layer)?, layer, &ready, map)?;
-                    done += 1;
-                    let progress = Progress { done, total };
-                    (self.desk.on_event)(Event::Progress { step: "lags".into(), progress, unit: "layers" });
-                }
+    pub fn map(&mut self, desk: &mut Desk<'a>, source: &str, layers: Range<usize>) -> Result<Map, Error> {
+        let states = Layers::open(desk, (source, Variant::Trained, desk.study.words.main))?;
+        let mut map = Map::new((layers.len(), self.lags, self.fits.group.targets.len()), self.fits.shifts.len());
+        let total = (self.parts.len() * layers.len()) as u64;
+        for (i, part) in self.parts.iter().enumerate() {
+            let ready = match self.ready.take() {
+                Some(ready) => ready,
+                None => self
+                    .fits
+                    .ready(part, part.responses(desk.clock, &desk.material.story.listeners, desk.study.targets())?)?,
+            };
+            for (at, layer) in layers.clone().enumerate() {
+                self.fits.layer(&states.layer(layer)?, at, &ready, &mut map)?;
+                let progress = Progress { done: (i * layers.len() + at + 1) as u64, total };
+                (desk.on_event)(Event::Progress { step: "lags".into(), progress, unit: "layers" });
             }
+            self.ready = (self.parts.len() == 1).then_some(ready);
         }
-        Ok(maps)
+        Ok(map)
     }
+}
 
-    fn layers(&self, model: &str) -> Result<Layers<'b>, Error> {
-        Layers::open(self.desk, (model, Variant::Trained, self.desk.study.words.main))
+/// The orders of rows of the null of the map; none where it has no null.
+fn shifts(desk: &Desk) -> Result<Vec<RowOrder>, Error> {
+    let (inference, seed) = (&desk.study.inference, desk.study.seed.wrapping_add(2));
+    match asked_shifts(desk) {
+        0 => Ok(Vec::new()),
+        asked => Ok(inference.orders(desk.clock.runs(), asked, seed)?),
     }
+}
+
+/// Draws of the null of the map.
+pub fn asked_shifts(desk: &Desk) -> usize {
+    desk.study.lag_map.shifts.unwrap_or(desk.study.inference.shifts)
 }

@@ -3,8 +3,8 @@
 use gyrus_activations::Memory;
 use gyrus_encoding::{Reduced, WordProperty};
 
+use crate::desk::Desk;
 use crate::matrix_file::MatrixFile;
-use crate::run::Desk;
 use crate::settings::{Band, ModelEntry, PartitionSettings};
 use crate::steps::extraction::read_story;
 use crate::word_bits::{WordBits, word_bits};

@@ -18,7 +18,7 @@ use self::fits::Fits;
 use self::parts::{Layered, mean_parts, place_parts};
 pub use self::parts::{ModelPartition, Partitions, Parts};
 pub use self::section::section;
-use crate::run::Desk;
+use crate::desk::Desk;
 use crate::settings::{LAYER, PartitionSettings};
 use crate::steps::averages::Averages;
 use crate::steps::clock::Panel;

@@ -10,7 +10,7 @@ use ndarray::Axis;
 use serde::{Deserialize, Serialize};
 
 pub use self::section::section;
-use crate::run::Desk;
+use crate::desk::Desk;
 use crate::steps::clock::Panel;
 use crate::steps::encoding::SUMMARY;
 use crate::steps::extraction::{Variant, all_files};

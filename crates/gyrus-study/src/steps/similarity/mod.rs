@@ -16,7 +16,7 @@ use serde::{Deserialize, Serialize};
 pub use self::pairs::{Matches, ModelPair};
 pub use self::section::{Drawings, correspondences, map, section};
 pub use self::sources::Compared;
-use crate::run::Desk;
+use crate::desk::Desk;
 use crate::settings::SimilaritySettings;
 use crate::steps::extraction::all_files;
 use crate::store::write_json;

@@ -7,8 +7,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::Error;
 use crate::activation_files::ActivationFile;
+use crate::desk::Desk;
 use crate::matrix_file::MatrixFile;
-use crate::run::Desk;
 use crate::steps::extraction::{Variant, activations_file, is_compared};
 
 /// A model as it is compared with others.

@@ -29,7 +29,7 @@ pub use self::section::{figures, section};
 use self::slopes::Draws;
 pub use self::slopes::Slopes;
 use crate::Error;
-use crate::run::Desk;
+use crate::desk::Desk;
 use crate::settings::{MapName, Study};
 use crate::steps::encoding::SUMMARY;
 use crate::steps::{hierarchy, lags as lag_map, simulation};

@@ -1,22 +1,21 @@
 //! The fits of canaries on the group, and of what was measured on each listener on single listeners.
 
 use gyrus_encoding::{Design, Jackknife, JackknifeProfile, Reduced};
-use ndarray::Axis;
+use ndarray::{Array2, Axis};
 use rayon::prelude::*;
 
 use super::found::{Canary, Kind};
 use crate::Error;
-use crate::run::Desk;
+use crate::desk::Desk;
 use crate::settings::EncodingSettings;
 use crate::steps::averages::Averages;
 use crate::steps::clock::{ControlPart, Panel};
-use crate::steps::extraction::Variant;
-use crate::steps::layers::Layers;
+use crate::steps::fits::{self, Job};
 use crate::steps::scores::{Fitted, Predictors};
-use crate::steps::shift_null::{Scoring, ShiftNull};
+use crate::steps::shift_null::{Moved, ShiftNull};
 
 /// Everything that canaries are fitted with and held against.
-pub struct Fits<'a> {
+pub struct Against<'a> {
     design: &'a Design,
     encoding: &'a EncodingSettings,
     /// The listeners, then the group.
@@ -25,9 +24,11 @@ pub struct Fits<'a> {
     /// The controls on the group, and over single listeners.
     controls: Jackknife,
     controls_listeners: Jackknife,
+    /// r of the controls on moved recordings of the group, `(folds, shifts x targets)`.
+    controls_moved: Array2<f64>,
 }
 
-impl<'a> Fits<'a> {
+impl<'a> Against<'a> {
     /// Fits the controls.
     ///
     /// # Errors
@@ -41,7 +42,10 @@ impl<'a> Fits<'a> {
         let layer = [fitted];
         let controls = averages.over_regions(&layer)?.chosen_score();
         let controls_listeners = averages.listeners(&layer)?.chosen_score();
-        Ok(Self { design, encoding: &study.encoding, panels, averages, controls, controls_listeners })
+        let (group, shifts) = (panels.last().expect("the group is always there"), fits::null_shifts(desk)?);
+        let controls_moved = Moved::new(study, design, group, &shifts)?.controls()?;
+        let encoding = &study.encoding;
+        Ok(Self { design, encoding, averages, controls, controls_listeners, controls_moved, panels })
     }
 
     /// The listeners, and the group.
@@ -114,28 +118,19 @@ impl<'a> Fits<'a> {
     /// A model on the story's words in random order, on top of the controls, beside the same on the words in order.
     ///
     /// # Errors
-    /// States that cannot be read, or a fit that fails.
-    pub fn shuffled(&self, desk: &Desk, model: &str) -> Result<Canary, Error> {
-        let reduced = |variant| {
-            let layers = Layers::open(desk, (model, variant, desk.study.words.main))?;
-            (0..layers.n_layers()).map(|layer| layers.layer(layer)).collect::<Result<Vec<Reduced>, Error>>()
-        };
-        let ordered = self.profile(&reduced(Variant::Trained)?.iter().collect::<Vec<_>>(), Predictors::Joint)?;
-        let layers = reduced(Variant::Shuffled)?;
-        let fitted = self.fitted(&layers.iter().collect::<Vec<_>>(), Predictors::Joint)?;
-        let score = self.averages.over_regions(&fitted)?.chosen_score();
+    /// Fits that cannot be read.
+    pub fn shuffled<'d>(&self, desk: &Desk<'d>, model: &'d str) -> Result<Canary, Error> {
+        let series = |job| fits::series(desk, &self.panels, model, job);
+        let (ordered, shuffled) = (series(Job::main(desk.study))?, series(Job::shuffled(desk.study))?);
+        let score = self.averages.over_regions(&shuffled.fitted)?.chosen_score();
         let adds = score.minus(&self.controls);
-        let (asked, seed) = (&desk.study.inference, desk.study.seed.wrapping_add(2));
-        let shifts = asked.orders(desk.clock.runs(), asked.shifts, seed)?;
-        let reached: Vec<_> = layers.iter().zip(fitted.iter().map(|layer| &layer[0].scores)).collect();
-        let rule = self.encoding.rule(&self.split().0.groups);
-        let scoring = Scoring { rule: &rule, penalties: asked.null_penalties };
-        let null = ShiftNull::new(self.design, self.split().0, &reached, scoring, &shifts)?;
+        let null = ShiftNull::new(&shuffled.moved, &self.controls_moved, self.averages.regions());
+        let ordered = self.averages.over_regions(&ordered.fitted)?.chosen_score();
         Ok(Canary {
             score: Some(score.estimate()),
             p: Some(null.p(self.averages.regions(), adds.value())),
             adds: Some(adds.estimate()),
-            beside: Some(ordered.chosen_score().minus(&score).estimate()),
+            beside: Some(ordered.minus(&score).estimate()),
             ..Canary::new(Kind::ShuffledWords, Some(model))
         })
     }
