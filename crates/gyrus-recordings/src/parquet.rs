@@ -15,5 +15,14 @@ pub fn read_parquet(path: &Path) -> Result<DataFrame, PolarsError> {
     let file = File::open(path)?;
     // Nothing of the table outlives a panic.
     let read = catch_unwind(AssertUnwindSafe(|| ParquetReader::new(file).finish()));
-    read.unwrap_or_else(|_| Err(PolarsError::ComputeError("parquet: a header or a page is damaged".into())))
+    let table =
+        read.unwrap_or_else(|_| Err(PolarsError::ComputeError("parquet: a header or a page is damaged".into())))?;
+    let rows = table.height();
+    match table.columns().iter().find(|column| column.len() != rows) {
+        None => Ok(table),
+        Some(column) => {
+            let said = format!("parquet: column `{}` has {} of {rows} rows", column.name(), column.len());
+            Err(PolarsError::ShapeMismatch(said.into()))
+        }
+    }
 }
