@@ -21,6 +21,11 @@ impl Draws {
         (self.state >> 11) as f64 / (1_u64 << 53) as f64
     }
 
+    /// The next whole number from 0 and below `bound`, 0 for a bound of 0.
+    pub fn below(&mut self, bound: usize) -> usize {
+        (self.uniform() * bound as f64) as usize
+    }
+
     /// The next number of mean 0 and variance 1: the sum of twelve uniform ones, less 6.
     pub fn normal(&mut self) -> f64 {
         (0..12).map(|_| self.uniform()).sum::<f64>() - 6.0

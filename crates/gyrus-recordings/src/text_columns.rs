@@ -3,9 +3,10 @@
 use std::path::{Path, PathBuf};
 use std::{fs, io::Cursor};
 
-use polars::prelude::{Column, CsvReadOptions, DataFrame, DataType, ParquetReader, PolarsError, SerReader};
+use polars::prelude::{Column, CsvReadOptions, DataFrame, DataType, PolarsError, SerReader};
 
 use crate::Error;
+use crate::parquet::read_parquet;
 
 /// Named columns of text; the separator is a tab if the header has one, else a comma.
 ///
@@ -34,7 +35,7 @@ impl TextColumns {
         let bytes = fs::read(path).map_err(|source| Error::Read { path: path.into(), source })?;
         let failed = |source| Error::Table { path: path.into(), source: Box::new(source) };
         if bytes.starts_with(PARQUET) {
-            let table = ParquetReader::new(Cursor::new(bytes)).finish().map_err(failed)?;
+            let table = read_parquet(path).map_err(failed)?;
             return Ok(Self { path: path.into(), table });
         }
         let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&bytes).to_vec();

@@ -1,6 +1,9 @@
 //! What killed runs leave behind: temporary files that never got their name.
+//!
+//! They are told by their names; those of this process also by being open.
 
 use std::path::{Path, PathBuf};
+use std::sync::{PoisonError, RwLock, RwLockReadGuard};
 
 use crate::Error;
 
@@ -9,6 +12,14 @@ const PREFIX: &str = ".tmp";
 
 /// Random letters and digits.
 const RANDOM: usize = 6;
+
+/// Taken to write when the process ends: that holds of all its threads, whatever they are at.
+static ENDING: RwLock<()> = RwLock::new(());
+
+/// Leave to begin a temporary file, to be kept until it is there.
+pub(crate) fn leave_to_begin() -> RwLockReadGuard<'static, ()> {
+    ENDING.read().unwrap_or_else(PoisonError::into_inner)
+}
 
 /// Removes every temporary file in `folder` and below it, and gives how many there were.
 ///
@@ -22,6 +33,24 @@ pub fn remove_leftovers(folder: &Path) -> Result<usize, Error> {
         std::fs::remove_file(path).map_err(|source| Error::Write { path: path.clone(), source })?;
     }
     Ok(left.len())
+}
+
+/// Removes the temporary files that this process has open, and gives how many there were; from then on none is begun.
+///
+/// For a process that is about to end: whoever is writing one of them fails at giving it its name, and whoever would begin
+/// one waits. Files of others, also of those that write to the same folder, stay. Where the system does not list open
+/// files (`/proc`) none is found; the next run removes them.
+pub fn remove_own_leftovers() -> usize {
+    std::mem::forget(ENDING.write().unwrap_or_else(PoisonError::into_inner));
+    // One that cannot be removed has its name by now, or stays for the next run.
+    open_leftovers().filter(|path| std::fs::remove_file(path).is_ok()).count()
+}
+
+/// Temporary files that this process has open.
+fn open_leftovers() -> impl Iterator<Item = PathBuf> {
+    let open = std::fs::read_dir("/proc/self/fd").into_iter().flatten().flatten();
+    let paths = open.filter_map(|entry| std::fs::read_link(entry.path()).ok());
+    paths.filter(|path| path.file_name().and_then(|name| name.to_str()).is_some_and(is_temporary))
 }
 
 fn leftovers(folder: &Path) -> std::io::Result<Vec<PathBuf>> {
@@ -48,6 +77,21 @@ fn is_temporary(name: &str) -> bool {
 mod tests {
     use super::*;
     use crate::store::temporary;
+
+    #[cfg(target_os = "linux")]
+    #[test]
+    fn own_files_go_and_those_of_others_and_whole_ones_stay() -> Result<(), Box<dyn std::error::Error>> {
+        let folder = tempfile::tempdir()?;
+        let (own, whole) = (temporary(&folder.path().join("states"))?, folder.path().join("scores"));
+        let (other, _) = temporary(&folder.path().join("states"))?.keep().map(|(file, path)| (path, drop(file)))?;
+        let whole = temporary(&whole)?.persist(whole)?;
+        // Other tests have temporary files too, which are not looked at.
+        let is_own = |path: &Path| path.starts_with(folder.path());
+        assert_eq!(open_leftovers().filter(|path| is_own(path)).collect::<Vec<_>>(), [own.path()]);
+        assert!(other.exists());
+        drop(whole);
+        Ok(())
+    }
 
     #[test]
     fn only_temporary_files_are_removed() -> Result<(), Box<dyn std::error::Error>> {

@@ -51,7 +51,7 @@ pub use hash::{file_hash, text_hash, transcript_hash};
 pub use hierarchy::{Alignment, Depths, Place, TargetDepth, depth_columns};
 pub use keep::Keep;
 pub use layer_pairs::LayerPairs;
-pub use leftovers::remove_leftovers;
+pub use leftovers::{remove_leftovers, remove_own_leftovers};
 pub use lock::Lock;
 pub use matrix_file::MatrixFile;
 pub use matrix_rows::MatrixRows;

@@ -8,7 +8,7 @@ use clap::Parser;
 
 fn main() -> ExitCode {
     let cli = cli::Cli::parse();
-    match cli.run() {
+    match cli.run(&cli::Interruption::watch()) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             cli::complain(&error);

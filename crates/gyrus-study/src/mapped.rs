@@ -12,6 +12,9 @@ use crate::Error;
 /// What a file of activations says of its rows under `__metadata__`: the hash of its words.
 pub(crate) const TRANSCRIPT: &str = "transcript";
 
+/// Rows or columns that a tensor without numbers may have: no byte of the file accounts for them.
+const EMPTY: usize = 1 << 24;
+
 /// A mapped file whose header was read and checked against its length.
 #[derive(Debug)]
 pub(crate) struct Mapped {
@@ -35,6 +38,10 @@ impl Mapped {
             let reason = format!("not a whole safetensors file ({error})");
             Error::Tensors { path: path.to_owned(), reason }
         })?;
+        if let Some((name, info)) = metadata.tensors().into_iter().find(|(_, info)| is_vast(info)) {
+            let reason = format!("tensor `{name}` has no numbers and shape {:?}", info.shape);
+            return Err(Error::Tensors { path: path.to_owned(), reason });
+        }
         Ok((Self { path: path.to_owned(), data: size_of::<u64>() + header, map }, metadata))
     }
 
@@ -48,4 +55,9 @@ impl Mapped {
         let (start, end) = info.data_offsets;
         &self.map[self.data + start..self.data + end]
     }
+}
+
+/// Whether a tensor without numbers says that it has more rows or columns than anybody needs.
+fn is_vast(info: &TensorInfo) -> bool {
+    info.shape.contains(&0) && info.shape.iter().any(|axis| *axis > EMPTY)
 }

@@ -13,6 +13,7 @@ use serde::de::DeserializeOwned;
 use tempfile::NamedTempFile;
 
 use crate::Error;
+use crate::leftovers::leave_to_begin;
 use crate::matrix_file::MatrixFile;
 
 /// Writes `bytes` to `path` under a temporary name beside it, syncs, and renames: a reader never sees half a file.
@@ -64,6 +65,7 @@ pub(crate) fn temporary(path: &Path) -> std::io::Result<NamedTempFile> {
     let mut builder = tempfile::Builder::new();
     #[cfg(unix)]
     builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
+    let _leave = leave_to_begin();
     builder.tempfile_in(folder)
 }
 

@@ -1,11 +1,9 @@
 //! Tables as Parquet files, written whole.
 
-use std::fs::File;
 use std::path::Path;
 
-use polars::prelude::{
-    Column, CsvWriter, DataFrame, NamedFrom, ParquetReader, ParquetWriter, PolarsError, SerReader, SerWriter, Series,
-};
+use gyrus_recordings::read_parquet;
+use polars::prelude::{Column, CsvWriter, DataFrame, NamedFrom, ParquetWriter, PolarsError, SerWriter, Series};
 
 use crate::Error;
 use crate::store::write_whole;
@@ -32,7 +30,7 @@ pub fn csv(path: &Path, columns: &[String]) -> Result<Vec<u8>, Error> {
 /// # Errors
 /// Those of the file, and of a file that is no Parquet table.
 pub fn frame(path: &Path) -> Result<DataFrame, PolarsError> {
-    ParquetReader::new(File::open(path)?).finish()
+    read_parquet(path)
 }
 
 /// A table that an earlier step left.

@@ -66,6 +66,16 @@ fn parts_beside_each_other_give_the_bytes_of_one_run() -> Outcome {
     assert!(merged.starts_with("parts/report.html  ("), "{merged}");
     check_same(&study, "parts")?;
     assert!(call(&study, "merge study.toml --out parts")?.contains("(0 steps run"));
+    check_nothing_to_submit(&study)
+}
+
+/// Of finished results nothing is submitted, and what is known of their jobs stays.
+fn check_nothing_to_submit(study: &SmallStudy) -> Outcome {
+    let known = r#"[{ "stage": "merge", "id": 7, "tasks": [] }]"#;
+    study.write("parts/slurm/jobs.json", known)?;
+    let said = call(study, "submit study.toml --out parts --slurm array=2")?;
+    assert!(said.contains("parts: finished") && said.contains("merge: finished"), "{said}");
+    assert_eq!(fs::read_to_string(study.path("parts/slurm/jobs.json"))?, known);
     Ok(())
 }
 

@@ -4,6 +4,7 @@
 
 use std::{
     ops::Range,
+    panic::{AssertUnwindSafe, catch_unwind},
     path::{Path, PathBuf},
 };
 
@@ -49,7 +50,7 @@ impl Tokenizer {
         let path = model_dir.join("tokenizer.json");
         if let Some(bytes) = json::bytes_if_present(&path)? {
             merges::check(&path, &bytes)?;
-            return match tokenizers::Tokenizer::from_bytes(bytes) {
+            return match held(|| tokenizers::Tokenizer::from_bytes(bytes)) {
                 Ok(inner) => Self::new(model_dir, path, inner),
                 Err(source) => Err(Error::Tokenizer { path, source }),
             };
@@ -70,7 +71,7 @@ impl Tokenizer {
         inner.with_truncation(None).map_err(refused)?;
         inner.with_padding(None);
         without_dropout(&mut inner);
-        let own = prefix(&inner).map_err(refused)?;
+        let own = held(|| prefix(&inner)).map_err(refused)?;
         let largest = inner.get_vocab(true).into_values().max().unwrap_or(0) as usize;
         Ok(Self { folder: folder.to_owned(), path, inner, prefix: own.clone(), own, largest })
     }
@@ -203,11 +204,11 @@ impl Tokenizer {
     /// # Errors
     /// [`Error::Encode`] if the tokenizer's decoder fails.
     pub fn decode(&self, ids: &[u32]) -> Result<String, Error> {
-        self.inner.decode(ids, false).map_err(|source| self.failed(source))
+        held(|| self.inner.decode(ids, false)).map_err(|source| self.failed(source))
     }
 
     fn encode(&self, text: &str) -> Result<Encoding, Error> {
-        self.inner.encode(text, false).map_err(|source| self.failed(source))
+        held(|| self.inner.encode(text, false)).map_err(|source| self.failed(source))
     }
 
     fn failed(&self, source: tokenizers::Error) -> Error {
@@ -238,6 +239,11 @@ impl Tokenizer {
             },
         }
     }
+}
+
+/// What the library gives; a file that contradicts itself can make it panic, which is an error of the file.
+fn held<T>(work: impl FnOnce() -> Result<T, tokenizers::Error>) -> Result<T, tokenizers::Error> {
+    catch_unwind(AssertUnwindSafe(work)).unwrap_or_else(|_| Err("it names what it does not define".into()))
 }
 
 /// Merges that are skipped at random serve training; a measurement wants the same tokens every time.

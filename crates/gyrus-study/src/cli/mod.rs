@@ -10,6 +10,7 @@ mod encode;
 mod examples;
 mod extract;
 mod hidden_states;
+mod interruption;
 mod man;
 mod news;
 mod positions;
@@ -33,6 +34,8 @@ use std::path::{Path, PathBuf};
 use anyhow::Context;
 use clap::{Parser, Subcommand};
 use gyrus_study::{Study, file_hash};
+
+pub use self::interruption::Interruption;
 
 /// Measures how language models resemble the human brain.
 #[derive(Debug, Parser)]
@@ -112,11 +115,17 @@ enum Command {
 }
 
 impl Cli {
-    /// Runs the command.
-    pub fn run(self) -> anyhow::Result<()> {
+    /// Runs the command; a run says to `interruption` what it is at.
+    pub fn run(self, interruption: &Interruption) -> anyhow::Result<()> {
+        let answer = self.answer(interruption);
+        interruption.finish();
+        answer
+    }
+
+    fn answer(self, interruption: &Interruption) -> anyhow::Result<()> {
         match self.command {
-            Command::Run(arguments) => run::run(&arguments),
-            Command::Merge(arguments) => run::merge(&arguments),
+            Command::Run(arguments) => run::run(&arguments, interruption),
+            Command::Merge(arguments) => run::merge(&arguments, interruption),
             Command::Submit(arguments) => submit::run(&arguments).context("could not submit the study"),
             Command::Cache(command) => cache::run(&command).context("could not go over the finished steps"),
             Command::Report(arguments) => report::run(&arguments).context("could not make the report"),

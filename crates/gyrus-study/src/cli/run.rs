@@ -14,7 +14,7 @@ use serde_json::json;
 
 use super::device::{DeviceArguments, bytes};
 use super::news::{Log, News};
-use super::{program_hash, results_of, say};
+use super::{Interruption, program_hash, results_of, say};
 
 /// What is run, where to and how.
 #[derive(Debug, Args)]
@@ -64,21 +64,28 @@ pub struct MergeArguments {
 }
 
 /// Runs `gyrus run`.
-pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
+pub fn run(arguments: &Arguments, interruption: &Interruption) -> anyhow::Result<()> {
     let Arguments { common, only, shard, dry_run } = arguments;
     let pieces = shard.map_or(Pieces::All, Pieces::Of);
     let context = || format!("could not run the study `{}`", common.study.display());
-    study(common, |options| Options { only: only.clone(), pieces, dry_run: *dry_run, ..options }).with_context(context)
+    let how = |options| Options { only: only.clone(), pieces, dry_run: *dry_run, ..options };
+    study(common, how, interruption).with_context(context)
 }
 
 /// Runs `gyrus merge`.
-pub fn merge(arguments: &MergeArguments) -> anyhow::Result<()> {
+pub fn merge(arguments: &MergeArguments, interruption: &Interruption) -> anyhow::Result<()> {
     let context = || format!("could not merge the study `{}`", arguments.common.study.display());
-    study(&arguments.common, |options| Options { pieces: Pieces::Found, ..options }).with_context(context)
+    let how = |options| Options { pieces: Pieces::Found, ..options };
+    study(&arguments.common, how, interruption).with_context(context)
 }
 
-fn study(arguments: &StudyArguments, how: impl FnOnce(Options) -> Options) -> anyhow::Result<()> {
+fn study(
+    arguments: &StudyArguments,
+    how: impl FnOnce(Options) -> Options,
+    interruption: &Interruption,
+) -> anyhow::Result<()> {
     let begun = Instant::now();
+    interruption.set_log(arguments.log);
     let study = Study::open(&arguments.study)?;
     let mut news = News::new(arguments.log);
     let device = arguments.device.open(&mut |note| news.show(Event::Note(note)))?;
@@ -89,12 +96,12 @@ fn study(arguments: &StudyArguments, how: impl FnOnce(Options) -> Options) -> an
         command: format!("gyrus run {}", arguments.study.display()),
         ..Options::new(out.clone(), program_hash()?)
     });
-    let mut lock = locked(&options, &mut news)?;
+    interruption.set_lock(locked(&options, &mut news)?);
     let mut on_event = |event| {
-        if let (Event::Begun { step, .. }, Some(lock)) = (&event, &mut lock) {
-            lock.say(&format!("{}, at `{step}`", owner()));
+        if let Event::Begun { step, .. } = &event {
+            interruption.set_step(&owner(), step);
         }
-        news.show(event);
+        interruption.unless_stopped(|| news.show(event));
     };
     let outcome = run_study(&study, &device, &options, &mut on_event)?;
     let Outcome { ran, found, .. } = outcome;

@@ -7,6 +7,7 @@
 
 mod damage;
 mod kills;
+mod stops;
 mod system_calls;
 mod trial;
 mod two_runs;

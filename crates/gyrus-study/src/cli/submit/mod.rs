@@ -112,7 +112,8 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
         before = Some(job.clone());
         submitted.push(job);
     }
-    if !arguments.dry_run {
+    // Where nothing was left to submit, what is known of earlier jobs stays.
+    if !arguments.dry_run && !submitted.is_empty() {
         jobs::remember(&out, &submitted)?;
     }
     Ok(())
