@@ -92,16 +92,16 @@ def told(step, sizes, passages=0, parts=1):
 
 def counted(step, sizes, passages=0, parts=1):
     """The same from what the algorithms do: one fit holds the targets of all patients, every penalty is tried for every target
-    in every inner fold, and the null tries them anew; components are found in every outer fold whenever a layer is opened;
+    in every inner fold, and the null tries them anew; intervals refit every fold without what each other holds out; components are found in every outer fold whenever a layer is opened;
     Gram matrices have words x words entries."""
     study, sources, n = sizes.study, sizes.sources, sizes.rows
     p, alone, layers = sizes.reduced + sizes.controls, sizes.reduced, sources * sizes.n_layers
     trials = 2 * study.penalties * sizes.inner
     fixed = {"STEP": parts}
 
-    def fits(times, columns, targets):
+    def fits(times, columns, targets, again=study.folds * (study.folds - 1)):
         moments = 2 * n * columns * (columns + targets)
-        each = {"MOMENT": moments, "EIGEN": 10 * columns**3 * sizes.problems, "TRIAL": columns**2 * targets * trials}
+        each = {"MOMENT": moments, "EIGEN": 10 * columns**3 * (sizes.problems + again), "TRIAL": columns**2 * targets * trials}
         return {name: times * value for name, value in each.items()}
 
     def components(times, width=sizes.kept):
@@ -117,11 +117,11 @@ def counted(step, sizes, passages=0, parts=1):
         return sums(told(step, sizes, passages, parts), components(layers * lists, study.width))
     if step == "encoding":
         jobs = fits(layers * sizes.series, p, sizes.group), fits(layers, alone, sizes.group)
-        return sums(fixed, *jobs, fits(layers, p, moved), components(layers * (sizes.series + 2) * study.folds))
+        return sums(fixed, *jobs, fits(layers, p, moved, 0), components(layers * (sizes.series + 2) * study.folds))
     if step == "canaries":
         positions = fits(1, POSITIONS, sizes.group), fits(1, POSITIONS + sizes.controls, sizes.group)
         shuffled = layers * sizes.shuffled
-        return sums(fixed, *positions, fits(shuffled, p, sizes.group + 2 * moved), components(shuffled * study.folds))
+        return sums(fixed, *positions, fits(shuffled, p, sizes.group), fits(shuffled, p, 2 * moved, 0), components(shuffled * study.folds))
     if step == "lags" and study.lags > 1:
         return sums(fixed, fits(layers, p, sizes.group * study.lags), components(layers * study.folds))
     if step == "dimension":
@@ -140,22 +140,26 @@ def seconds(terms, rates):
 
 
 def memory(sizes):
-    """Bytes of the step that takes most beside models, by the program's account."""
+    """Bytes beside models while a step runs, by the program's account."""
     sums = SUM * sizes.n_layers * sizes.series * sizes.blocks * sum(sizes.panels)
     states = SIMILARITY_MEMORY + 4 * sizes.study.words * 2 * sizes.sources * sizes.n_layers * sizes.kept
-    return sizes.material + max(sums, states)
+    return {"encoding": sizes.material + sums, "similarity": sizes.material + states}
 
 
 def disk(sizes):
-    """Bytes of states and tables by the program's account, and of simulated recordings."""
+    """Bytes of the files of steps by the program's account, and of simulated recordings."""
     study = sizes.study
     lists = 0 if sizes.features else study.windows + study.twins + 1
-    states = sizes.sources * lists * sizes.n_layers * sizes.kept * 4 * study.words
-    scores = sizes.sources * sizes.n_layers * sizes.series * sum(sizes.panels) * study.folds * SCORE_BYTES
-    lags = sizes.sources * sizes.n_layers * study.lags * sizes.group * CELL_BYTES * (study.lags > 1)
-    pairs = (sizes.sources * sizes.compared) ** 2 * PAIR_BYTES
-    recordings = 2 * RATE * story_seconds(study.words) * sizes.group
-    return states + scores + lags + pairs + recordings + REPORT_BYTES + 12 * SMALL_BYTES
+    layers = sizes.sources * sizes.n_layers
+    return {
+        "activations": layers * lists * sizes.kept * 4 * study.words,
+        "encoding": layers * sizes.series * sum(sizes.panels) * study.folds * SCORE_BYTES,
+        "lags": layers * study.lags * sizes.group * CELL_BYTES * (study.lags > 1),
+        "similarity": (sizes.sources * sizes.compared) ** 2 * PAIR_BYTES,
+        "simulation": 2 * RATE * story_seconds(study.words) * sizes.group,
+        "report": REPORT_BYTES,
+        "others": 12 * SMALL_BYTES,
+    }
 
 
 def least_squares(rows, values, least=0):
