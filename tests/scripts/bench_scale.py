@@ -7,7 +7,7 @@ Needs: pip install numpy safetensors   (`cargo xtask bench scale` does it)
 
 Every run is `gyrus run --threads 1` into an empty folder. What it took is kept in FOLDER/runs.json under the program's hash and
 the study's settings, so that a bench that was stopped goes on where it was.
-A step's seconds are those of the log, times the share of its run's wall seconds that the processor worked.
+A step's seconds are the CPU seconds of the process between the two lines of its log that say that the step begins and ends.
 
 Axes: words, layers, width, electrodes, windows, models, and
   shards   parts of a study of eight models, one after the other, and the merge
@@ -21,11 +21,14 @@ import os
 import pathlib
 import shutil
 import statistics
+import subprocess
+import sys
+import time
 
 import scale_report
 from scale_fits import STEPS
 from scale_studies import Study, write
-from side_by_side import run
+from side_by_side import cpu_seconds, mebibytes
 
 AXES = ["words", "layers", "width", "electrodes", "windows", "models", "shards", "part"]
 
@@ -91,25 +94,36 @@ def recorded(key, rounds, measure):
 
 
 def gyrus(command, path, out, *more):
-    """Costs of one call of the program: CPU, wall, peak, load at its beginning, and what its log says."""
-    load, log = os.getloadavg()[0], arguments.work / "errors"
-    before = set(out.glob("run-log*.json"))
-    stale = {file: file.stat().st_mtime_ns for file in before}
+    """Costs of one call of the program: CPU, wall, peak, load at its beginning, and CPU seconds and pieces of its steps."""
+    load, begun, steps, passages, peak, said = os.getloadavg()[0], time.perf_counter(), {}, {}, 0, []
     asked = [arguments.gyrus, command, path, "--out", out, "--threads", "1", "--log", "json", *more]
-    _, (wall, cpu, peak) = run(asked, log=log)
-    logs = [file for file in out.glob("run-log*.json") if stale.get(file) != file.stat().st_mtime_ns]
-    steps, named = (json.loads(logs[0].read_text())["steps"] if logs else []), {}
-    for name, outcome, seconds in steps:
-        step = next((step for step in STEPS if name == step or name.startswith(f"{step}-")), name)
-        if outcome == "ran":
-            spent = named.setdefault(step, [0.0, 0])
-            named[step] = [spent[0] + seconds * min(1.0, cpu / wall), spent[1] + 1]
-    passed = {}
-    for line in log.read_text().splitlines():
-        event = json.loads(line) if line.startswith("{") else {}
-        if event.get("unit") == "tokens x layers":
-            passed[event["step"]] = event["total"]
-    return {"cpu": cpu, "wall": wall, "peak": peak, "load": load, "steps": named, "passages": sum(passed.values())}
+    process = subprocess.Popen(list(map(str, asked)), stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
+    since = {}
+    for line in process.stderr:
+        event = json.loads(line) if line.startswith("{") else said.append(line) or {"event": ""}
+        name = event.get("step", "")
+        if event["event"] == "begun":
+            since[name] = worked(process.pid)
+        elif event["event"] == "finished":
+            step = next((step for step in STEPS if name == step or name.startswith(f"{step}-")), name)
+            spent, pieces = steps.get(step, (0.0, 0))
+            steps[step] = spent + worked(process.pid) - since.pop(name), pieces + 1
+            # A child's ru_maxrss begins at its parent's, so the peak is read while it runs.
+            peak = max(peak, mebibytes(process.pid, "VmHWM"))
+        elif event.get("unit") == "tokens x layers":
+            passages[name] = event["total"]
+    _, status, usage = os.wait4(process.pid, 0)
+    process.returncode = os.waitstatus_to_exitcode(status)
+    if process.returncode != 0:
+        sys.exit("".join(said))
+    cost = {"cpu": cpu_seconds(usage), "wall": time.perf_counter() - begun, "peak": peak, "load": load}
+    return cost | {"steps": steps, "passages": sum(passages.values())}
+
+
+def worked(process):
+    """CPU seconds of all threads of a process so far."""
+    tasks = pathlib.Path(f"/proc/{process}/task").glob("*/schedstat")
+    return sum(int(task.read_text().split()[0]) for task in tasks) / 1e9
 
 
 def fresh(name):

@@ -181,15 +181,15 @@ def shard_table(page, divided, rounds):
     rows = []
     for count, runs in divided.items():
         middle = lambda of_run: statistics.median(of_run(one) for one in runs)
-        first, merge = middle(lambda one: one["first"]["wall"]), middle(lambda one: one["merge"]["wall"])
-        longest = middle(lambda one: max(part["wall"] for part in one["parts"]))
+        first, merge = middle(lambda one: one["first"]["cpu"]), middle(lambda one: one["merge"]["cpu"])
+        longest = middle(lambda one: max(part["cpu"] for part in one["parts"]))
         cpu = middle(lambda one: sum(cost["cpu"] for cost in (one["first"], one["merge"], *one["parts"])))
         peak = middle(lambda one: max(cost["peak"] for cost in (one["merge"], *one["parts"])))
         rows.append([count, first, longest, merge, first + longest + merge, cpu, peak])
     alone = rows[0][4]
     cells = [[f"{count}", *(f"{value:.1f}" for value in values[:-1]), f"{alone / values[3]:.2f}", f"{values[-1]:,.0f}"] for count, *values in rows]
-    say = f"Parts run one after the other, each by itself; median of {rounds} rounds."
-    head = ["parts", "recordings s", "longest part s", "merge s", "on as many machines s", "CPU s of all", "times as fast as one part", "peak MiB"]
+    say = f"Parts run one after the other, each by itself on one thread, in CPU seconds; median of {rounds} rounds."
+    head = ["parts", "recordings s", "longest part s", "merge s", "on as many machines s", "all together s", "times as fast as one part", "peak MiB"]
     publish(page, "scale-parts", say, head, [row(one) for one in cells])
 
 

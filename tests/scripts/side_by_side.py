@@ -20,13 +20,12 @@ def cpu_seconds(usage):
     return usage.ru_utime + usage.ru_stime
 
 
-def run(command, figure="VmHWM", log=None, **environment):
+def run(command, figure="VmHWM", **environment):
     """What a process says, and its wall seconds, CPU seconds and peak MiB; ends this one if it fails.
 
     The peak is of `figure` in /proc: the resident memory, or without mapped files `RssAnon`, as often as it is looked at.
-    What it writes to standard error goes to the file `log` if one is given.
     """
-    with tempfile.TemporaryFile() as said, open(log, "wb+") if log else tempfile.TemporaryFile() as errors:
+    with tempfile.TemporaryFile() as said, tempfile.TemporaryFile() as errors:
         begun, peak, ended = time.perf_counter(), 0, 0
         whole = dict(os.environ, **environment)
         process = subprocess.Popen([str(part) for part in command], stdout=said, stderr=errors, env=whole)
@@ -38,8 +37,7 @@ def run(command, figure="VmHWM", log=None, **environment):
         wall = time.perf_counter() - begun
         if status != 0:
             errors.seek(0)
-            said = [line for line in errors.read().decode().splitlines() if not line.startswith('{"')]
-            sys.exit("\n".join(said))
+            sys.exit(errors.read().decode())
         said.seek(0)
         return said.read().decode(), (wall, cpu_seconds(usage), peak)
 
