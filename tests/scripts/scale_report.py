@@ -58,10 +58,12 @@ def tell(page, grown, divided, parts, rounds):
         rates = rate_table(page, grown)
     if divided:
         shard_table(page, divided, rounds)
-    if parts and rates:
+    # Rates of some axes alone say little of what they hold still: without `width` nothing is known of components.
+    if set(grown) < {"words", "layers", "width", "electrodes", "windows", "models"}:
+        return
+    if parts:
         part_table(page, parts, rates)
-    if rates:
-        whole_table(page, rates)
+    whole_table(page, rates)
 
 
 def measured_table(page, grown, rounds):
