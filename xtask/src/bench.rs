@@ -12,14 +12,16 @@ cargo xtask bench extract [--python PROGRAM] [--shared FOLDER] [ARGUMENT...]
 cargo xtask bench encode  [--python PROGRAM] [ARGUMENT...]
 cargo xtask bench similarity [--python PROGRAM] [ARGUMENT...]
 cargo xtask bench recordings [--python PROGRAM] [ARGUMENT...]
+cargo xtask bench scale [--python PROGRAM] [ARGUMENT...]
 
   --python PROGRAM    an interpreter with the peers: torch, transformers, numpy and safetensors (extract),
                       himalaya, scikit-learn and numpy (encode), numpy, safetensors, polars and rsatoolbox (similarity),
-                      mne, scipy and numpy (recordings);
+                      mne, scipy and numpy (recordings), numpy and safetensors (scale);
                       without it they are installed in target/bench (about 6 GB for extract, python3 is needed)
   --shared FOLDER     where text/darwin.txt and tokenizers/gpt2 are [default: ../shared]
-  ARGUMENT...         handed on to tests/scripts/bench_extract.py, bench_encode.py, bench_similarity.py or
-                      bench_recordings.py, for example --rounds 3, or --minutes 2 for a short recording";
+  ARGUMENT...         handed on to tests/scripts/bench_extract.py, bench_encode.py, bench_similarity.py,
+                      bench_recordings.py or bench_scale.py, for example --rounds 3, --minutes 2 for a short recording,
+                      or --axes words,layers for two of the axes along which studies grow";
 
 /// What the peers of extraction need.
 const EXTRACT_PEERS: [&str; 4] = ["torch==2.15.0", "transformers==5.23.0", "numpy==2.4.6", "safetensors"];
@@ -32,6 +34,9 @@ const SIMILARITY_PEERS: [&str; 4] = ["rsatoolbox==0.3.2", "numpy==2.4.6", "safet
 
 /// What the peers of recordings need.
 const RECORDINGS_PEERS: [&str; 3] = ["mne==1.13.2", "scipy", "numpy==2.4.6"];
+
+/// What makes studies that grow.
+const SCALE_PEERS: [&str; 2] = ["numpy==2.4.6", "safetensors"];
 
 /// Options that are not handed on.
 struct Options {
@@ -48,6 +53,7 @@ pub fn run(arguments: &[String]) -> Result<ExitCode, String> {
         "encode" => encode(Options::read(rest)?),
         "similarity" => of_program("similarity", &SIMILARITY_PEERS, Options::read(rest)?),
         "recordings" => of_program("recordings", &RECORDINGS_PEERS, Options::read(rest)?),
+        "scale" => of_program("scale", &SCALE_PEERS, Options::read(rest)?),
         "help" | "--help" | "-h" => {
             println!("{HELP}");
             Ok(ExitCode::SUCCESS)
