@@ -1,26 +1,29 @@
-"""The cost of a study on paper: sizes, operations of each step by two accounts, the rates that fit measured runs, and predictions.
+"""The cost of a study on paper: sizes, operations of each step, the rates that fit measured runs, and predictions.
 
-`told` is the program's own account, that of crates/gyrus-study/src/cost: letters and constants are the same.
-`counted` counts what the algorithms do, as docs/METHODS.md has them; where the two differ in growth, runs decide.
+The account is that of crates/gyrus-study/src/cost, with the same letters and constants.
 """
 import dataclasses
 import math
+import pathlib
+import re
 
 import numpy as np
 
 # The constants of crates/gyrus-study/src/cost/rates.rs: seconds of one each.
-RATES = {"FIT": 1 / 7e9, "DISTANCE": 1 / 13e9, "PAIR": 1 / 12e9, "HIERARCHY": 4e-3, "CLAIM": 0.7, "REPORT": 8.0}
-RATES |= {"STEP": 0.1, "MODEL": 1.0, "FLOP": 1 / 100e9, "TOKEN_LAYER": 1.2e-6}
+RATES = {}
+for line in (pathlib.Path(__file__).resolve().parents[2] / "crates/gyrus-study/src/cost/rates.rs").read_text().splitlines():
+    if found := re.match(r"pub const ([A-Z_]+): f64 = ([0-9.e-]+)( / ([0-9.e-]+))?;", line):
+        RATES[found[1]] = float(found[2]) / float(found[4] or 1)
 SIMILARITY_MEMORY, PROGRAM, SUM = 300 << 20, 80 << 20, 110
 SCORE_BYTES, CELL_BYTES, PAIR_BYTES, REPORT_BYTES, SMALL_BYTES = 14, 20, 100, 25_000_000, 100_000
 CONTROLS, RATE, POSITIONS = 6, 50, 150
 # Seconds of a step below which it says nothing of a rate.
 NOTICED = 0.05
 
-STEPS = "activations text benchmarks encoding canaries hierarchy lags generalisation ceilings partition dimension power similarity"
+STEPS = "activations text benchmarks fits encoding canaries hierarchy lags generalisation ceilings partition dimension power similarity"
 STEPS = [*STEPS.split(), "convergence", "context", "claims", "truth", "report", "simulation"]
 # Steps whose time is modelled; the others take constants.
-MODELLED = ["activations", "encoding", "canaries", "hierarchy", "lags", "dimension", "similarity", "context", "claims", "report"]
+MODELLED = ["activations", "fits", "encoding", "canaries", "hierarchy", "lags", "dimension", "similarity", "context", "claims", "report"]
 
 
 @dataclasses.dataclass
@@ -48,60 +51,27 @@ class Sizes:
         self.columns = self.kept * self.compared * self.sources
         self.material = PROGRAM + 8 * RATE * story_seconds(study.words) * self.group
 
-    def fit(self, columns, targets, p=None):
-        p = columns + self.controls if p is None else p
-        return 2 * self.rows * p**2 + 10 * p**3 * self.problems + 2 * self.rows * p * targets
-
-    def fits(self, series):
-        return self.n_layers * series * sum(self.fit(self.reduced, targets) for targets in self.panels)
-
-    def nulls(self):
-        return self.n_layers * self.study.shifts * self.group * 0.75 * self.rows * (self.reduced + self.controls)
-
 
 def story_seconds(words):
     return words * 1899.2 / 5792
 
 
-def told(step, sizes, passages=0, parts=1):
-    """How many of each constant a step takes by the program's account; `passages` are tokens times blocks."""
-    study, sources = sizes.study, sizes.sources
-    fixed = {"STEP": parts}
-    if step == "activations":
-        variants = sources * (2 + study.twins) * (not sizes.features)
-        return {"MODEL": variants, "FLOP": passages * 24 * study.width**2, "TOKEN_LAYER": passages}
-    if step == "encoding":
-        return fixed | {"FIT": sources * (sizes.fits(sizes.series) + sizes.nulls())}
-    if step == "canaries":
-        positions = 2 * sum(sizes.fit(POSITIONS, targets) for targets in sizes.panels)
-        return fixed | {"FIT": positions + sources * sizes.shuffled * (sizes.fits(1) + 2 * sizes.nulls())}
-    if step == "hierarchy":
-        return fixed | {"HIERARCHY": sources * sizes.group}
-    if step == "lags" and study.lags > 1:
-        return fixed | {"FIT": sources * sizes.n_layers * study.lags * sizes.fit(sizes.reduced, sizes.group)}
-    if step == "dimension":
-        return fixed | {"DISTANCE": sources * sizes.compared * 2 * study.words**2 * sizes.kept}
-    if step == "similarity":
-        return fixed | {"PAIR": study.words * sizes.columns**2}
-    if step == "context":
-        return fixed | {"PAIR": sources * sizes.n_layers * study.words * (study.windows * sizes.kept) ** 2 * (not sizes.features)}
-    if step == "claims":
-        return fixed | {"CLAIM": sources}
-    return fixed | ({"REPORT": 1} if step == "report" else {})
+def operations(step, sizes, passages=0, parts=1):
+    """How many of each constant a step takes; `passages` are tokens times blocks.
 
-
-def counted(step, sizes, passages=0, parts=1):
-    """The same from what the algorithms do: one fit holds the targets of all patients, every penalty is tried for every target
-    in every inner fold, and the null tries them anew; intervals refit every fold without what each other holds out; components are found in every outer fold whenever a layer is opened;
-    Gram matrices have words x words entries."""
+    One fit holds the targets of all patients. Every penalty is tried for every target in every inner fold, and the null tries
+    them anew; intervals refit every fold without what each other one holds out. Components are found in every outer fold
+    whenever a layer is opened. Gram matrices have words x words entries."""
     study, sources, n = sizes.study, sizes.sources, sizes.rows
     p, alone, layers = sizes.reduced + sizes.controls, sizes.reduced, sources * sizes.n_layers
-    trials = 2 * study.penalties * sizes.inner
     fixed = {"STEP": parts}
 
     def fits(times, columns, targets, again=study.folds * (study.folds - 1)):
-        moments = 2 * n * columns * (columns + targets)
-        each = {"MOMENT": moments, "EIGEN": 10 * columns**3 * (sizes.problems + again), "TRIAL": columns**2 * targets * trials}
+        each = {
+            "MOMENT": 2 * n * columns * (columns + targets),
+            "EIGEN": 10 * columns**3 * (sizes.problems + again),
+            "TRIAL": 2 * columns**2 * targets * study.penalties * sizes.inner,
+        }
         return {name: times * value for name, value in each.items()}
 
     def components(times, width=sizes.kept):
@@ -113,26 +83,33 @@ def counted(step, sizes, passages=0, parts=1):
 
     moved = sizes.group * study.shifts
     if step == "activations" and not sizes.features:
-        lists = study.windows + study.twins + 1
-        return sums(told(step, sizes, passages, parts), components(layers * lists, study.width))
+        variants = sources * (2 + study.twins)
+        passage = {"MODEL": variants, "FLOP": passages * 24 * study.width**2, "TOKEN_LAYER": passages}
+        return sums(passage, components(layers * (study.windows + study.twins + 1), study.width))
+    if step == "fits":
+        joint, null = sizes.series + sizes.shuffled, 1 + sizes.shuffled
+        jobs = fits(layers * joint, p, sizes.group), fits(layers, alone, sizes.group)
+        return sums(fixed, *jobs, fits(layers * null, p, moved, 0), components(layers * (joint + 1) * study.folds))
     if step == "encoding":
-        jobs = fits(layers * sizes.series, p, sizes.group), fits(layers, alone, sizes.group)
-        return sums(fixed, *jobs, fits(layers, p, moved, 0), components(layers * (sizes.series + 2) * study.folds))
+        return fixed | {"FINDING": sources * sizes.group}
     if step == "canaries":
-        positions = fits(1, POSITIONS, sizes.group), fits(1, POSITIONS + sizes.controls, sizes.group)
-        shuffled = layers * sizes.shuffled
-        return sums(fixed, *positions, fits(shuffled, p, sizes.group), fits(shuffled, p, 2 * moved, 0), components(shuffled * study.folds))
+        return sums(fixed, fits(1, POSITIONS, sizes.group), fits(1, POSITIONS + sizes.controls, sizes.group))
+    if step == "hierarchy":
+        return fixed | {"HIERARCHY": sources * sizes.group}
     if step == "lags" and study.lags > 1:
-        return sums(fixed, fits(layers, p, sizes.group * study.lags), components(layers * study.folds))
+        return sums(fixed, fits(layers, p, sizes.group * study.lags, 0), components(layers * study.folds))
     if step == "dimension":
         compared = sources * sizes.compared
-        return sums(fixed, {"DISTANCE": compared * 2 * n**2 * sizes.kept}, components(2 * compared * study.folds), fits(compared, p, sizes.group))
+        distances = {"DISTANCE": 2 * compared * n**2 * sizes.kept}
+        return sums(fixed, distances, components(2 * compared * study.folds), fits(compared, p, sizes.group))
     if step == "similarity":
         return fixed | {"GRAM": n**2 * sizes.columns, "PRODUCT": n**2 * (sources * sizes.compared) ** 2}
     if step == "context":
         grams = layers * (not sizes.features) * n**2
         return fixed | {"GRAM": grams * study.windows * sizes.kept, "PRODUCT": grams * study.windows**2}
-    return told(step, sizes, passages, parts)
+    if step == "claims":
+        return fixed | {"CLAIM": sources}
+    return fixed | ({"REPORT": 1} if step == "report" else {})
 
 
 def seconds(terms, rates):
@@ -141,7 +118,7 @@ def seconds(terms, rates):
 
 def memory(sizes):
     """Bytes beside models while a step runs, by the program's account."""
-    sums = SUM * sizes.n_layers * sizes.series * sizes.blocks * sum(sizes.panels)
+    sums = SUM * sizes.n_layers * sizes.series * sizes.blocks * 2 * sizes.group
     states = SIMILARITY_MEMORY + 4 * sizes.study.words * 2 * sizes.sources * sizes.n_layers * sizes.kept
     return {"encoding": sizes.material + sums, "similarity": sizes.material + states}
 
@@ -151,10 +128,13 @@ def disk(sizes):
     study = sizes.study
     lists = 0 if sizes.features else study.windows + study.twins + 1
     layers = sizes.sources * sizes.n_layers
+    sums = 8 * (5 * sizes.blocks + study.folds * (study.folds + 1)) * sizes.group
+    null = 8 * study.folds * study.shifts * sizes.group
     return {
         "activations": layers * lists * sizes.kept * 4 * study.words,
-        "encoding": layers * sizes.series * sum(sizes.panels) * study.folds * SCORE_BYTES,
-        "lags": layers * study.lags * sizes.group * CELL_BYTES * (study.lags > 1),
+        "fits": layers * ((sizes.series + 1 + sizes.shuffled) * sums + (1 + sizes.shuffled) * null),
+        "encoding": layers * (sizes.series + 1) * 2 * sizes.group * study.folds * SCORE_BYTES,
+        "lags": layers * study.lags * sizes.group * (CELL_BYTES + 16) * (study.lags > 1),
         "similarity": (sizes.sources * sizes.compared) ** 2 * PAIR_BYTES,
         "simulation": 2 * RATE * story_seconds(study.words) * sizes.group,
         "report": REPORT_BYTES,
@@ -190,9 +170,9 @@ def least_squares(rows, values, least=0):
     return found / scale, x @ found - y
 
 
-def fit_rates(measured, account):
-    """Rates from `(step, sizes, passages, parts, seconds)` of all runs, and the relative errors by step."""
-    terms = [account(step, sizes, passages, parts) for step, sizes, passages, parts, _ in measured]
+def fit_rates(measured):
+    """Rates from `(step, sizes, passages, parts, seconds)` of all runs, and what they expect over what was measured, by step."""
+    terms = [operations(step, sizes, passages, parts) for step, sizes, passages, parts, _ in measured]
     names = sorted({name for term in terms for name in term})
     rows = [[term.get(name, 0) for name in names] for term in terms]
     found, _ = least_squares(rows, [value for *_, value in measured], NOTICED)

@@ -1,9 +1,8 @@
 """The tables of the bench of growth: what was measured, how it grows, which rates fit it, and what larger studies will take."""
 import dataclasses
-import math
 import statistics
 
-from scale_fits import MODELLED, NOTICED, RATES, Sizes, counted, disk, fit_rates, memory, polynomial, seconds, slope, told
+from scale_fits import MODELLED, NOTICED, RATES, Sizes, disk, fit_rates, memory, operations, polynomial, seconds, slope
 from scale_studies import Study
 from side_by_side import publish
 
@@ -15,8 +14,8 @@ PARAMETERS, TOKENS_OF_WORD, WINDOW_WORDS, MAIN_WORDS = 7e9, 1.3, [1, 2, 5, 10, 2
 # No GPU was measured; FLOP a second that bf16 products of this size reach on one of today's.
 ASSUMED_GPU = 1e14
 TASKS, CORES = 50, 8
-# Steps that are made of each model by itself.
-BY_MODEL = ["activations", "encoding", "canaries", "context"]
+# Steps that parts make; all others are made in the merge.
+IN_PIECES = ["activations", "fits", "lags", "dimension", "context"]
 FIELDS = {"width": "components"}
 PROPER, CONSTANT = 1.05, 2
 MEBI, MEGA = 1 << 20, 1e6
@@ -40,7 +39,9 @@ def row(cells):
 
 
 def of(cost, step):
-    return cost["steps"].get(step, [0.0, 0])[0]
+    """CPU seconds of a step; those of encoding have its fits in them."""
+    alone = cost["steps"].get(step, [0.0, 0])[0]
+    return alone + cost["steps"].get("fits", [0.0, 0])[0] if step == "encoding" else alone
 
 
 def number(value):
@@ -93,7 +94,7 @@ def growth_table(page, grown):
     for axis, letter in letters.items():
         if len(grown.get(axis, [])) < 2:
             continue
-        for step in ("encoding", "canaries", "dimension", "similarity", "context"):
+        for step in ("encoding", "lags", "dimension", "similarity", "context"):
             x, y = [size_on(axis, study) for study, _ in grown[axis]], [of(cost, step) for _, cost in grown[axis]]
             if min(y) <= 0:
                 continue
@@ -101,7 +102,7 @@ def growth_table(page, grown):
             if step == "similarity" and axis in ("layers", "models"):
                 # Layers that are compared: of all models and one twin of each.
                 x, letter, powers = [Sizes(study).compared * study.models for study, _ in grown[axis]], "L", [1, 2]
-            elif axis == "words" and step != "encoding" and step != "canaries":
+            elif axis == "words" and step not in ("encoding", "lags"):
                 powers = [1, 2]
             found, error = polynomial(x, y, powers)
             last = slope(x, y)
@@ -137,24 +138,17 @@ def observations(grown):
 
 
 def rate_table(page, grown):
-    rows_of, rates, errors = observations(grown), {}, {}
-    for name, account in (("told", told), ("counted", counted)):
-        rates[name], errors[name] = fit_rates(rows_of, account)
-    rows = []
-    for name in sorted(set(rates["told"]) | set(rates["counted"])):
-        cells = [RATES.get(name), rates["told"].get(name), rates["counted"].get(name)]
-        rows.append(row([name, *("" if value is None else f"{value:.2e}" for value in cells)]))
-    say = "Seconds of one each. " + constancy(grown, rates)
-    publish(page, "scale-rates", say, ["constant", "at present", "fitted to the program's account", "fitted to the operations counted"], rows)
+    measured = observations(grown)
+    rates, errors = fit_rates(measured)
+    rows = [row([name, f"{RATES.get(name, 0):.2e}", f"{rate:.2e}"]) for name, rate in sorted(rates.items())]
+    publish(page, "scale-rates", "Seconds of one each. " + constancy(grown, rates), ["constant", "of the program", "fitted to these runs"], rows)
     rows = []
     for step in MODELLED:
-        ratios = [errors[name].get(step, []) for name in ("told", "counted")]
-        present = [seconds(told(*one[:4]), RATES) / one[4] for one in rows_of if one[0] == step and one[4] >= NOTICED]
+        present = [seconds(operations(*one[:4]), RATES) / one[4] for one in measured if one[0] == step and one[4] >= NOTICED]
         if present:
-            rows.append(row([step, len(present), *(spread(ratio) for ratio in (present, *ratios))]))
+            rows.append(row([step, len(present), spread(present), spread(errors.get(step, []))]))
     say = f"Expected over measured seconds of every step that took at least {NOTICED} s: median (least to largest)."
-    head = ["step", "runs", "present rates", "rates fitted to the program's account", "rates fitted to the operations counted"]
-    publish(page, "scale-agreement", say, head, rows)
+    publish(page, "scale-agreement", say, ["step", "runs", "by rates of the program", "by fitted rates"], rows)
     return rates
 
 
@@ -163,19 +157,16 @@ def spread(ratios):
 
 
 def constancy(grown, rates):
-    """Whether seconds over what an account expects stay the same along words and columns."""
+    """Whether seconds over the operations of the formula stay the same along words and columns."""
     says = []
-    for axis, step in (("words", "encoding"), ("words", "similarity"), ("width", "encoding"), ("width", "canaries")):
+    bare = {name: rate for name, rate in rates.items() if name != "STEP"}
+    for axis, step in (("words", "fits"), ("words", "similarity"), ("width", "fits")):
         points = [(Sizes(study), cost) for study, cost in grown.get(axis, []) if of(cost, step) >= NOTICED]
-        if len(points) < 2:
-            continue
-        factors = []
-        for account, used in ((told, RATES), (counted, rates["counted"])):
-            bare = {name: rate for name, rate in used.items() if name != "STEP"}
-            ratios = [of(cost, step) / seconds(account(step, sizes), bare) for sizes, cost in points]
-            factors.append(max(ratios) / min(ratios))
-        verdicts = [f"{factor:.2f} ({'within' if factor <= CONSTANT else 'NOT within'} {CONSTANT})" for factor in factors]
-        says.append(f"Along {axis} seconds of {step} over operations differ by a factor of {verdicts[0]} by the program's account and {verdicts[1]} as counted.")
+        ratios = [of(cost, step) / seconds(operations(step, sizes), bare) for sizes, cost in points]
+        if len(ratios) > 1:
+            factor = max(ratios) / min(ratios)
+            verdict = f"{factor:.2f} ({'within' if factor <= CONSTANT else 'NOT within'} {CONSTANT})"
+            says.append(f"Along {axis} seconds of {step} over the formula's operations differ by a factor of {verdict}.")
     return " ".join(says)
 
 
@@ -198,19 +189,18 @@ def shard_table(page, divided, rounds):
 def part_table(page, parts, rates):
     rows = []
     for name, (study, cost) in parts.items():
-        sizes, spent = Sizes(study), of(cost, "encoding")
-        entries = cost["steps"]["encoding"][1]
-        expected = [seconds(told("encoding", sizes, 0, entries), RATES), seconds(told("encoding", sizes, 0, entries), rates["told"])]
-        expected.append(seconds(counted("encoding", sizes, 0, entries), rates["counted"]))
+        sizes = Sizes(study)
+        spent, entries = cost["steps"]["fits"]
+        expected = [seconds(operations("fits", sizes, 0, entries), used) for used in (RATES, rates)]
         what = f"{name}: {sizes.n_layers} x {study.words:,} x {study.width:,}, {sizes.group} electrodes"
         what += f", {study.folds} x {study.inner_folds} folds, {study.penalties} penalties, {study.shifts} shifts"
         cells = [what, f"{spent:.1f}", *(f"{value:.1f} ({value / spent:.2f})" for value in expected)]
-        cells += [f"{cost['peak']:,.0f}", f"{memory(sizes)['encoding'] / MEBI:,.0f}", f"{cost['disk'] / MEGA:,.0f}"]
-        cells.append(f"{(disk(sizes)['encoding'] + disk(sizes)['simulation']) / MEGA:,.0f}")
+        cells += [f"{cost['peak']:,.0f}", f"{cost['disk'] / MEGA:,.0f}"]
+        cells.append(f"{(disk(sizes)['fits'] + disk(sizes)['simulation']) / MEGA:,.0f}")
         rows.append(row(cells))
-    say = "One run each, `--only encoding`; in brackets expected over measured."
-    head = ["part", "encoding s", "by present rates s", "by the program's account s", "by the operations counted s"]
-    publish(page, "scale-part", say, [*head, "peak MiB", "expected MiB", "disk MB", "expected MB"], rows)
+    say = "One run each, `--only fits`; in brackets expected over measured."
+    head = ["part", "fits s", "by rates of the program s", "by fitted rates s"]
+    publish(page, "scale-part", say, [*head, "peak MiB", "disk MB", "expected MB"], rows)
 
 
 def tokens(study):
@@ -223,26 +213,19 @@ def whole_table(page, rates):
     rows = []
     for name, study in (("12 models, 5,000 words", PAPER), ("100 models, 100,000 words", LARGE)):
         sizes = Sizes(study)
-        for told_by, account, used in (
-            ("program, present rates", told, RATES),
-            ("program, fitted rates", told, rates["told"]),
-            ("operations counted", counted, rates["counted"]),
-        ):
-            # A passage through a model is counted apart.
-            spent = {step: seconds(account(step, sizes, 0, study.models), used) for step in MODELLED}
-            whole = sum(spent.values())
-            own = sum(spent[step] for step in BY_MODEL)
-            busiest = math.ceil(study.models / TASKS) / study.models
-            array = (own * busiest + whole - own) / CORES
-            most = sorted(spent, key=spent.get, reverse=True)[:3]
-            cells = [name, told_by, *(f"{number(value / 3600)}" for value in (whole, whole / 2, array, whole / TASKS / CORES))]
-            cells.append(", ".join(f"{step} {number(spent[step] / 3600)}" for step in most))
-            cells += [f"{most_memory(sizes) / 2**30:,.1f}", f"{all_disk(sizes) / 1e9:,.1f}"]
-            flop = 2 * PARAMETERS * tokens(study) * study.models
-            cells += [f"{flop:.1e}", f"{flop / ASSUMED_GPU / 3600:,.1f}"]
-            rows.append(row(cells))
+        # A passage through a model is counted apart.
+        spent = {step: seconds(operations(step, sizes, 0, study.models), rates) for step in MODELLED}
+        whole = sum(spent.values())
+        own = sum(spent[step] for step in IN_PIECES)
+        array = (own / TASKS + whole - own) / CORES
+        cells = [name, *(f"{number(value / 3600)}" for value in (whole, whole / 2, array))]
+        cells.append(", ".join(f"{step} {number(spent[step] / 3600)}" for step in sorted(spent, key=spent.get, reverse=True)[:4]))
+        cells += [f"{most_memory(sizes) / 2**30:,.1f}", f"{all_disk(sizes) / 1e9:,.0f}"]
+        flop = 2 * PARAMETERS * tokens(study) * study.models
+        cells += [f"{flop:.1e}", f"{flop / ASSUMED_GPU / 3600:,.1f}"]
+        rows.append(row(cells))
     say = f"8 windows, 33 layers of 4,096 columns kept as 500, 700 electrodes of 10 patients, 10 x 5 folds, 17 penalties, {PAPER.shifts} shifts, "
     say += f"{PAPER.lags} lags, 1 twin. States take 2 x {PARAMETERS:.0e} FLOP a token, counted apart: no GPU was measured, {ASSUMED_GPU:.0e} FLOP/s is assumed. "
-    say += f"On {TASKS} tasks of {CORES} cores a model is one task, and what is made of all models together runs on one."
-    head = ["study", "account", "CPU h", "h on 2 cores", f"h on {TASKS} x {CORES} cores", "h if all cores were busy", "most CPU h"]
+    say += f"On {TASKS} tasks of {CORES} cores everything that is made of all models together runs on one."
+    head = ["study", "CPU h", "h on 2 cores", f"h on {TASKS} x {CORES} cores", "most CPU h"]
     publish(page, "scale-whole", say, [*head, "memory GiB", "disk GB", "FLOP of states", "GPU h"], rows)

@@ -4,7 +4,7 @@
 //! memory that the file's own size does not account for. Where that fails the bytes are left, to be kept in the corpus.
 
 use std::fs;
-use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::panic::{AssertUnwindSafe, PanicHookInfo, catch_unwind, set_hook};
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
@@ -44,6 +44,8 @@ struct Bench {
 /// A file that makes `read` panic, take too long or take too much memory; the bytes are then left on disk, and the text says where. A corpus without a whole file.
 pub fn fuzz(target: &str, ratio: usize, read: impl Fn(&Path) -> Result<(), String>) {
     let _turn = TURN.lock().unwrap_or_else(PoisonError::into_inner);
+    // A stack that is written for a panic takes memory too, which is not the reader's.
+    set_hook(Box::new(tell_panic));
     let seeds = seeds(&Path::new("tests/corpus").join(target));
     // Memory is faster than a disk, and thousands of files are written.
     let memory = Path::new("/dev/shm");
@@ -114,6 +116,11 @@ fn seeds(folder: &Path) -> Vec<Seed> {
 /// A seconds or seed setting of the run.
 fn setting(name: &str) -> Option<u64> {
     std::env::var(name).ok().and_then(|value| value.parse().ok())
+}
+
+#[expect(clippy::print_stderr, reason = "what a panic says")]
+fn tell_panic(panic: &PanicHookInfo) {
+    eprintln!("{panic}");
 }
 
 /// How much was tried, a row of a table.

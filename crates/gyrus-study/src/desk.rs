@@ -219,8 +219,9 @@ impl<'a> Desk<'a> {
     pub fn plan(&mut self, name: &str, reason: Option<Reason>) -> Result<(), Error> {
         self.ran += 1;
         let cost = cost::expected(self, name, self.piece.as_ref())?;
+        let (step, small) = (name.to_owned(), self.piece.as_ref().is_some_and(Piece::is_small));
         let piece = self.piece.as_ref().map(|piece| piece.place);
-        (self.on_event)(Event::Planned { step: name.to_owned(), piece, cost: Some(cost), reason });
+        (self.on_event)(Event::Planned { step, piece, small, cost: Some(cost), reason });
         Ok(())
     }
 }

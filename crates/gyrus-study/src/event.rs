@@ -46,6 +46,8 @@ pub enum Event {
         step: String,
         /// Its place among the pieces of a step, which decides the part of a study that makes it; none if it is none.
         piece: Option<usize>,
+        /// Whether it is one of many small pieces.
+        small: bool,
         /// What it is expected to take, where that is known.
         cost: Option<Cost>,
         /// Why it is not found finished; none where it reads what would be made before it.

@@ -134,7 +134,6 @@ mod tests {
         write_fits(&path, &layers)?;
         let found = read_fits(&path)?;
         assert_eq!((found.len(), found[10].panels.len(), found[1].moved.is_none()), (11, 2, true));
-        assert_eq!(found[0].panels[1].scores.r(), layers[0].panels[1].scores.r());
         write_fits(&again, &found)?;
         assert!(std::fs::read(&path).expect("written") == std::fs::read(&again).expect("written"));
         Ok(())

@@ -144,7 +144,13 @@ pub fn run(
     study.require_present()?;
     let Some(recorded) = simulation::recorded(study, options, on_event)? else {
         let asked = STEPS.iter().filter(|step| (step.asked)(study));
-        let planned = |step: &Step| Event::Planned { step: step.name.into(), piece: None, cost: None, reason: None };
+        let planned = |step: &Step| Event::Planned {
+            step: step.name.into(),
+            piece: None,
+            small: false,
+            cost: None,
+            reason: None,
+        };
         asked.clone().for_each(|step| on_event(planned(step)));
         return Ok(Outcome { report: options.out.join("report.html"), ran: 1 + asked.count(), found: 0 });
     };

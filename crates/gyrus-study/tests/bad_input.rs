@@ -174,7 +174,7 @@ fn a_control_that_never_varies() -> Outcome {
     check(
         |study| study.write("data/signals/s03-rp_scan.txt", "0 0 0 0 0 0\n".repeat(123)),
         &[
-            "step `encoding-tiny`: the controls of `s03` cannot be fitted: the baseline could not be fitted: is a control constant",
+            "step `fits-tiny-trained-1w-layers-0-3`: the controls of `s03` cannot be fitted: the baseline could not be fitted: is a control constant",
         ],
     )
 }

@@ -19,7 +19,10 @@ mod arrays;
 type Outcome = Result<(), Box<dyn Error>>;
 
 /// Steps of the small study, and their pieces.
-const STEPS: usize = 18 + 4;
+const STEPS: usize = 18 + 3 + FITS;
+
+/// Pieces of fits: two windows, a layer alone, a twin, shuffled words.
+const FITS: usize = 5;
 
 /// A short text that the tiny model reads at once.
 const TEXT: &str = "ada looked at the gull, and the gull - looked at ada.";
@@ -169,6 +172,7 @@ fn a_dry_run_writes_nothing() -> Outcome {
         (Some(0), STEPS),
         "{answer:?}"
     );
+    assert!(answer.complaint.contains(&format!("fits would be run, {FITS} pieces: about ")), "{answer:?}");
     assert_eq!(changed(&files, &snapshot(study.folder())?), Vec::<&Path>::new());
     call(study.folder(), "run study.toml --out results")?;
     study.edit("study.toml", "draws = 100", "draws = 101")?;

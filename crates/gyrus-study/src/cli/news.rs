@@ -28,6 +28,8 @@ pub struct News {
     pieces: Option<Instant>,
     /// Name, outcome and seconds of every step so far.
     pub steps: Vec<(String, &'static str, f64)>,
+    /// Small pieces that would be run since the last step that is none: their step, how many, and what they take together.
+    small: Option<(String, usize, Cost)>,
     /// What the steps that would be run are expected to take together, as far as that is known.
     pub planned: Cost,
 }
@@ -47,6 +49,7 @@ impl News {
             begun: Instant::now(),
             said: Instant::now(),
             pieces: None,
+            small: None,
             steps: Vec::new(),
             planned: Cost::NONE,
         }
@@ -61,7 +64,15 @@ impl News {
             }
             Event::Begun { small: true, .. } => self.begun = Instant::now(),
             Event::Finished { step, .. } => self.steps.push((step.clone(), "ran", self.begun.elapsed().as_secs_f64())),
-            Event::Planned { cost: Some(cost), .. } => self.planned = self.planned + *cost,
+            Event::Planned { step, small, cost: Some(cost), .. } => {
+                self.planned = self.planned + *cost;
+                if *small {
+                    let of = step.split('-').next().unwrap_or_default().to_owned();
+                    let (_, n, sum) =
+                        self.small.take().filter(|(step, ..)| *step == of).unwrap_or((of.clone(), 0, Cost::NONE));
+                    self.small = Some((of, n + 1, sum + *cost));
+                }
+            }
             Event::Found { .. } | Event::Progress { .. } | Event::Planned { .. } | Event::Note(_) => {}
         }
         if let Event::Found { step, .. } = &event {
@@ -120,6 +131,12 @@ impl News {
     }
 
     fn line(&mut self, event: &Event) {
+        if matches!(event, Event::Planned { small: true, .. }) {
+            return;
+        }
+        if let Some((step, n, cost)) = self.small.take() {
+            note(&format!("{step} would be run, {n} pieces: {cost}"));
+        }
         match event {
             Event::Begun { small: true, .. }
             | Event::Finished { small: true, .. }
@@ -130,7 +147,10 @@ impl News {
             }
             Event::Found { step, .. } => note(&format!("{step} found")),
             Event::Progress { step, progress, unit: PIECES } if progress.done == progress.total => {
-                note(&format!("{step}: {} pieces done in {:.1} s", progress.total, self.since().as_secs_f64()));
+                let found =
+                    self.steps.iter().filter(|(name, how, _)| *how == "found" && name.starts_with(step)).count();
+                let (pieces, seconds) = (progress.total, self.since().as_secs_f64());
+                note(&format!("{step}: {pieces} pieces, {found} found, done in {seconds:.1} s"));
             }
             Event::Planned { step, cost: Some(cost), .. } => note(&format!("{step} would be run: {cost}")),
             Event::Planned { step, cost: None, .. } => note(&format!("{step} would be run")),

@@ -68,7 +68,9 @@ fn extracted(desk: &Desk, sizes: &Sizes, model: usize, variant: extraction::Vari
     let threads = rayon::current_num_threads() as f64;
     let (source, model) = (&sizes.sources[model], &desk.study.models[model]);
     let need = extraction::variant_need(desk, model, variant)?;
-    let seconds = source.passage(need.tokens as f64) / threads + rates::MODEL;
+    let windows = extraction::variant_windows(desk, variant).len();
+    let work = source.passage(need.tokens as f64) + sizes.kept(source, windows);
+    let seconds = work / threads + rates::MODEL;
     let states = (sizes.words * source.width * 8) as u64;
     let memory = sizes.material + need.least() + need.streams + states;
     let disk = extraction::variant_disk(desk, model, variant);
@@ -86,7 +88,7 @@ fn operations(sizes: &Sizes, name: &str) -> f64 {
         "encoding" => models * group * rates::FINDING,
         "canaries" => sizes.positions(),
         "hierarchy" => models * group * rates::HIERARCHY,
-        "dimension" => sizes.sources.iter().map(|source| sizes.neighbours(source)).sum(),
+        "dimension" => sizes.sources.iter().map(|source| sizes.neighbours(source) + sizes.matched(source)).sum(),
         "generalisation" if sizes.shared => sizes.sources.iter().map(|source| sizes.fits(source)).sum(),
         "similarity" => sizes.similarity(),
         "context" => sizes.models().map(|source| sizes.context(source)).sum(),

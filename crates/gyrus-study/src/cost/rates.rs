@@ -8,14 +8,26 @@ pub const STEP: f64 = 0.1;
 /// Seconds to load a model and reduce what is kept of its states.
 pub const MODEL: f64 = 1.0;
 
-/// Processor seconds of one f64 operation in fits of some hundred columns.
-pub const FIT: f64 = 1.0 / 7e9;
+/// Processor seconds of one f64 operation in the moments of fits.
+pub const MOMENT: f64 = 2.6e-10;
+
+/// Processor seconds of one f64 operation in eigenvalue problems.
+pub const EIGEN: f64 = 8.3e-12;
+
+/// Processor seconds of one f64 operation where penalties are tried.
+pub const TRIAL: f64 = 2.6e-11;
+
+/// Processor seconds of one f64 operation in the components of a layer.
+pub const COMPONENT: f64 = 6.0e-12;
 
 /// Processor seconds of one f64 operation in distances between words.
-pub const DISTANCE: f64 = 1.0 / 13e9;
+pub const DISTANCE: f64 = 4.1e-10;
 
-/// Processor seconds of one f32 operation of the similarity of all pairs of layers.
-pub const PAIR: f64 = 1.0 / 12e9;
+/// Processor seconds of one f32 operation in Gram matrices.
+pub const GRAM: f64 = 9.0e-13;
+
+/// Processor seconds of one f32 operation in products of Gram matrices.
+pub const PRODUCT: f64 = 3.5e-10;
 
 /// Processor seconds of a model and target in the hierarchy, with its draws.
 pub const HIERARCHY: f64 = 4e-3;
@@ -47,8 +59,14 @@ pub const REPORT_BYTES: usize = 25_000_000;
 /// Bytes of a table of models.
 pub const SMALL_BYTES: usize = 100_000;
 
+/// Processor seconds of one f32 operation in products of a model.
+pub const FLOP: f64 = 1.0e-11;
+
+/// Processor seconds of what is no product, for one token in one block.
+pub const TOKEN_LAYER: f64 = 1.2e-6;
+
 /// Processor seconds of one token in one block of a model `width` numbers wide: 24 width^2 operations of products
 /// (Kaplan et al. 2020, section 2.1), and what is no product.
 pub fn token_layer(width: usize) -> f64 {
-    24.0 * (width as f64).powi(2) / 100e9 + 1.2e-6
+    24.0 * (width as f64).powi(2) * FLOP + TOKEN_LAYER
 }

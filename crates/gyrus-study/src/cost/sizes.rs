@@ -26,6 +26,11 @@ pub struct Source {
 }
 
 impl Source {
+    /// Layers that are compared with those of other models: with those of one twin.
+    fn compared(&self) -> usize {
+        self.layers * if self.model { 2 } else { 1 }
+    }
+
     /// Processor seconds of `tokens` on their way through all blocks of the model.
     pub fn passage(&self, tokens: f64) -> f64 {
         tokens * (self.layers - 1) as f64 * rates::token_layer(self.width)
@@ -55,6 +60,8 @@ pub struct Sizes {
     pub lags: usize,
     /// Moved recordings of the null.
     shifts: usize,
+    /// Penalties that are tried.
+    penalties: usize,
     /// Models, then features.
     pub sources: Vec<Source>,
     /// Tokens of which the likelihood is asked, about.
@@ -96,6 +103,7 @@ impl Sizes {
             shared,
             lags: study.lags.as_ref().map_or(1, |lags| lags.lags().len()),
             shifts: study.inference.shifts,
+            penalties: desk.design.penalties().penalties().len(),
             sources: sources(desk),
             text_tokens: study.text.characters as f64 / CHARACTERS * 2.0,
             item_tokens: item_bytes(desk) as f64 / CHARACTERS,
@@ -115,7 +123,7 @@ impl Sizes {
 
     /// Layers that are compared with each other: those of models and of one twin of each.
     pub fn layers(&self) -> usize {
-        self.sources.iter().map(|source| source.layers * if source.model { 2 } else { 1 }).sum()
+        self.sources.iter().map(Source::compared).sum()
     }
 
     /// Bytes of the states that are compared.
@@ -130,19 +138,79 @@ impl Sizes {
         (SUM * most * self.blocks * self.panels.iter().sum::<usize>()) as u64
     }
 
-    /// Processor seconds of a fit of `columns` for `targets` with all folds and penalties: moments, one eigenvalue
-    /// problem per training set, predictions.
-    fn fit(&self, columns: usize, targets: usize) -> f64 {
-        let (rows, p) = (self.rows as f64, (columns + self.controls) as f64);
-        let problems = (self.folds + self.inner) as f64;
-        (2.0 * rows * p * p + 10.0 * p.powi(3) * problems + 2.0 * rows * p * targets as f64) * rates::FIT
+    /// Processor seconds of a fit of `columns` for `targets`: moments, an eigenvalue problem for each training set, every
+    /// penalty for every target in every inner fold, and with `intervals` a problem for each ordered pair of folds.
+    fn fit(&self, columns: usize, targets: usize, intervals: bool) -> f64 {
+        let (n, p, t) = (self.rows as f64, columns as f64, targets as f64);
+        let pairs = if intervals { self.folds * (self.folds - 1) } else { 0 };
+        let problems = (self.folds + self.inner + pairs) as f64;
+        let trials = 2.0 * (self.penalties * self.inner) as f64 * p * p * t;
+        2.0 * n * p * (p + t) * rates::MOMENT + 10.0 * p.powi(3) * problems * rates::EIGEN + trials * rates::TRIAL
+    }
+
+    /// Processor seconds of the components of a layer of so many columns.
+    fn components(&self, columns: usize) -> f64 {
+        let (n, p) = (self.words as f64, columns as f64);
+        let least = n.min(p);
+        (n * p * least + 10.0 * least.powi(3)) * rates::COMPONENT
+    }
+
+    /// Processor seconds of what is kept of the states of every layer, at so many windows.
+    pub fn kept(&self, source: &Source, windows: usize) -> f64 {
+        if source.kept == source.width { 0.0 } else { (source.layers * windows) as f64 * self.components(source.width) }
     }
 
     /// Processor seconds of the fits of every layer, once: of every listener and the group, or where listeners have targets of
     /// their own of the group alone, which holds them.
     pub fn fits(&self, source: &Source) -> f64 {
         let panels = if self.shared { self.panels.as_slice() } else { &self.panels[self.panels.len() - 1..] };
-        source.layers as f64 * panels.iter().map(|targets| self.fit(source.reduced, *targets)).sum::<f64>()
+        let columns = source.reduced + self.controls;
+        let fits: f64 = panels.iter().map(|targets| self.fit(columns, *targets, true)).sum();
+        source.layers as f64 * (fits + self.folds as f64 * self.components(source.kept))
+    }
+
+    /// Processor seconds of the null of every layer.
+    pub fn nulls(&self, source: &Source) -> f64 {
+        let columns = source.reduced + self.controls;
+        source.layers as f64 * self.fit(columns, self.shifts * self.group(), false)
+    }
+
+    /// Processor seconds of fits on positions in the recording, of which there are some hundred, alone and with the controls.
+    pub fn positions(&self) -> f64 {
+        const POSITIONS: usize = 150;
+        [POSITIONS, POSITIONS + self.controls].into_iter().map(|p| self.fit(p, self.group(), true)).sum()
+    }
+
+    /// Processor seconds of the fits of every layer at every lag.
+    pub fn maps(&self, source: &Source) -> f64 {
+        let fit = self.fit(source.reduced + self.controls, self.lags * self.group(), false);
+        source.layers as f64 * (fit + self.folds as f64 * self.components(source.kept))
+    }
+
+    /// Processor seconds of the distances between all words at every layer, trained and not.
+    pub fn neighbours(&self, source: &Source) -> f64 {
+        let components = 2.0 * self.folds as f64 * self.components(source.kept);
+        let distances = 2.0 * (self.words as f64).powi(2) * source.kept as f64 * rates::DISTANCE;
+        source.compared() as f64 * (distances + components)
+    }
+
+    /// Processor seconds of the fits of every layer with as many components as other models have.
+    pub fn matched(&self, source: &Source) -> f64 {
+        source.compared() as f64 * self.fit(source.reduced + self.controls, self.group(), true)
+    }
+
+    /// Processor seconds of the similarity of all pairs of layers: a Gram matrix of each, and the product of each pair of them.
+    pub fn similarity(&self) -> f64 {
+        let columns: usize = self.sources.iter().map(|source| source.compared() * source.kept).sum();
+        let layers = self.layers() as f64;
+        (self.words as f64).powi(2) * (columns as f64 * rates::GRAM + layers * layers * rates::PRODUCT)
+    }
+
+    /// Processor seconds of what context adds to the states: likewise, of the windows of each layer.
+    pub fn context(&self, source: &Source) -> f64 {
+        let (windows, kept) = (source.windows as f64, source.kept as f64);
+        let of_layer = windows * kept * rates::GRAM + windows * windows * rates::PRODUCT;
+        source.layers as f64 * (self.words as f64).powi(2) * of_layer
     }
 
     /// Bytes of what a series of fits leaves: sums of blocks, and with a null r of every shift.
@@ -156,41 +224,6 @@ impl Sizes {
     /// Bytes of what the fits at every lag leave.
     pub fn map_bytes(&self, source: &Source) -> u64 {
         (16 * source.layers * self.lags * self.group()) as u64
-    }
-
-    /// Processor seconds of the null of every layer.
-    pub fn nulls(&self, source: &Source) -> f64 {
-        let columns = (source.reduced + self.controls) as f64;
-        (source.layers * self.shifts * self.group()) as f64 * 0.75 * self.rows as f64 * columns * rates::FIT
-    }
-
-    /// Processor seconds of fits on positions in the recording, of which there are some hundred.
-    pub fn positions(&self) -> f64 {
-        const POSITIONS: usize = 150;
-        self.panels.iter().map(|targets| self.fit(POSITIONS, *targets)).sum::<f64>() * 2.0
-    }
-
-    /// Processor seconds of the fits of every layer at every lag.
-    pub fn maps(&self, source: &Source) -> f64 {
-        (source.layers * self.lags) as f64 * self.fit(source.reduced, self.group())
-    }
-
-    /// Processor seconds of the distances between all words at every layer, trained and not.
-    pub fn neighbours(&self, source: &Source) -> f64 {
-        let layers = source.layers * if source.model { 2 } else { 1 };
-        layers as f64 * 2.0 * (self.words as f64).powi(2) * source.kept as f64 * rates::DISTANCE
-    }
-
-    /// Processor seconds of the similarity of all pairs of layers: Gram matrices once, then products of pairs.
-    pub fn similarity(&self) -> f64 {
-        let columns: f64 = self.sources.iter().map(|s| (s.kept * s.layers * if s.model { 2 } else { 1 }) as f64).sum();
-        self.words as f64 * columns.powi(2) * rates::PAIR
-    }
-
-    /// Processor seconds of what context adds to the states.
-    pub fn context(&self, source: &Source) -> f64 {
-        let windows = (source.windows * source.kept) as f64;
-        source.layers as f64 * self.words as f64 * windows * windows * rates::PAIR
     }
 }
 

@@ -65,7 +65,7 @@ pub fn recorded<'a>(
     match (found, options.dry_run) {
         (true, _) => on_event(Event::Found { step: NAME.into(), small: false }),
         (false, true) => {
-            on_event(Event::Planned { step: NAME.into(), piece: None, cost: None, reason });
+            on_event(Event::Planned { step: NAME.into(), piece: None, small: false, cost: None, reason });
             return Ok(None);
         }
         (false, false) => {

@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 use std::{fs, io};
 
 use gyrus_tests::{Answer, Program, SmallStudy, Snapshot, changed, snapshot};
+use serde_json::Value;
 
 pub type Outcome = Result<(), Box<dyn std::error::Error>>;
 
@@ -55,11 +56,10 @@ impl Trial {
     pub fn heals(&self, out: &Path) -> io::Result<()> {
         let finished = finished(&self.study.path(out))?;
         let answer = self.run(out)?;
-        let said = answer.complaint.clone();
         answer.good()?;
-        let found: BTreeSet<&str> = said.lines().filter_map(|line| line.strip_suffix(" found")).collect();
-        let again: Vec<&String> = finished.iter().filter(|step| !found.contains(step.as_str())).collect();
-        assert!(again.is_empty(), "made again: {again:?}\n{said}");
+        let found = found(&self.study.path(out))?;
+        let again: Vec<&String> = finished.iter().filter(|step| !found.contains(*step)).collect();
+        assert!(again.is_empty(), "made again: {again:?}");
         self.is_whole(out)
     }
 
@@ -70,6 +70,13 @@ impl Trial {
         assert!(other.is_empty(), "not as undisturbed: {other:?}");
         Ok(())
     }
+}
+
+/// The steps that the last run of the results in `folder` found finished.
+fn found(folder: &Path) -> io::Result<BTreeSet<String>> {
+    let log: Value = serde_json::from_slice(&std::fs::read(folder.join("run-log.json"))?)?;
+    let steps = log["steps"].as_array().into_iter().flatten().filter(|step| step[1] == "found");
+    Ok(steps.filter_map(|step| Some(step[0].as_str()?.to_owned())).collect())
 }
 
 /// A folder's files but for those that say when and where.

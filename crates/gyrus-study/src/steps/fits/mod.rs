@@ -36,6 +36,9 @@ struct Bench {
 impl Bench {
     fn new(desk: &Desk) -> Result<Self, Error> {
         let panels = desk.clock.panels(&desk.material.story.listeners)?;
+        // Controls that cannot be fitted show before hours are spent on layers.
+        let alone = |panel: &Panel| Fitted::controls(desk.design, panel).map(drop);
+        Fitted::fitted_panels(&desk.study.encoding, &panels).par_iter().try_for_each(alone)?;
         Ok(Self { panels, shifts: null_shifts(desk)? })
     }
 }
