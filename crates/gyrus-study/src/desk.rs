@@ -1,5 +1,6 @@
 //! What every step has in front of it, and how a step is run once.
 
+use std::cell::OnceCell;
 use std::path::{Path, PathBuf};
 
 use gyrus_activations::Device;
@@ -41,6 +42,8 @@ pub(crate) struct Desk<'a> {
     pub options: &'a Options,
     pub cache: Cache,
     pub on_event: &'a mut dyn FnMut(Event),
+    /// How many panels are fitted, once that is known.
+    pub n_panels: OnceCell<usize>,
     /// The piece that is being made.
     piece: Option<Piece<'a>>,
     ran: usize,
@@ -51,8 +54,8 @@ impl<'a> Desk<'a> {
     /// A desk on which so many steps ran already, and were found.
     pub fn new(given: Given<'a>, on_event: &'a mut dyn FnMut(Event), (ran, found): (usize, usize)) -> Self {
         let Given { study, device, material, clock, design, options } = given;
-        let cache = Cache::new(&options.out);
-        Self { study, device, material, clock, design, options, cache, on_event, piece: None, ran, found }
+        let (cache, n_panels) = (Cache::new(&options.out), OnceCell::new());
+        Self { study, device, material, clock, design, options, cache, on_event, n_panels, piece: None, ran, found }
     }
 
     /// Steps that ran so far.

@@ -20,12 +20,14 @@ pub(crate) struct Piece<'a> {
     pub reads: Vec<(&'a str, Variant)>,
     /// The layers that it is made of; none if it is made of a whole model.
     pub layers: Range<usize>,
+    /// The panels that it is made of, the group last, of fits.
+    pub panels: Range<usize>,
 }
 
 impl<'a> Piece<'a> {
     /// The piece of the step `step` that is made of all layers of the model or features `source`, the one at that `place`.
     pub fn of_source(step: &'static str, place: usize, source: &'a str, reads: Vec<(&'a str, Variant)>) -> Self {
-        Self { step, name: source.to_owned(), place, source, reads, layers: 0..0 }
+        Self { step, name: source.to_owned(), place, source, reads, layers: 0..0, panels: 0..0 }
     }
 
     /// Whether it is one of the many that are made of some layers.

@@ -30,7 +30,7 @@ pub struct Cost {
 /// # Errors
 /// A tokenizer or window that cannot be used.
 pub fn expected(desk: &Desk, name: &str, piece: Option<&Piece>) -> Result<Cost, Error> {
-    let sizes = Sizes::of(desk);
+    let sizes = Sizes::of(desk)?;
     if let Some(piece) = piece.filter(|piece| piece.is_small()) {
         return Ok(of_layers(desk, &sizes, piece));
     }
@@ -50,12 +50,13 @@ pub fn expected(desk: &Desk, name: &str, piece: Option<&Piece>) -> Result<Cost, 
 fn of_layers(desk: &Desk, sizes: &Sizes, piece: &Piece) -> Cost {
     let place = desk.study.names().position(|name| name == piece.source).expect("pieces are of the study's sources");
     let source = Source { layers: piece.layers.len(), ..sizes.sources[place].clone() };
-    let lags = piece.step == "lags";
-    let fits = if lags { sizes.maps(&source) } else { sizes.fits(&source) };
     // Of all series that of the headline numbers and that of shuffled words have a null.
-    let moved = !lags && fits::has_null(desk, piece);
-    let operations = fits + if moved { sizes.nulls(&source) } else { 0.0 };
-    let disk = if lags { sizes.map_bytes(&source) } else { sizes.fit_bytes(&source, moved) };
+    let (panels, moved) = (&sizes.fitted[piece.panels.clone()], fits::has_null(desk, piece));
+    let (operations, disk) = match piece.step {
+        "lags" => (sizes.maps(&source), sizes.map_bytes(&source)),
+        _ if moved => (sizes.fits(&source, panels) + sizes.nulls(&source), sizes.fit_bytes(&source, panels, true)),
+        _ => (sizes.fits(&source, panels), sizes.fit_bytes(&source, panels, false)),
+    };
     Cost {
         seconds: Some(operations / rayon::current_num_threads() as f64 + rates::STEP),
         memory: sizes.material + 2 * disk,
@@ -89,7 +90,7 @@ fn operations(sizes: &Sizes, name: &str) -> f64 {
         "canaries" => sizes.positions(),
         "hierarchy" => models * group * rates::HIERARCHY,
         "dimension" => sizes.sources.iter().map(|source| sizes.neighbours(source) + sizes.matched(source)).sum(),
-        "generalisation" if sizes.shared => sizes.sources.iter().map(|source| sizes.fits(source)).sum(),
+        "generalisation" if sizes.shared => sizes.sources.iter().map(|source| sizes.fits(source, &sizes.fitted)).sum(),
         "similarity" => sizes.similarity(),
         "context" => sizes.models().map(|source| sizes.context(source)).sum(),
         "claims" => models * rates::CLAIM,

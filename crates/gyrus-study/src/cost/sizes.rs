@@ -1,7 +1,9 @@
 //! What the cost of a study depends on.
 
+use crate::Error;
 use crate::desk::Desk;
 use crate::steps::extraction::{Variant, variant_windows};
+use crate::steps::fits;
 use crate::steps::layers::COMPARED;
 
 use super::rates;
@@ -54,6 +56,8 @@ pub struct Sizes {
     controls: usize,
     /// Targets of each listener and then of the group.
     pub panels: Vec<usize>,
+    /// Targets of each panel that is fitted, the group last.
+    pub fitted: Vec<usize>,
     /// Whether listeners share their targets.
     pub shared: bool,
     /// Lags after a word.
@@ -83,7 +87,10 @@ const CHARACTERS: f64 = 3.0;
 
 impl Sizes {
     /// The sizes of the study on `desk`.
-    pub fn of(desk: &Desk) -> Self {
+    ///
+    /// # Errors
+    /// Responses that cannot be made.
+    pub fn of(desk: &Desk) -> Result<Self, Error> {
         let (study, listeners) = (desk.study, &desk.material.story.listeners);
         let own: Vec<usize> = listeners.iter().map(|heard| heard.targets.len()).collect();
         let shared = study.targets() == crate::settings::Targets::Shared;
@@ -92,14 +99,17 @@ impl Sizes {
             listeners.iter().map(|heard| heard.recording.signal().len() * (1 + heard.repeats.len())).sum();
         let folds = desk.design.folds().len();
         let neighbours = 2 * study.controls.neighbours + 1;
-        Self {
+        let panels: Vec<usize> = own.into_iter().chain([group]).collect();
+        let fitted = panels[panels.len() - fits::n_panels(desk)?..].to_vec();
+        Ok(Self {
             words: desk.material.story.transcript.words().len(),
             rows: desk.clock.len(),
             folds,
             inner: (0..folds).map(|fold| desk.design.inner(fold).len()).sum(),
             blocks: desk.clock.len().div_ceil(study.encoding.block),
             controls: study.controls.words.len() * neighbours + usize::from(study.controls.sound),
-            panels: own.into_iter().chain([group]).collect(),
+            panels,
+            fitted,
             shared,
             lags: study.lags.as_ref().map_or(1, |lags| lags.lags().len()),
             shifts: study.inference.shifts,
@@ -108,7 +118,7 @@ impl Sizes {
             text_tokens: study.text.characters as f64 / CHARACTERS * 2.0,
             item_tokens: item_bytes(desk) as f64 / CHARACTERS,
             material: PROGRAM + (8 * signals) as u64,
-        }
+        })
     }
 
     /// The models among the sources.
@@ -160,10 +170,8 @@ impl Sizes {
         if source.kept == source.width { 0.0 } else { (source.layers * windows) as f64 * self.components(source.width) }
     }
 
-    /// Processor seconds of the fits of every layer, once: of every listener and the group, or where listeners have targets of
-    /// their own of the group alone, which holds them.
-    pub fn fits(&self, source: &Source) -> f64 {
-        let panels = if self.shared { self.panels.as_slice() } else { &self.panels[self.panels.len() - 1..] };
+    /// Processor seconds of the fits of every layer, once, on panels of so many targets each.
+    pub fn fits(&self, source: &Source, panels: &[usize]) -> f64 {
         let columns = source.reduced + self.controls;
         let fits: f64 = panels.iter().map(|targets| self.fit(columns, *targets, true)).sum();
         source.layers as f64 * (fits + self.folds as f64 * self.components(source.kept))
@@ -213,10 +221,9 @@ impl Sizes {
         source.layers as f64 * (self.words as f64).powi(2) * of_layer
     }
 
-    /// Bytes of what a series of fits leaves: sums of blocks, and with a null r of every shift.
-    pub fn fit_bytes(&self, source: &Source, moved: bool) -> u64 {
-        let panels = if self.shared { self.panels.iter().sum() } else { self.group() };
-        let sums = 8 * (5 * self.blocks + self.folds * (self.folds + 1)) * panels;
+    /// Bytes of what a series of fits on those panels leaves: sums of blocks, and with a null r of every shift.
+    pub fn fit_bytes(&self, source: &Source, panels: &[usize], moved: bool) -> u64 {
+        let sums = 8 * (5 * self.blocks + self.folds * (self.folds + 1)) * panels.iter().sum::<usize>();
         let null = if moved { 8 * self.folds * self.shifts * self.group() } else { 0 };
         (source.layers * (sums + null)) as u64
     }

@@ -134,8 +134,8 @@ fn all_pieces<'a>(desk: &Desk<'a>) -> (Vec<(&'a ModelEntry, Variant)>, Vec<Piece
     let models = variants(study).flat_map(|variant| study.models.iter().map(move |model| (model, variant)));
     let models: Vec<(&ModelEntry, Variant)> = models.collect();
     let piece = |(place, (model, variant)): (usize, &(&'a ModelEntry, Variant))| {
-        let (name, layers) = (format!("{}-{}", model.name, variant.name()), 0..0);
-        Piece { step: STEP, name, place, source: &model.name, reads: Vec::new(), layers }
+        let name = format!("{}-{}", model.name, variant.name());
+        Piece { name, ..Piece::of_source(STEP, place, &model.name, Vec::new()) }
     };
     let pieces = models.iter().enumerate().map(piece).collect();
     (models, pieces)

@@ -59,7 +59,8 @@ fn all_pieces<'a>(desk: &Desk<'a>) -> Result<Vec<Piece<'a>>, Error> {
         let reads = extraction::reads(desk.study, source, &[Variant::Trained]);
         for layers in blocks(n_layers(desk, source)?) {
             let name = format!("{source}-layers-{}-{}", layers.start, layers.end);
-            pieces.push(Piece { step: STEP, name, place: pieces.len(), source, reads: reads.clone(), layers });
+            let whole = Piece::of_source(STEP, pieces.len(), source, reads.clone());
+            pieces.push(Piece { name, layers, ..whole });
         }
     }
     Ok(pieces)
