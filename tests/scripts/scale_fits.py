@@ -16,7 +16,7 @@ for line in (pathlib.Path(__file__).resolve().parents[2] / "crates/gyrus-study/s
         RATES[found[1]] = float(found[2]) / float(found[4] or 1)
 SIMILARITY_MEMORY, PROGRAM, SUM = 300 << 20, 80 << 20, 110
 SCORE_BYTES, CELL_BYTES, PAIR_BYTES, REPORT_BYTES, SMALL_BYTES = 14, 20, 100, 25_000_000, 100_000
-CONTROLS, RATE, POSITIONS = 6, 50, 150
+CONTROLS, RATE, POSITIONS, GROUPS = 6, 50, 150, 20
 # Seconds of a step below which it says nothing of a rate.
 NOTICED = 0.05
 
@@ -119,8 +119,8 @@ def seconds(terms, rates):
 def memory(sizes):
     """Bytes beside models while a step runs, by the program's account."""
     sums = SUM * sizes.n_layers * sizes.series * sizes.blocks * 2 * sizes.group
-    states = SIMILARITY_MEMORY + 4 * sizes.study.words * 2 * sizes.sources * sizes.n_layers * sizes.kept
-    return {"encoding": sizes.material + sums, "similarity": sizes.material + states}
+    rows = SIMILARITY_MEMORY + 8 * sizes.study.words * sizes.sources * sizes.compared * (2 * GROUPS + 4)
+    return {"encoding": sizes.material + sums, "similarity": sizes.material + rows}
 
 
 def disk(sizes):
@@ -128,7 +128,7 @@ def disk(sizes):
     study = sizes.study
     lists = 0 if sizes.features else study.windows + study.twins + 1
     layers = sizes.sources * sizes.n_layers
-    sums = 8 * (5 * sizes.blocks + study.folds * (study.folds + 1)) * sizes.group
+    sums = 8 * (3 * sizes.blocks + study.folds * (study.folds + 1)) * sizes.group
     null = 8 * study.folds * study.shifts * sizes.group
     return {
         "activations": layers * lists * sizes.kept * 4 * study.words,

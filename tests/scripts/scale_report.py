@@ -16,8 +16,8 @@ ASSUMED_GPU = 1e14
 TASKS, CORES = 50, 8
 # Steps that parts make; all others are made in the merge.
 IN_PIECES = ["activations", "fits", "lags", "dimension", "context"]
-FIELDS = {"width": "components"}
-PROPER, CONSTANT = 1.05, 2
+FIELDS = {"width": "components", "columns": "width"}
+PROPER, LAYERS, FORMULA = 1.05, 0.1, 0.2
 MEBI, MEGA = 1 << 20, 1e6
 
 
@@ -60,7 +60,7 @@ def tell(page, grown, divided, parts, rounds):
     if divided:
         shard_table(page, divided, rounds)
     # Rates of some axes alone say little of what they hold still: without `width` nothing is known of components.
-    if set(grown) < {"words", "layers", "width", "electrodes", "windows", "models"}:
+    if not {"words", "layers", "width", "electrodes", "windows", "models"} <= set(grown):
         return
     if parts:
         part_table(page, parts, rates)
@@ -88,29 +88,45 @@ def shape(found, powers, letter):
     return " + ".join(f"{number(a)} {letter}^{power}".replace(f" {letter}^0", "").replace("^1", "") for a, power in zip(found, powers))
 
 
+def forms(axis, step, study):
+    """The size on which a step depends along an axis, its letter, and the powers that the formula has of it."""
+    sizes = Sizes(study)
+    if step == "similarity" and axis in ("layers", "models"):
+        return sizes.compared * study.models, "L", [1, 2]
+    if step in ("similarity", "context", "dimension") and axis == "words":
+        return study.words, "n", [0, 1, 2]
+    if step == "encoding" and axis == "width":
+        return sizes.reduced + sizes.controls, "p", [0, 1, 2, 3]
+    if step in ("similarity", "context", "dimension") and axis == "columns":
+        return study.width, "c", [0, 1]
+    return size_on(axis, study), {"words": "n"}.get(axis, "x"), [0, 1]
+
+
+ASKED = {
+    "words": ["encoding", "similarity", "context", "dimension", "lags"],
+    "width": ["encoding"],
+    "columns": ["similarity", "context"],
+    "layers": ["encoding", "similarity", "context", "dimension", "lags"],
+    "models": ["encoding", "similarity", "context", "dimension", "lags"],
+    "electrodes": ["encoding", "lags"],
+    "windows": ["encoding", "context"],
+}
+
+
 def growth_table(page, grown):
     rows = []
-    letters = {"words": "n", "layers": "x", "electrodes": "x", "windows": "x", "models": "x"}
-    for axis, letter in letters.items():
-        if len(grown.get(axis, [])) < 2:
+    for axis, step in ((axis, step) for axis in ASKED for step in ASKED[axis]):
+        points = [(study, of(cost, step)) for study, cost in grown.get(axis, []) if of(cost, step) > 0]
+        if len(points) < 2:
             continue
-        for step in ("encoding", "lags", "dimension", "similarity", "context"):
-            x, y = [size_on(axis, study) for study, _ in grown[axis]], [of(cost, step) for _, cost in grown[axis]]
-            if min(y) <= 0:
-                continue
-            powers = [0, 1]
-            if step == "similarity" and axis in ("layers", "models"):
-                # Layers that are compared: of all models and one twin of each.
-                x, letter, powers = [Sizes(study).compared * study.models for study, _ in grown[axis]], "L", [1, 2]
-            elif axis == "words" and step not in ("encoding", "lags"):
-                powers = [1, 2]
-            found, error = polynomial(x, y, powers)
-            last = slope(x, y)
-            cells = [axis, step, f"{y[0]:.3f} to {y[-1]:.2f}", f"{last:.2f}", shape(found, powers, letter), f"{100 * error:.0f} %"]
-            rows.append(row([*cells, verdict(axis, step, x, y, error)]))
-            letter = letters[axis]
-    say = f"Least squares in relative error, no coefficient below 0; an axis passes where encoding grows by no more than {PROPER} times its last factor."
-    publish(page, "scale-growth", say, ["axis", "step", "seconds", "slope of the last doubling", "fit", "largest error", "verdict"], rows)
+        asked = [forms(axis, step, study) for study, _ in points]
+        x, y, (_, letter, powers) = [size for size, *_ in asked], [spent for _, spent in points], asked[0]
+        found, error = polynomial(x, y, powers)
+        cells = [axis, step, f"{number(x[0])} to {number(x[-1])}", f"{y[0]:.3f} to {y[-1]:.2f}", f"{slope(x, y):.2f}"]
+        rows.append(row([*cells, shape(found, powers, letter), f"{100 * error:.0f} %", verdict(axis, step, x, y, error)]))
+    say = f"Least squares in relative error, no coefficient below 0. Encoding passes along an axis where it grows by no more than {PROPER} times its last factor, similarity as a L + b L^2 where no point is off by more than {100 * LAYERS:.0f} %, and a formula of n, p or c where none is by {100 * FORMULA:.0f} %."
+    head = ["axis", "step", "size", "seconds", "slope of the last doubling", "fit", "largest error", "verdict"]
+    publish(page, "scale-growth", say, head, rows)
 
 
 def verdict(axis, step, x, y, error):
@@ -119,7 +135,9 @@ def verdict(axis, step, x, y, error):
     if step == "encoding" and axis in ("electrodes", "layers", "windows"):
         return "no faster than linear" if y[-1] / y[-2] <= PROPER * x[-1] / x[-2] else "FASTER THAN LINEAR"
     if step == "similarity" and axis in ("layers", "models"):
-        return "a L + b L^2" if error < 0.1 else "NOT a L + b L^2 within 10 %"
+        return "a L + b L^2" if error < LAYERS else "NOT a L + b L^2"
+    if step in ("encoding", "similarity") and axis in ("words", "width", "columns"):
+        return "as the formula" if error < FORMULA else "NOT as the formula"
     return ""
 
 
@@ -141,7 +159,7 @@ def rate_table(page, grown):
     measured = observations(grown)
     rates, errors = fit_rates(measured)
     rows = [row([name, f"{RATES.get(name, 0):.2e}", f"{rate:.2e}"]) for name, rate in sorted(rates.items())]
-    publish(page, "scale-rates", "Seconds of one each. " + constancy(grown, rates), ["constant", "of the program", "fitted to these runs"], rows)
+    publish(page, "scale-rates", "Seconds of one each.", ["constant", "of the program", "fitted to these runs"], rows)
     rows = []
     for step in MODELLED:
         present = [seconds(operations(*one[:4]), RATES) / one[4] for one in measured if one[0] == step and one[4] >= NOTICED]
@@ -154,20 +172,6 @@ def rate_table(page, grown):
 
 def spread(ratios):
     return f"{statistics.median(ratios):.2f} ({min(ratios):.2f} to {max(ratios):.2f})" if ratios else ""
-
-
-def constancy(grown, rates):
-    """Whether seconds over the operations of the formula stay the same along words and columns."""
-    says = []
-    bare = {name: rate for name, rate in rates.items() if name != "STEP"}
-    for axis, step in (("words", "fits"), ("words", "similarity"), ("width", "fits")):
-        points = [(Sizes(study), cost) for study, cost in grown.get(axis, []) if of(cost, step) >= NOTICED]
-        ratios = [of(cost, step) / seconds(operations(step, sizes), bare) for sizes, cost in points]
-        if len(ratios) > 1:
-            factor = max(ratios) / min(ratios)
-            verdict = f"{factor:.2f} ({'within' if factor <= CONSTANT else 'NOT within'} {CONSTANT})"
-            says.append(f"Along {axis} seconds of {step} over the formula's operations differ by a factor of {verdict}.")
-    return " ".join(says)
 
 
 def shard_table(page, divided, rounds):

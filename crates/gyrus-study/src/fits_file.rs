@@ -23,11 +23,18 @@ pub struct LayerFits {
 /// The sums of a block and target: of p, y, p^2, y^2 and p y.
 const KINDS: usize = 5;
 
+/// Those that are the same for every layer: of y and y^2.
+const OF_RESPONSES: [usize; 2] = [1, 3];
+
+/// Those of each layer: of p, p^2 and p y.
+const OF_LAYERS: [usize; 3] = [0, 2, 4];
+
 /// Writes `layers` to `path`, in f64, whole or not at all.
 ///
-/// There is one tensor `rows`, `(folds, blocks)`, of rows of each fold's blocks, 0 beyond the last; for layer L, from 0, and
-/// panel P `layer.L.panel.P.sums`, `(blocks of all folds x 5, targets)`, `.penalties`, `(folds, targets)`, and `.falls`,
-/// `(folds x folds, targets)`; and `layer.L.moved` where a null is asked for.
+/// There is one tensor `rows`, `(folds, blocks)`, of rows of each fold's blocks, 0 beyond the last; for panel P
+/// `panel.P.responses`, `(blocks of all folds x 2, targets)`, the sums of responses, which all layers share; for layer L, from
+/// 0, and panel P `layer.L.panel.P.sums`, `(blocks of all folds x 3, targets)`, those that have predictions in them,
+/// `.penalties`, `(folds, targets)`, and `.falls`, `(folds x folds, targets)`; and `layer.L.moved` where a null is asked for.
 ///
 /// # Errors
 /// [`Error::Write`] naming the file.
@@ -36,13 +43,17 @@ pub fn write_fits(path: &Path, layers: &[LayerFits]) -> Result<(), Error> {
     if let Some(first) = layers.first().and_then(|layer| layer.panels.first()) {
         tensors.push(("rows".into(), Cow::Owned(rows(&first.scores))));
     }
+    for (p, panel) in layers
+        .iter()
+        .flat_map(|layer| layer.panels.iter().enumerate())
+        .take(layers.first().map_or(0, |l| l.panels.len()))
+    {
+        tensors.push((format!("panel.{p}.responses"), Cow::Owned(kinds(&panel.scores, &OF_RESPONSES))));
+    }
     for (l, layer) in layers.iter().enumerate() {
         for (p, Fitted { scores, influence }) in layer.panels.iter().enumerate() {
             let name = |what: &str| format!("layer.{l}.panel.{p}.{what}");
-            let sums: Vec<Array2<f64>> = scores.sums().map(|(_, sums)| flat(sums)).collect();
-            let views: Vec<_> = sums.iter().map(Array2::view).collect();
-            let sums = concatenate(Axis(0), &views).expect("folds share their targets");
-            tensors.push((name("sums"), Cow::Owned(sums)));
+            tensors.push((name("sums"), Cow::Owned(kinds(scores, &OF_LAYERS))));
             tensors.push((name("penalties"), Cow::Owned(scores.penalties().to_owned())));
             tensors.push((name("falls"), Cow::Owned(flat(influence.falls()))));
         }
@@ -62,7 +73,8 @@ pub fn read_fits(path: &Path) -> Result<Vec<LayerFits>, Error> {
     let panel = |l: usize, p: usize| -> Result<Option<Fitted>, Error> {
         let name = |what: &str| format!("layer.{l}.panel.{p}.{what}");
         let Some(sums) = file.find(&name("sums")) else { return Ok(None) };
-        let fitted = fitted(&rows, &sums, file.named(&name("penalties"))?, &file.named(&name("falls"))?);
+        let responses = file.named(&format!("panel.{p}.responses"))?;
+        let fitted = fitted(&rows, [&responses, &sums], file.named(&name("penalties"))?, &file.named(&name("falls"))?);
         fitted.map(Some).ok_or_else(|| wrong(format!("tensors of `{}` do not fit each other", name(""))))
     };
     let layer = |l: usize| -> Result<Option<LayerFits>, Error> {
@@ -80,26 +92,42 @@ fn rows(scores: &FoldScores) -> Array2<f64> {
     Array2::from_shape_fn((folds.len(), blocks), |(fold, block)| folds[fold].get(block).copied().unwrap_or(0.0))
 }
 
+/// Some of the sums of every block of every fold, `(blocks of all folds x wanted, targets)`.
+fn kinds(scores: &FoldScores, wanted: &[usize]) -> Array2<f64> {
+    let sums: Vec<Array2<f64>> = scores.sums().map(|(_, sums)| flat(sums.select(Axis(1), wanted).view())).collect();
+    let views: Vec<_> = sums.iter().map(Array2::view).collect();
+    concatenate(Axis(0), &views).expect("folds share their targets")
+}
+
 /// `(a, b, targets)` as `(a x b, targets)`.
 fn flat(x: ArrayView3<f64>) -> Array2<f64> {
     let (a, b, targets) = x.dim();
     x.as_standard_layout().into_owned().into_shape_with_order((a * b, targets)).expect("in standard layout")
 }
 
-/// The fit of these numbers; none if they are not of one.
-fn fitted(rows: &Array2<f64>, sums: &Array2<f64>, penalties: Array2<f64>, falls: &Array2<f64>) -> Option<Fitted> {
-    let targets = sums.ncols();
+/// The fit of these numbers, of which the sums are those of responses and those of a layer; none if they are not of one.
+fn fitted(rows: &Array2<f64>, sums: [&Array2<f64>; 2], penalties: Array2<f64>, falls: &Array2<f64>) -> Option<Fitted> {
+    let [responses, layer] = sums;
+    let targets = layer.ncols();
     let mut first = 0;
-    let fold = |rows: ndarray::ArrayView1<f64>| {
+    let mut folds = Vec::new();
+    for rows in rows.rows() {
         let rows: Array1<f64> = rows.iter().copied().take_while(|rows| *rows > 0.0).collect();
-        let (begin, end) = (first, first + KINDS * rows.len());
-        first = end;
-        let own = (end <= sums.nrows()).then(|| sums.slice(s![begin..end, ..]).to_owned())?;
-        Some((rows.clone(), own.into_shape_with_order((rows.len(), KINDS, targets)).ok()?))
-    };
-    let folds = rows.rows().into_iter().map(fold).collect::<Option<Vec<_>>>()?;
+        let blocks = first..first + rows.len();
+        let mut all = Array3::zeros((rows.len(), KINDS, targets));
+        for (part, kinds) in [(responses, &OF_RESPONSES[..]), (layer, &OF_LAYERS[..])] {
+            let fits = blocks.end * kinds.len() <= part.nrows() && part.ncols() == targets;
+            let own = fits.then(|| part.slice(s![blocks.start * kinds.len()..blocks.end * kinds.len(), ..]))?;
+            let own = own.to_shape((rows.len(), kinds.len(), targets)).ok()?;
+            for (at, kind) in kinds.iter().enumerate() {
+                all.slice_mut(s![.., *kind, ..]).assign(&own.slice(s![.., at, ..]));
+            }
+        }
+        first = blocks.end;
+        folds.push((rows, all));
+    }
     let n = folds.len();
-    let whole = first == sums.nrows();
+    let whole = (first * OF_RESPONSES.len(), first * OF_LAYERS.len()) == (responses.nrows(), layer.nrows());
     let falls: Array3<f64> = falls.clone().into_shape_with_order((n, n, targets)).ok()?;
     let scores = FoldScores::from_sums(folds, penalties).ok().filter(|_| whole)?;
     Some(Fitted { scores, influence: FoldInfluence::from_falls(falls).ok()? })
@@ -146,7 +174,8 @@ mod tests {
         let zero = || TensorView::new(Dtype::F64, vec![1, 1], &[0; 8]);
         std::fs::write(&path, safetensors::serialize([("layer.0", zero()?)], None)?)?;
         assert!(read_fits(&path).is_err_and(|error| error.to_string().contains("no tensor `rows`")));
-        let names = ["rows", "layer.0.panel.0.sums", "layer.0.panel.0.penalties", "layer.0.panel.0.falls"];
+        let names =
+            ["rows", "panel.0.responses", "layer.0.panel.0.sums", "layer.0.panel.0.penalties", "layer.0.panel.0.falls"];
         let tensors: Vec<_> =
             names.into_iter().map(|name| Ok((name, zero()?))).collect::<Result<_, Box<dyn std::error::Error>>>()?;
         std::fs::write(&path, safetensors::serialize(tensors, None)?)?;

@@ -23,6 +23,16 @@ struct Done {
     bytes: Option<u64>,
 }
 
+/// Steps whose pieces are many and small, and are told together.
+const TOGETHER: [&str; 2] = ["fits", "lags"];
+
+/// A line of the table: a step, or the small pieces of one.
+struct Line {
+    name: String,
+    bytes: Option<u64>,
+    seconds: Option<f64>,
+}
+
 /// Runs the command.
 pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
     let folder = &arguments.results;
@@ -44,11 +54,10 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
     );
     let seconds = seconds(folder);
     say(format_args!("{:<44} {:>12} {:>10}", "step", "MB", "seconds"));
-    for step in &done {
-        let size = step.bytes.map_or("files gone".to_owned(), |bytes| format!("{:.2}", bytes as f64 / 1e6));
-        let time =
-            seconds.iter().find(|(name, _)| *name == step.name).map_or(String::new(), |(_, s)| format!("{s:.1}"));
-        say(format_args!("{:<44} {size:>12} {time:>10}", step.name));
+    for Line { name, bytes, seconds } in lines(&done, &seconds) {
+        let size = bytes.map_or("files gone".to_owned(), |bytes| format!("{:.2}", bytes as f64 / 1e6));
+        let time = seconds.map_or(String::new(), |seconds| format!("{seconds:.1}"));
+        say(format_args!("{name:<44} {size:>12} {time:>10}"));
     }
     let has = |name: &str| done.iter().any(|d| d.name == name || d.name.starts_with(&format!("{name}-")));
     let missing: Vec<&str> = steps().into_iter().filter(|name| !has(name)).collect();
@@ -58,6 +67,24 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
         say(format_args!("not there: {} (a study has only those steps that it asks for)", missing.join(", ")));
     }
     Ok(())
+}
+
+/// A line for each finished step, and one for the small pieces of each step that has some.
+fn lines(done: &[Done], seconds: &[(String, f64)]) -> Vec<Line> {
+    let took = |step: &Done| seconds.iter().find(|(name, _)| *name == step.name).map(|(_, seconds)| *seconds);
+    let small = |step: &Done| TOGETHER.into_iter().find(|of| step.name.starts_with(&format!("{of}-")));
+    let mut lines = Vec::new();
+    for together in done.chunk_by(|a, b| small(a).is_some() && small(a) == small(b)) {
+        let name = match small(&together[0]) {
+            Some(of) => format!("{of}, {} pieces", together.len()),
+            None => together[0].name.clone(),
+        };
+        let times: Vec<f64> = together.iter().filter_map(took).collect();
+        let (bytes, seconds) =
+            (together.iter().map(|step| step.bytes).sum(), (!times.is_empty()).then(|| times.iter().sum()));
+        lines.push(Line { name, bytes, seconds });
+    }
+    lines
 }
 
 fn done(folder: &Path) -> anyhow::Result<Vec<Done>> {

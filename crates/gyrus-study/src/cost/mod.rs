@@ -104,7 +104,8 @@ fn working(sizes: &Sizes, name: &str) -> u64 {
     match name {
         "encoding" => sizes.sums(|source| source.series),
         "canaries" | "hierarchy" | "generalisation" | "dimension" => sizes.sums(|_| 2),
-        "similarity" | "context" => rates::SIMILARITY_MEMORY + sizes.states(),
+        "similarity" => rates::SIMILARITY_MEMORY + sizes.row_sums(),
+        "context" => rates::SIMILARITY_MEMORY + sizes.layer_states(),
         _ => 0,
     }
 }

@@ -1,45 +1,44 @@
-//! How long an operation takes and how large a row is: from the times of the steps of `studies/paper.toml` and
-//! `studies/paper-quick.toml` on the machine of docs/BENCHMARKS.md, a thread of which does some 7 GFlop of small f64 products
-//! and 100 GFlop of large f32 ones a second.
+//! How long an operation takes and how large a row is, on the machine of docs/BENCHMARKS.md: operations from
+//! `cargo xtask bench scale`, what is counted by models and targets from the steps of `studies/paper.toml`.
 
 /// Seconds of any step: keys, hashes and files.
-pub const STEP: f64 = 0.1;
+pub const STEP: f64 = 0.02;
 
 /// Seconds to load a model and reduce what is kept of its states.
-pub const MODEL: f64 = 1.0;
+pub const MODEL: f64 = 0.1;
 
 /// Processor seconds of one f64 operation in the moments of fits.
-pub const MOMENT: f64 = 2.6e-10;
+pub const MOMENT: f64 = 1.6e-10;
 
 /// Processor seconds of one f64 operation in eigenvalue problems.
-pub const EIGEN: f64 = 8.3e-12;
+pub const EIGEN: f64 = 3.4e-11;
 
 /// Processor seconds of one f64 operation where penalties are tried.
-pub const TRIAL: f64 = 2.6e-11;
+pub const TRIAL: f64 = 1.2e-11;
 
 /// Processor seconds of one f64 operation in the components of a layer.
-pub const COMPONENT: f64 = 6.0e-12;
+pub const COMPONENT: f64 = 2.2e-11;
 
 /// Processor seconds of one f64 operation in distances between words.
-pub const DISTANCE: f64 = 4.1e-10;
+pub const DISTANCE: f64 = 3.5e-11;
 
 /// Processor seconds of one f32 operation in Gram matrices.
-pub const GRAM: f64 = 9.0e-13;
+pub const GRAM: f64 = 9.2e-12;
 
 /// Processor seconds of one f32 operation in products of Gram matrices.
-pub const PRODUCT: f64 = 3.5e-10;
+pub const PRODUCT: f64 = 3.3e-11;
 
 /// Processor seconds of a model and target in the hierarchy, with its draws.
-pub const HIERARCHY: f64 = 4e-3;
+pub const HIERARCHY: f64 = 5e-3;
 
 /// Processor seconds of a model and target in what is found of its fits, draws of peaks included.
-pub const FINDING: f64 = 4e-3;
+pub const FINDING: f64 = 1.2e-2;
 
 /// Processor seconds of a model in the claims over models.
-pub const CLAIM: f64 = 0.7;
+pub const CLAIM: f64 = 1.0;
 
 /// Processor seconds of figures and page.
-pub const REPORT: f64 = 8.0;
+pub const REPORT: f64 = 3.0;
 
 /// Bytes that similarities take beside the states.
 pub const SIMILARITY_MEMORY: u64 = 300 << 20;
@@ -63,7 +62,7 @@ pub const SMALL_BYTES: usize = 100_000;
 pub const FLOP: f64 = 1.0e-11;
 
 /// Processor seconds of what is no product, for one token in one block.
-pub const TOKEN_LAYER: f64 = 1.2e-6;
+pub const TOKEN_LAYER: f64 = 8e-7;
 
 /// Processor seconds of one token in one block of a model `width` numbers wide: 24 width^2 operations of products
 /// (Kaplan et al. 2020, section 2.1), and what is no product.

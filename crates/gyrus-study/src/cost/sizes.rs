@@ -62,6 +62,8 @@ pub struct Sizes {
     pub shared: bool,
     /// Lags after a word.
     pub lags: usize,
+    /// Groups of rows that intervals of similarities leave out.
+    groups: usize,
     /// Moved recordings of the null.
     shifts: usize,
     /// Penalties that are tried.
@@ -112,6 +114,7 @@ impl Sizes {
             fitted,
             shared,
             lags: study.lags.as_ref().map_or(1, |lags| lags.lags().len()),
+            groups: study.similarity.groups.max(1),
             shifts: study.inference.shifts,
             penalties: desk.design.penalties().penalties().len(),
             sources: sources(desk),
@@ -136,9 +139,14 @@ impl Sizes {
         self.sources.iter().map(Source::compared).sum()
     }
 
-    /// Bytes of the states that are compared.
-    pub fn states(&self) -> u64 {
-        let columns = self.sources.iter().map(|source| 2 * source.layers * source.kept).sum::<usize>();
+    /// Bytes of the sums of rows of Gram matrices, of all layers and without each group of rows.
+    pub fn row_sums(&self) -> u64 {
+        (8 * self.words * self.layers() * (2 * self.groups + 4)) as u64
+    }
+
+    /// Bytes of the states of one layer at all windows, of the model that has most.
+    pub fn layer_states(&self) -> u64 {
+        let columns = self.models().map(|source| source.windows * source.kept).max().unwrap_or(0);
         (4 * self.words * columns) as u64
     }
 
@@ -223,9 +231,10 @@ impl Sizes {
 
     /// Bytes of what a series of fits on those panels leaves: sums of blocks, and with a null r of every shift.
     pub fn fit_bytes(&self, source: &Source, panels: &[usize], moved: bool) -> u64 {
-        let sums = 8 * (5 * self.blocks + self.folds * (self.folds + 1)) * panels.iter().sum::<usize>();
+        let sums = 8 * (3 * self.blocks + self.folds * (self.folds + 1)) * panels.iter().sum::<usize>();
         let null = if moved { 8 * self.folds * self.shifts * self.group() } else { 0 };
-        (source.layers * (sums + null)) as u64
+        let responses = 8 * 2 * self.blocks * panels.iter().sum::<usize>();
+        (source.layers * (sums + null) + responses) as u64
     }
 
     /// Bytes of what the fits at every lag leave.

@@ -8,7 +8,7 @@ mod table;
 use std::path::PathBuf;
 
 use gyrus_encoding::{LEAST_SHIFT, circular_shifts};
-use gyrus_similarity::{cka_null, layer_map};
+use gyrus_similarity::{Representation, cka_null, layer_map};
 use gyrus_types::Progress;
 use ndarray::Array2;
 use serde::{Deserialize, Serialize};
@@ -17,6 +17,8 @@ pub use self::pairs::{Matches, ModelPair};
 pub use self::section::{Drawings, correspondences, map, section};
 pub use self::sources::Compared;
 use crate::desk::Desk;
+use crate::matrix_file::MatrixFile;
+use crate::matrix_rows::MatrixRows;
 use crate::settings::SimilaritySettings;
 use crate::steps::extraction::all_files;
 use crate::store::write_json;
@@ -65,9 +67,11 @@ pub fn run(desk: &mut Desk) -> Result<(), Error> {
 
 fn compare(desk: &mut Desk) -> Result<(), Error> {
     let settings = &desk.study.similarity;
-    let (models, layers) = sources::sources(desk)?;
+    let (models, files) = sources::sources(desk)?;
+    let of_file = |file| (0..MatrixFile::len(file)).map(move |layer| MatrixRows::new(file, layer));
+    let layers: Vec<MatrixRows> = files.iter().flat_map(of_file).collect();
     let cka = settings.plan(MEMORY).run(&layers, &mut on_progress(desk, "tiles"))?;
-    let rows = layers.first().map_or(0, Array2::nrows);
+    let rows = layers.first().map_or(0, |layer| layer.dim().0);
     let shifts = circular_shifts(rows, LEAST_SHIFT, settings.shifts, desk.study.seed);
     let null = cka_null(&layers, &shifts, settings.gap, MEMORY, &mut on_progress(desk, "pairs of blocks"))?;
     let map = layer_map(cka.debiased.view())?;

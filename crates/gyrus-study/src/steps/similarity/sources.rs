@@ -2,11 +2,9 @@
 
 use std::ops::Range;
 
-use ndarray::Array2;
 use serde::{Deserialize, Serialize};
 
 use crate::Error;
-use crate::activation_files::ActivationFile;
 use crate::desk::Desk;
 use crate::matrix_file::MatrixFile;
 use crate::steps::extraction::{Variant, activations_file, is_compared};
@@ -40,23 +38,21 @@ impl Compared {
     }
 }
 
-/// The trained models at the main window, each followed by its first twin, then features of any origin; and the states of
-/// all their layers, each `(words, width)`.
-pub fn sources(desk: &Desk) -> Result<(Vec<Compared>, Vec<Array2<f32>>), Error> {
-    let (mut models, mut layers) = (Vec::new(), Vec::new());
+/// The trained models at the main window, each followed by its first twin, then features of any origin; and the mapped file of
+/// each, a matrix `(words, width)` for every layer.
+pub fn sources(desk: &Desk) -> Result<(Vec<Compared>, Vec<MatrixFile>), Error> {
+    let (mut models, mut files) = (Vec::new(), Vec::new());
     let variants = || Variant::all(desk.study.words.twins).filter(|variant| is_compared(*variant));
     for (model, variant) in desk.study.models.iter().flat_map(|model| variants().map(move |variant| (model, variant))) {
-        let file = ActivationFile::open(&desk.path(activations_file(&model.name, variant, desk.study.words.main)))?;
+        let file = MatrixFile::open(&desk.path(activations_file(&model.name, variant, desk.study.words.main)))?;
         let untrained = matches!(variant, Variant::Twin(_));
-        models.push(Compared { name: model.name.clone(), untrained, layers: file.n_layers() });
-        for layer in 0..file.n_layers() {
-            layers.push(file.layer(layer)?);
-        }
+        models.push(Compared { name: model.name.clone(), untrained, layers: file.len() });
+        files.push(file);
     }
     for features in &desk.study.features {
         let file = MatrixFile::open(&features.file)?;
         models.push(Compared { name: features.name.clone(), untrained: false, layers: file.len() });
-        layers.extend((0..file.len()).map(|layer| file.matrix(layer).mapv(|x| x as f32)));
+        files.push(file);
     }
-    Ok((models, layers))
+    Ok((models, files))
 }
