@@ -5,7 +5,7 @@ use std::io::{Read, Seek, SeekFrom};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 
-use polars::prelude::{DataFrame, ParquetReader, PolarsError, SerReader};
+use polars::prelude::{Column, DataFrame, DataType, ParquetReader, PolarsError, SerReader};
 use polars_parquet::parquet::metadata::ColumnChunkMetadata;
 use polars_parquet::parquet::read::read_metadata;
 use polars_parquet_format::PageHeader;
@@ -29,12 +29,28 @@ pub fn read_parquet(path: &Path) -> Result<DataFrame, PolarsError> {
         ParquetReader::new(File::open(path)?).finish()
     }));
     let table = read.unwrap_or_else(|_| Err(damaged("a header or a page is damaged")))?;
+    table.columns().iter().try_for_each(check_type)?;
     let rows = table.height();
     match table.columns().iter().find(|column| column.len() != rows) {
         None => Ok(table),
         Some(column) => {
             let said = format!("parquet: column `{}` has {} of {rows} rows", column.name(), column.len());
             Err(PolarsError::ShapeMismatch(said.into()))
+        }
+    }
+}
+
+/// Refuses a column of a type that the library was built without: it panics at the first use of one.
+fn check_type(column: &Column) -> Result<(), PolarsError> {
+    let of = || if let DataType::List(inner) = column.dtype() { (**inner).clone() } else { column.dtype().clone() };
+    let none = || Column::new_empty(column.name().clone(), &of()).cast(&DataType::String).map(drop);
+    let plain = !of().is_nested();
+    match plain && !matches!(catch_unwind(AssertUnwindSafe(none)), Ok(Ok(()))) {
+        false => Ok(()),
+        true => {
+            let (name, found) = (column.name(), of());
+            let said = format!("parquet: column `{name}` has the type {found}; numbers have 32 or 64 bits here");
+            Err(PolarsError::SchemaMismatch(said.into()))
         }
     }
 }
