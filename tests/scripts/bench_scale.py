@@ -9,7 +9,8 @@ Every run is `gyrus run --threads 1` into an empty folder. What it took is kept 
 study's settings and the method of measuring, so that a bench that was stopped goes on where it was.
 A step's seconds are the CPU seconds of the process between the two lines of its log that say that the step begins and ends.
 
-Axes: words, layers, width (components of an encoding), columns (of states), electrodes, windows, models, and
+Axes: words, layers, width (components of an encoding), columns (of states), compared (layers, by their similarity
+alone), electrodes, windows, models, and
   shards   parts of a study of eight models, one after the other, and the merge
   part     a part of the study of the paper: one layer of 500 columns, and of 4,096, as features
 """
@@ -30,7 +31,7 @@ from scale_fits import STEPS
 from scale_studies import Study, write
 from side_by_side import cpu_seconds, mebibytes
 
-AXES = ["words", "layers", "width", "columns", "electrodes", "windows", "models", "shards", "part"]
+AXES = ["words", "layers", "width", "columns", "compared", "electrodes", "windows", "models", "shards", "part"]
 
 parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
 parser.add_argument("--gyrus", type=pathlib.Path, required=True)
@@ -56,6 +57,7 @@ def studies(axis):
         "layers": [4, 8, 16, 32],
         "components": [25, 50, 100, 200, 400],
         "columns": [64, 128, 256, 512],
+        "compared": [25, 50, 100, 200, 400],
         "electrodes": [12, 24, 48, 96],
         "windows": [1, 2, 4, 8],
         "models": [1, 2, 4, 8],
@@ -65,6 +67,8 @@ def studies(axis):
         # One wide model, so that encoding alone takes most of the time.
         field, base = "components", dataclasses.replace(BASE, width=400, kept=400, layers=2, models=1, windows=1)
     sizes = sizes[field][: DOUBLINGS if arguments.smoke else None]
+    if axis == "compared":
+        return [dataclasses.replace(base, words=2000 if not arguments.smoke else 600, models=1, feature_layers=size) for size in sizes]
     if axis == "columns":
         return [dataclasses.replace(base, width=size, kept=size) for size in sizes]
     return [dataclasses.replace(base, **{field: size}) for size in sizes]
@@ -192,7 +196,8 @@ def main():
         else:
             grown[axis] = []
             for study in studies(axis):
-                grown[axis].append((study, measured(study)))
+                alone = ["--only", "similarity"] if axis == "compared" else []
+                grown[axis].append((study, measured(study, *alone)))
                 print(axis, scale_report.size_on(axis, study), f"{grown[axis][-1][1]['cpu']:.1f} CPU s", flush=True)
     scale_report.tell(arguments.write, grown, divided, parts, arguments.rounds)
 

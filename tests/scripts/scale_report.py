@@ -16,8 +16,8 @@ ASSUMED_GPU = 1e14
 TASKS, CORES = 50, 8
 # Steps that parts make; all others are made in the merge.
 IN_PIECES = ["activations", "fits", "lags", "dimension", "context"]
-FIELDS = {"width": "components", "columns": "width"}
-PROPER, LAYERS, FORMULA = 1.05, 0.1, 0.2
+FIELDS = {"width": "components", "columns": "width", "compared": "feature_layers"}
+PROPER, LAYERS, FORMULA = 1.05, 0.15, 0.25
 MEBI, MEGA = 1 << 20, 1e6
 
 
@@ -91,8 +91,8 @@ def shape(found, powers, letter):
 def forms(axis, step, study):
     """The size on which a step depends along an axis, its letter, and the powers that the formula has of it."""
     sizes = Sizes(study)
-    if step == "similarity" and axis in ("layers", "models"):
-        return sizes.compared * study.models, "L", [1, 2]
+    if step == "similarity" and axis in ("layers", "models", "compared"):
+        return sizes.compared * sizes.sources, "L", [1, 2]
     if step in ("similarity", "context", "dimension") and axis == "words":
         return study.words, "n", [0, 1, 2]
     if step == "encoding" and axis == "width":
@@ -106,6 +106,7 @@ ASKED = {
     "words": ["encoding", "similarity", "context", "dimension", "lags"],
     "width": ["encoding"],
     "columns": ["similarity", "context"],
+    "compared": ["similarity"],
     "layers": ["encoding", "similarity", "context", "dimension", "lags"],
     "models": ["encoding", "similarity", "context", "dimension", "lags"],
     "electrodes": ["encoding", "lags"],
@@ -134,7 +135,7 @@ def verdict(axis, step, x, y, error):
         return "too short to say"
     if step == "encoding" and axis in ("electrodes", "layers", "windows"):
         return "no faster than linear" if y[-1] / y[-2] <= PROPER * x[-1] / x[-2] else "FASTER THAN LINEAR"
-    if step == "similarity" and axis in ("layers", "models"):
+    if axis == "compared":
         return "a L + b L^2" if error < LAYERS else "NOT a L + b L^2"
     if step in ("encoding", "similarity") and axis in ("words", "width", "columns"):
         return "as the formula" if error < FORMULA else "NOT as the formula"

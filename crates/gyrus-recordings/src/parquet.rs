@@ -12,7 +12,7 @@ use polars_parquet_format::PageHeader;
 use polars_parquet_format::thrift::protocol::TCompactInputProtocol;
 
 /// Rows that a file may have for each of its bytes, and in any case: columns that say the same everywhere take no room.
-const ROWS: (u64, u64) = (64, 1 << 20);
+const ROWS: (u64, u64) = (64, 1 << 16);
 
 /// Bytes that a page may have for each byte that it takes in the file, and in any case.
 const PAGE: (u64, u64) = (1 << 12, 1 << 20);

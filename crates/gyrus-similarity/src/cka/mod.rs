@@ -54,6 +54,8 @@ const PAIR_MEMORY: usize = 64 << 20;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct CkaPlan {
     memory: usize,
+    /// Whether sums over rows take memory besides.
+    rows_besides: bool,
     groups: Option<usize>,
     gap: usize,
     sampled_columns: bool,
@@ -139,7 +141,14 @@ impl CkaPlan {
     /// Without standard errors, and with about `memory` bytes for tiles and sums over rows, besides 8 MiB for each thread
     /// and the representations themselves. Tiles have at least 16 rows, whatever the budget.
     pub fn new(memory: usize) -> Self {
-        Self { memory, groups: None, gap: 0, sampled_columns: false }
+        Self { memory, rows_besides: false, groups: None, gap: 0, sampled_columns: false }
+    }
+
+    /// With all the memory for tiles, and as much more as sums over rows take: without it nothing is left for tiles where
+    /// representations or groups are many, and they become small and slow.
+    #[must_use]
+    pub fn with_rows_besides(self) -> Self {
+        Self { rows_besides: true, ..self }
     }
 
     /// With standard errors by leaving out `groups` groups of consecutive rows.
@@ -193,8 +202,9 @@ impl CkaPlan {
         self.check_groups(n)?;
         let layers = centre_all(representations)?;
         let groups = self.groups.unwrap_or(1);
-        let for_rows = size_of::<f64>() * layers.len() * n * (2 * groups + 4);
-        let cells = Cells::new(n, groups, layers.len(), self.memory.saturating_sub(for_rows));
+        let for_rows = if self.rows_besides { 0 } else { size_of::<f64>() * layers.len() * n * (2 * groups + 4) };
+        let for_tiles = self.memory.saturating_sub(for_rows);
+        let cells = Cells::new(n, groups, layers.len(), for_tiles);
         let subsets = cells.left_out();
         let far: Vec<FarPairs> = subsets.iter().map(|left_out| FarPairs::new(n, left_out, self.gap)).collect();
         if !far.iter().all(FarPairs::suffice) {

@@ -214,6 +214,20 @@ fn standard_error(values: &[f64]) -> f64 {
     ((n - 1.0) / n * values.iter().map(|value| (value - mean).powi(2)).sum::<f64>()).sqrt()
 }
 
+/// Sums over rows take more than all that is given here.
+#[test]
+fn room_for_rows_leaves_tiles_what_they_were_given() -> Result<(), Error> {
+    let layers = mixtures(400, &[12, 70, 5]);
+    let tiles = |plan: CkaPlan| {
+        let mut tiles = 0;
+        plan.with_groups(2).run(&layers, &mut |_, total| tiles = total).map(|_| tiles)
+    };
+    let small = CkaPlan::new(1 << 16);
+    let (without, with) = (tiles(small)?, tiles(small.with_rows_besides())?);
+    assert!(with < without, "{with} and {without} tiles");
+    Ok(())
+}
+
 #[test]
 fn errors_are_those_of_leaving_rows_out_and_computing_anew() -> Result<(), Error> {
     let layers = mixtures(95, &[12, 70, 5]);

@@ -26,7 +26,7 @@ pub const DISTANCE: f64 = 3.5e-11;
 pub const GRAM: f64 = 9.2e-12;
 
 /// Processor seconds of one f32 operation in products of Gram matrices.
-pub const PRODUCT: f64 = 3.3e-11;
+pub const PRODUCT: f64 = 1.3e-11;
 
 /// Processor seconds of a model and target in the hierarchy, with its draws.
 pub const HIERARCHY: f64 = 5e-3;

@@ -145,7 +145,8 @@ fn contents_of(
     for layer in 0..whole.n_layers() {
         let mut states = parts.iter().map(|file| file.layer(layer)).collect::<Result<Vec<_>, _>>()?;
         states.push(whole.layer(layer)?);
-        let cka = desk.study.similarity.plan(MEMORY).run(&states, &mut |_, _| ())?;
+        let plan = desk.study.similarity.plan(MEMORY).with_rows_besides();
+        let cka = plan.run(&states, &mut |_, _| ())?;
         for (window, content) in content.iter_mut().enumerate() {
             let pair = (window, windows.len());
             let Estimate { value, low, high } = cka_interval(&cka, pair);

@@ -28,7 +28,7 @@ use crate::{Error, Event};
 /// The files of the step, within the results.
 pub const FILES: [&str; 4] = ["similarity.parquet", "similarity.json", "correspondence.parquet", "layer-map.parquet"];
 
-/// Memory for Gram tiles and their transforms in bytes.
+/// Memory for Gram tiles and their transforms in bytes, besides sums over rows.
 const MEMORY: usize = 256 << 20;
 
 /// The findings of the step.
@@ -70,8 +70,9 @@ fn compare(desk: &mut Desk) -> Result<(), Error> {
     let (models, files) = sources::sources(desk)?;
     let of_file = |file| (0..MatrixFile::len(file)).map(move |layer| MatrixRows::new(file, layer));
     let layers: Vec<MatrixRows> = files.iter().flat_map(of_file).collect();
-    let cka = settings.plan(MEMORY).run(&layers, &mut on_progress(desk, "tiles"))?;
     let rows = layers.first().map_or(0, |layer| layer.dim().0);
+    let plan = settings.plan(MEMORY).with_rows_besides();
+    let cka = plan.run(&layers, &mut on_progress(desk, "tiles"))?;
     let shifts = circular_shifts(rows, LEAST_SHIFT, settings.shifts, desk.study.seed);
     let null = cka_null(&layers, &shifts, settings.gap, MEMORY, &mut on_progress(desk, "pairs of blocks"))?;
     let map = layer_map(cka.debiased.view())?;
