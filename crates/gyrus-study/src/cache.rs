@@ -142,11 +142,6 @@ impl Stage {
         Self { name, key: text_hash(&lengths.join("\n")), parts }
     }
 
-    /// Where it is made: the device, and the instructions of the processor.
-    pub fn place(&self) -> [&str; 2] {
-        [&self.parts[PLACE.start], &self.parts[PLACE.start + 1]]
-    }
-
     /// The same, made where `record` says.
     fn moved(&self, record: &Record) -> Self {
         let mut parts = self.parts.clone();

@@ -21,17 +21,6 @@ use crate::steps::material::Material;
 use crate::store::{read_json, write_json};
 use crate::{Error, Event};
 
-/// What a study gives to every step.
-#[derive(Clone, Copy)]
-pub(crate) struct Given<'a> {
-    pub study: &'a Study,
-    pub device: &'a Device,
-    pub material: &'a Material,
-    pub clock: &'a Clock,
-    pub design: &'a Design,
-    pub options: &'a Options,
-}
-
 /// What every step has in front of it.
 pub(crate) struct Desk<'a> {
     pub study: &'a Study,
@@ -52,8 +41,12 @@ pub(crate) struct Desk<'a> {
 
 impl<'a> Desk<'a> {
     /// A desk on which so many steps ran already, and were found.
-    pub fn new(given: Given<'a>, on_event: &'a mut dyn FnMut(Event), (ran, found): (usize, usize)) -> Self {
-        let Given { study, device, material, clock, design, options } = given;
+    pub fn new(
+        (study, options, device): (&'a Study, &'a Options, &'a Device),
+        (material, clock, design): (&'a Material, &'a Clock, &'a Design),
+        on_event: &'a mut dyn FnMut(Event),
+        (ran, found): (usize, usize),
+    ) -> Self {
         let (cache, n_panels) = (Cache::new(&options.out), OnceCell::new());
         Self { study, device, material, clock, design, options, cache, on_event, n_panels, piece: None, ran, found }
     }
@@ -209,10 +202,7 @@ impl<'a> Desk<'a> {
 
     /// Why `stage` has to be made anew; nothing if it is finished and whole. What parts made counts wherever they did.
     pub fn lacks(&self, stage: &Stage) -> Option<Reason> {
-        match self.options.pieces {
-            Pieces::All => self.cache.lacks(stage),
-            Pieces::Of(_) | Pieces::Found => self.cache.lacks_anywhere(stage),
-        }
+        self.options.pieces.lacks(&self.cache, stage)
     }
 
     /// Says that a dry run would run the step `name`, and what that would take.

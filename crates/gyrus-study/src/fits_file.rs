@@ -40,14 +40,9 @@ const OF_LAYERS: [usize; 3] = [0, 2, 4];
 /// [`Error::Write`] naming the file.
 pub fn write_fits(path: &Path, layers: &[LayerFits]) -> Result<(), Error> {
     let mut tensors: Vec<(String, Cow<Array2<f64>>)> = Vec::new();
-    if let Some(first) = layers.first().and_then(|layer| layer.panels.first()) {
-        tensors.push(("rows".into(), Cow::Owned(rows(&first.scores))));
-    }
-    for (p, panel) in layers
-        .iter()
-        .flat_map(|layer| layer.panels.iter().enumerate())
-        .take(layers.first().map_or(0, |l| l.panels.len()))
-    {
+    let panels = layers.first().map_or(&[][..], |first| &first.panels);
+    tensors.extend(panels.first().map(|panel| ("rows".into(), Cow::Owned(rows(&panel.scores)))));
+    for (p, panel) in panels.iter().enumerate() {
         tensors.push((format!("panel.{p}.responses"), Cow::Owned(kinds(&panel.scores, &OF_RESPONSES))));
     }
     for (l, layer) in layers.iter().enumerate() {

@@ -6,7 +6,8 @@ use gyrus_activations::Device;
 use gyrus_encoding::Design;
 use gyrus_report::Style;
 
-use crate::desk::{Desk, Given};
+use crate::cache::{Cache, Reason, Stage};
+use crate::desk::Desk;
 use crate::settings::Study;
 use crate::steps::clock::Clock;
 use crate::steps::{
@@ -46,6 +47,16 @@ pub enum Pieces {
     Of(Shard),
     /// None: those of all parts must be there.
     Found,
+}
+
+impl Pieces {
+    /// Why `stage` has to be made anew; nothing if it is finished and whole. What parts made counts wherever they did.
+    pub(crate) fn lacks(self, cache: &Cache, stage: &Stage) -> Option<Reason> {
+        match self {
+            Self::All => cache.lacks(stage),
+            Self::Of(_) | Self::Found => cache.lacks_anywhere(stage),
+        }
+    }
 }
 
 impl Options {
@@ -158,8 +169,8 @@ pub fn run(
     let material = Material::gather(study, on_event)?;
     let clock = Clock::new(study, &material.story, on_event)?;
     let design = plan(study, &clock)?;
-    let given = Given { study, device, material: &material, clock: &clock, design: &design, options };
-    let mut desk = Desk::new(given, on_event, (recorded.ran, recorded.found));
+    let counts = (recorded.ran, recorded.found);
+    let mut desk = Desk::new((study, options, device), (&material, &clock, &design), on_event, counts);
     let named = |step: &&Step| options.only.is_empty() || options.only.iter().any(|only| only == step.name);
     for step in STEPS.iter().filter(|step| (step.asked)(study)).filter(named) {
         (step.pieces)(&mut desk)?;

@@ -263,7 +263,7 @@ fn sources(desk: &Desk) -> Vec<Source> {
     });
     let features = desk.study.features.iter().map(|features| {
         let file = crate::matrix_file::MatrixFile::open(&features.file).ok();
-        let width = file.as_ref().map_or(0, |file| file.matrix(0).ncols());
+        let width = file.as_ref().map_or(0, |file| file.shape(0).1);
         let layers = file.as_ref().map_or(1, crate::matrix_file::MatrixFile::len);
         Source { layers, width, kept: width, reduced: fitted(width * delays), series: 1, windows: 0, model: false }
     });

@@ -60,7 +60,7 @@ pub fn recorded<'a>(
         Pieces::Of(_) if !options.dry_run => Some(Lock::making(&options.out, NAME)?),
         _ => None,
     };
-    let reason = if options.pieces == Pieces::All { cache.lacks(&stage) } else { cache.lacks_anywhere(&stage) };
+    let reason = options.pieces.lacks(&cache, &stage);
     let found = reason.is_none();
     match (found, options.dry_run) {
         (true, _) => on_event(Event::Found { step: NAME.into(), small: false }),
