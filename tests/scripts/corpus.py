@@ -6,6 +6,7 @@ Files are small and all made up here. `whole*` must be read; the others may be r
 beside them by hand, as `found-*`, and is not touched by this script.
 """
 
+import hashlib
 import json
 import pathlib
 import struct
@@ -271,6 +272,29 @@ hidden_size = 64
         "log": [{"step": 1, "bits_per_token": 9.0, "gradient": 0.5, "learning_rate": 1e-3}],
     }
     write("zoo", "trained", text(json.dumps(trained), "json", deep="[" * 3000, huge='{"name": "a", "parameters": 1e999}'))
+    about = json.dumps({"key": "0", "done": 3, "log": trained["log"], "since": 4607182418800017408})
+    learnt = {f"{part}.a": ("F32", [2], f32(1, number)) for number, part in enumerate(["values", "first", "second"])}
+    state = lambda entries, about=about: tensors(
+        entries,
+        {"about": about, "sha256": hashlib.sha256(about.encode() + b"".join(x[2] for x in entries.values())).hexdigest()},
+    )
+    whole = state(learnt)
+    write(
+        "zoo",
+        "state",
+        {
+            "whole.safetensors": whole,
+            "cut.safetensors": whole[:-5],
+            "other-bytes.safetensors": whole[:-1] + b"\1",
+            "other-key.safetensors": state(learnt, about.replace('"0"', '"1"')),
+            "no-numbers.safetensors": state(learnt, "[]"),
+            "shape.safetensors": state({name: ("F32", [1, 2], entry[2]) for name, entry in learnt.items()}),
+            "half.safetensors": state({name: ("F16", [2], entry[2][:4]) for name, entry in learnt.items()}),
+            "no-moments.safetensors": state({"values.a": learnt["values.a"]}),
+            "nothing-said.safetensors": tensors(learnt),
+            "empty.safetensors": b"",
+        },
+    )
 
 
 def study():
@@ -295,6 +319,29 @@ def study():
             "empty.safetensors": b"",
             "deep.safetensors": struct.pack("<Q", 3000) + b"[" * 3000,
         },
+    )
+    ids = lambda dtype, form: tensors({"input_ids": (dtype, [2, 3], struct.pack(f"<6{form}", 1, 2, 3, 4, 5, 6))})
+    write(
+        "study",
+        "ids",
+        {
+            "whole.safetensors": ids("I64", "q"),
+            "whole-short.safetensors": ids("I32", "i"),
+            "whole-unsigned.safetensors": ids("U32", "I"),
+            "whole-none.safetensors": tensors({"input_ids": ("I64", [1, 0], b"")}),
+            "cut.safetensors": ids("I64", "q")[:-5],
+            "numbers.safetensors": ids("F32", "f"),
+            "negative.safetensors": tensors({"input_ids": ("I64", [1, 1], struct.pack("<q", -1))}),
+            "cube.safetensors": tensors({"input_ids": ("I64", [1, 1, 1], struct.pack("<q", 1))}),
+            "other-name.safetensors": tensors({"ids": ("I64", [1, 1], struct.pack("<q", 1))}),
+            "empty.safetensors": b"",
+        },
+    )
+    published = "model\tscore\tsource\tstderr\nb\t.1\tpage 3\t.2\na\t.6\tpage 3\t.01\n"
+    write(
+        "study",
+        "published",
+        text(published, "tsv", nan=published.replace(".6", "nan"), no_source=published.replace("page 3", " "), other="a\tb\n"),
     )
     style = 'single = 85.0\ndouble = 170.0\ndpi = 600.0\nline_width = 1.5\nfont_size = 0.9\ncolors = ["#0072b2", "#d55e00"]\n'
     write("study", "style", text(style, "toml", nan="dpi = nan\n", color='colors = ["#00é"]\n', huge="dpi = 1e308\n"))

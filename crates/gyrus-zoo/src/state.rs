@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use safetensors::tensor::TensorView;
 use safetensors::{Dtype, SafeTensors};
 use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
 
 use crate::Error;
 use crate::adamw::Learnt;
@@ -44,6 +45,9 @@ mod bits {
     }
 }
 
+/// Bytes of the number before the header of a safetensors file: its length.
+const HEADER_LENGTH: usize = 8;
+
 /// The three arrays of a weight, in a file.
 const PARTS: [&str; 3] = ["values", "first", "second"];
 
@@ -67,10 +71,14 @@ impl State {
             Err(source) => return Err(Error::Read { path: path.into(), source }),
         };
         let flaw = |reason: String| Error::State { path: path.into(), reason };
-        let (_, metadata) = SafeTensors::read_metadata(&bytes).map_err(|error| flaw(error.to_string()))?;
-        let about = metadata.metadata().as_ref().and_then(|metadata| metadata.get("about"));
-        let about = about.ok_or_else(|| flaw("nothing is said about it".into()))?;
-        let about: About = serde_json::from_str(about).map_err(|error| flaw(error.to_string()))?;
+        let (header, metadata) = SafeTensors::read_metadata(&bytes).map_err(|error| flaw(error.to_string()))?;
+        let said = |name: &str| metadata.metadata().as_ref().and_then(|metadata| metadata.get(name));
+        let text = said("about").ok_or_else(|| flaw("nothing is said about it".into()))?;
+        let data = bytes.get(HEADER_LENGTH + header..).unwrap_or_default();
+        if said("sha256") != Some(&sum(text, [data])) {
+            return Err(flaw("its bytes are not those that were written".into()));
+        }
+        let about: About = serde_json::from_str(text).map_err(|error| flaw(error.to_string()))?;
         if about.key != self.about.key {
             return Err(Error::Foreign { path: path.into() });
         }
@@ -100,12 +108,15 @@ impl State {
                 parts.push((format!("{part}.{}", weight.name), &weight.shape, bytes(values)));
             }
         }
+        // As they come to stand in the file.
+        parts.sort_by(|(one, ..), (other, ..)| one.cmp(other));
         let views = parts
             .iter()
             .map(|(name, shape, data)| Ok((name.as_str(), TensorView::new(Dtype::F32, shape.to_vec(), data)?)));
         let views: Vec<_> = views.collect::<Result<_, _>>().map_err(flaw)?;
         let about = serde_json::to_string(&self.about).expect("numbers and names");
-        let metadata = Some([("about".to_owned(), about)].into());
+        let sum = sum(&about, parts.iter().map(|(_, _, data)| data.as_slice()));
+        let metadata = Some([("about".to_owned(), about), ("sha256".to_owned(), sum)].into());
         write_whole(path, &safetensors::serialize(views, metadata).map_err(flaw)?)
     }
 }
@@ -123,4 +134,48 @@ impl Learnt {
 /// Where the state of a model's training lies while it lasts.
 pub(crate) fn state_path(out: &Path, model: &str) -> PathBuf {
     out.join("state").join(format!("{model}.safetensors"))
+}
+
+/// A hash of what is said of a training and of its arrays.
+fn sum<'a>(about: &str, data: impl IntoIterator<Item = &'a [u8]>) -> String {
+    let mut sum = Sha256::new_with_prefix(about);
+    data.into_iter().for_each(|bytes| sum.update(bytes));
+    sum.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn fresh() -> State {
+        let weight = gyrus_activations::Weight { name: "a".into(), shape: vec![2], values: vec![1.0, 2.0] };
+        State::new("0", vec![weight])
+    }
+
+    #[test]
+    fn a_state_is_what_was_saved_or_refused() -> Result<(), Box<dyn std::error::Error>> {
+        let folder = tempfile::tempdir()?;
+        let path = folder.path().join("a.safetensors");
+        let mut state = fresh();
+        (state.about.done, state.about.since, state.learnt[0].second[1]) = (7, 0.1, 5.0);
+        state.save(&path)?;
+        assert_eq!(fresh().resumed(&path)?, state);
+        let bytes = std::fs::read(&path)?;
+        for byte in 0..bytes.len() {
+            let mut damaged = bytes.clone();
+            damaged[byte] ^= 1;
+            std::fs::write(&path, damaged)?;
+            // Spaces and names of the header that no one reads may change.
+            assert!(
+                fresh().resumed(&path).is_ok_and(|found| found == state) || fresh().resumed(&path).is_err(),
+                "{byte}"
+            );
+        }
+        Ok(())
+    }
+
+    #[test]
+    fn damaged_states_never_panic() {
+        gyrus_tests::fuzz("state", 1000, |path| fresh().resumed(path).map(drop).map_err(|error| error.to_string()));
+    }
 }

@@ -71,3 +71,16 @@ fn input_ids(bytes: &[u8]) -> anyhow::Result<Array2<u32>> {
     let ids = ids.into_iter().map(id).collect::<anyhow::Result<_>>()?;
     Ok(Array2::from_shape_vec((batch, tokens), ids)?)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn damaged_ids_never_panic() {
+        gyrus_tests::fuzz("ids", 1000, |path| {
+            let bytes = std::fs::read(path).expect("a file");
+            input_ids(&bytes).map(drop).map_err(|error| error.to_string())
+        });
+    }
+}

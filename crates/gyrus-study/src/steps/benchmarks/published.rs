@@ -73,4 +73,11 @@ mod tests {
         refused("model\tscore\tsource\na\t.5\t \n", "row 1 has no source");
         Ok(())
     }
+
+    #[test]
+    fn damaged_scores_never_panic() {
+        gyrus_tests::fuzz("published", 1000, |path| {
+            read(path, "piqa", &models()).map(drop).map_err(|error| error.to_string())
+        });
+    }
 }
