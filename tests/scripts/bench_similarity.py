@@ -13,6 +13,8 @@ Recipes:
            matrices, centres them, and takes their products (Kornblith et al. 2019), in f64 and in f32
   rsa      8 layers of 1,500 rows x 4,096: distance matrices by correlation, compared by Pearson's r; the peer in f64 and f32
   ranks    the same compared by Spearman's r
+  null     6 layers of 1,000 rows x 256, CKA and its mean over all 999 circular shifts of one of two layers; the peer
+           centres each Gram matrix once and, for each of the 15 pairs and each shift, moves one and takes the product
   sweep    5,000 rows x 4,096, a part of 396 layers with the tiles that 396 layers have in 2 GB; the peer centres each
            layer and computes its Gram matrix once, in f32, by the symmetric product of numpy.
            With T(L, p) the CPU seconds of L layers of p columns, the whole is
@@ -31,7 +33,7 @@ parser.add_argument("--gyrus", type=pathlib.Path, required=True)
 parser.add_argument("--work", type=pathlib.Path, required=True)
 parser.add_argument("--rounds", type=int, default=5)
 parser.add_argument("--threads", default="1,2")
-parser.add_argument("--recipes", default="cka,rsa,ranks,sweep")
+parser.add_argument("--recipes", default="cka,null,rsa,ranks,sweep")
 parser.add_argument("--write", type=pathlib.Path, help="file whose table is replaced")
 parser.add_argument("--peer", help=argparse.SUPPRESS)
 arguments = parser.parse_args()
@@ -40,8 +42,8 @@ import numpy as np
 
 from side_by_side import mebibytes, publish, run
 
-SHAPES = {"cka": (24, 2000, 1024), "rsa": (8, 1500, 4096), "ranks": (8, 1500, 4096), "sweep": (24, 5000, 4096), "narrow": (396, 5000, 64)}
-PEERS = {"cka": ["numpy f64", "numpy f32"], "rsa": ["rsatoolbox f64", "rsatoolbox f32"], "ranks": ["rsatoolbox f64"]}
+SHAPES = {"cka": (24, 2000, 1024), "null": (6, 1000, 256), "rsa": (8, 1500, 4096), "ranks": (8, 1500, 4096), "sweep": (24, 5000, 4096), "narrow": (396, 5000, 64)}
+PEERS = {"cka": ["numpy f64", "numpy f32"], "null": ["numpy f64", "numpy f32"], "rsa": ["rsatoolbox f64", "rsatoolbox f32"], "ranks": ["rsatoolbox f64"]}
 COMPARE = {"rsa": ("pearson", "corr"), "ranks": ("spearman", "spearman")}
 WHOLE, MEMORY = 396, 2 << 30
 
@@ -94,6 +96,18 @@ def pairwise(layers):
     return {f"{a} {b}": [float(alike(layers[a], layers[b], unbiased)) for unbiased in (True, False)] for a, b in pairs}
 
 
+def moved_around(layers):
+    """Debiased CKA, and its mean over all shifts of the rows of the second layer."""
+    grams = [centred(x @ x.T, True) for x in layers]
+    norms, n, found = [np.linalg.norm(gram) for gram in grams], len(layers[0]), {}
+    for a in range(len(layers)):
+        for b in range(a + 1, len(layers)):
+            at = lambda shift: grams[a].ravel() @ np.roll(grams[b], (-shift, -shift), (0, 1)).ravel() / norms[a] / norms[b]
+            values = [float(at(shift)) for shift in range(n)]
+            found[f"{a} {b}"] = [values[0], sum(values[1:]) / (n - 1)]
+    return found
+
+
 def distances(layers, method):
     import rsatoolbox
 
@@ -112,6 +126,8 @@ def peer(name, recipe, count, out):
     found = None
     if recipe == "cka":
         found = pairwise(layers)
+    elif recipe == "null":
+        found = moved_around(layers)
     elif recipe in COMPARE:
         found = distances(layers, COMPARE[recipe][1])
     else:
@@ -135,10 +151,11 @@ def run_ours(recipe, threads, count, **settings):
     out = arguments.work / "ours.parquet"
     memory = MEMORY * count // WHOLE if recipe in ("sweep", "narrow") else 256 << 20
     metric = ["rsa", "--compare", COMPARE[recipe][0]] if recipe in COMPARE else ["cka"]
+    metric += ["--shifts", SHAPES[recipe][1]] if recipe == "null" else []
     files = layer_files(recipe)[:count]
     _, cost = run_with(threads, [arguments.gyrus, "similarity", *files, "--memory", memory, "--out", out, "--metric", *metric], **settings)
     table = polars.read_parquet(out)
-    columns = [table[name].to_list() for name in ("rsa", "cka", "cka_biased") if name in table.columns]
+    columns = [table[name].to_list() for name in ("rsa", "cka", "null_mean" if recipe == "null" else "cka_biased") if name in table.columns]
     pairs = [(a, b) for a in range(count) for b in range(a, count)]
     return {f"{a} {b}": values for (a, b), values in zip(pairs, zip(*columns))}, cost
 

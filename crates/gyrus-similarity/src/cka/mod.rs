@@ -1,5 +1,6 @@
 //! Linear centred kernel alignment of all pairs, debiased and biased.
 
+mod band;
 mod cells;
 mod far_pairs;
 mod hsic;

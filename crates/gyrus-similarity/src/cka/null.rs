@@ -5,19 +5,25 @@
 
 use std::ops::Range;
 
-use ndarray::{Array3, s};
+use ndarray::{Array2, Array3, Axis, s};
 use rayon::prelude::*;
 
+use super::band::Band;
 use super::far_pairs::FarPairs;
+use super::hsic::beyond_rounding;
 use super::margins::Margins;
-use super::spectra::Spectra;
-use super::{centre_all, rows};
+use super::spectra::{CrossSpectra, Plans, Spectra};
+use super::{centre_all, rows, stack};
+use crate::centred::Centred;
 use crate::error::Error;
 use crate::representation::Representation;
-use crate::stretch::even;
+use crate::stretch::{even, parts};
 
-/// Most representations on each side of a block.
-const LARGEST: usize = 48;
+/// Fewest diagonals that are made at a time: each time all rows are read.
+const FEWEST: usize = 16;
+
+/// Most representations on each side of a block: more would gain nothing.
+const LARGEST: f64 = 256.0;
 
 /// Debiased linear CKA of all pairs (i, j) of `representations` with i no later than j, the rows of j moved around by
 /// each of `shifts`: `(shifts, representations, representations)`, NaN below the diagonal.
@@ -28,9 +34,10 @@ const LARGEST: usize = 48;
 /// A gap as long as rows are alike is needed here too: a shift joins the two ends of the rows, and what neighbours share
 /// there is lost in every shift and never in what was observed. Without one wide layers of autocorrelated rows that know
 /// nothing of each other all seem alike (docs/CALIBRATION.md).
-/// All shifts together cost 2 n^2 multiplications for each pair, and about 2 n^2 bytes for each representation of two
-/// blocks that fit `memory`; smaller blocks are transformed more often.
-/// `progress` is told how many pairs of blocks of how many are done.
+/// All shifts together cost 2 n^2 multiplications for each pair, and a Gram matrix and its transforms for each representation
+/// as often as there are blocks of them: a block is as large as half of `memory` allows, at 4 n bytes for each pair. The
+/// other half is for as many diagonals as fit, 16 or more. Each thread takes 8 MiB besides, and more beyond 87,000 rows.
+/// `progress` is told how many bands of diagonals of how many are done.
 ///
 /// # Errors
 /// As for [`super::CkaPlan::run`] without groups, and [`Error::Shift`] for a shift of 0 or of all rows.
@@ -53,29 +60,101 @@ pub fn cka_null<R: Representation>(
         return Ok(Array3::zeros((0, representations.len(), representations.len())));
     }
     let layers = centre_all(representations)?;
-    let margins: Vec<Margins> =
-        layers.par_iter().map(|layer| Margins::new(layer, &[Range { start: 0, end: n }], gap)).collect();
-    let blocks = even(layers.len(), (memory / (4 * n * n)).clamp(1, LARGEST));
-    let spectra = |block: &Range<usize>| Spectra::new(&layers[block.clone()], &margins[block.clone()], &far, gap);
-    let mut hsic = Array3::from_elem((shifts.len(), layers.len(), layers.len()), f64::NAN);
-    let mut own = vec![f64::NAN; layers.len()];
-    let (mut done, total) = (0, (blocks.len() * (blocks.len() + 1) / 2) as u64);
-    for (at, left) in blocks.iter().enumerate() {
-        let of_left = spectra(left);
-        for right in &blocks[at..] {
-            let other = (left != right).then(|| spectra(right));
-            let of_right = other.as_ref().unwrap_or(&of_left);
-            let found = of_left.shifted(of_right, shifts);
-            hsic.slice_mut(s![.., left.clone(), right.clone()]).assign(&found);
+    let cut = Cut::new(layers.len(), n, memory);
+    Ok(Null::new(&layers, &far, gap).values(&cut, shifts, progress))
+}
+
+/// How representations and diagonals are cut, so that sums and transforms fit the memory.
+struct Cut {
+    blocks: Vec<Range<usize>>,
+    bands: Vec<Range<usize>>,
+}
+
+impl Cut {
+    /// Of `layers` representations with `n` rows.
+    fn new(layers: usize, n: usize, memory: usize) -> Self {
+        let half = memory / 2;
+        let blocks = even(layers, ((half / CrossSpectra::bytes(n)) as f64).sqrt().clamp(1.0, LARGEST) as usize);
+        let at_once = blocks.iter().map(Range::len).max().unwrap_or(1) * blocks.len().min(2);
+        // Numbers 1 to n / 2.
+        let diagonals = 1..n / 2 + 1;
+        let together = (half / (at_once.max(1) * Spectra::bytes(n))).max(FEWEST);
+        let bands = parts(diagonals.clone(), diagonals.len().div_ceil(together));
+        Self { blocks, bands }
+    }
+
+    /// Every block with itself and each later one.
+    fn pairs(&self) -> impl Iterator<Item = [&Range<usize>; 2]> {
+        let with_later = |(at, left)| self.blocks[at..].iter().map(move |right| [left, right]);
+        self.blocks.iter().enumerate().flat_map(with_later)
+    }
+}
+
+/// What every pair of blocks is made of.
+struct Null<'a, R> {
+    layers: &'a [Centred<'a, R>],
+    /// What each row adds to all its pairs, `(layers, n)`.
+    alone: Array2<f64>,
+    gap: usize,
+    plans: Plans,
+}
+
+impl<'a, R: Representation> Null<'a, R> {
+    fn new(layers: &'a [Centred<'a, R>], far: &FarPairs, gap: usize) -> Self {
+        let all = [Range { start: 0, end: far.n() }];
+        let margins: Vec<Margins> = layers.par_iter().map(|layer| Margins::new(layer, &all, gap)).collect();
+        let alone = far.shares(&stack(&margins, |margins| margins.far_rows.sum_axis(Axis(0))));
+        Self { layers, alone, gap, plans: Plans::new(far.n()) }
+    }
+
+    /// CKA of all pairs at each of `shifts`.
+    fn values(&self, cut: &Cut, shifts: &[usize], progress: &mut dyn FnMut(u64, u64)) -> Array3<f64> {
+        let (mut done, total) = (0, (cut.pairs().count() * cut.bands.len()) as u64);
+        let mut tick = || {
             done += 1;
             progress(done, total);
+        };
+        let mut hsic = Array3::from_elem((shifts.len(), self.layers.len(), self.layers.len()), f64::NAN);
+        let mut own = vec![f64::NAN; self.layers.len()];
+        for [left, right] in cut.pairs() {
+            let (sums, norms) = self.sums([left, right], &cut.bands, &mut tick);
+            hsic.slice_mut(s![.., left.clone(), right.clone()]).assign(&sums.shifted(&self.plans, shifts));
+            own[left.clone()].copy_from_slice(&norms);
         }
-        own[left.clone()].copy_from_slice(of_left.own());
+        for ((_, i, j), value) in hsic.indexed_iter_mut() {
+            *value = if i <= j { *value / (own[i].sqrt() * own[j].sqrt()) } else { f64::NAN };
+        }
+        hsic
     }
-    for ((_, i, j), value) in hsic.indexed_iter_mut() {
-        *value = if i <= j { *value / (own[i].sqrt() * own[j].sqrt()) } else { f64::NAN };
+
+    /// The sums over all diagonals of a pair of blocks, and HSIC of each on the left with itself, NaN where it is rounding.
+    fn sums(
+        &self,
+        [left, right]: [&Range<usize>; 2],
+        bands: &[Range<usize>],
+        tick: &mut dyn FnMut(),
+    ) -> (CrossSpectra, Vec<f64>) {
+        let mut sums = CrossSpectra::zeros(&self.plans, left.len(), right.len());
+        let mut squares = vec![[0.0; 2]; left.len()];
+        for band in bands {
+            let (of_left, of_band) = self.spectra(left, band);
+            let of_right = (left != right).then(|| self.spectra(right, band).0);
+            sums.add(&of_left, of_right.as_ref().unwrap_or(&of_left));
+            let both = squares.iter_mut().flatten().zip(of_band.iter().flatten());
+            both.for_each(|(sum, more)| *sum += more);
+            tick();
+        }
+        (sums, squares.iter().map(|[size, own]| beyond_rounding(*own, *size)).collect())
     }
-    Ok(hsic)
+
+    /// Some diagonals of some layers, and the sums of their squares.
+    fn spectra(&self, layers: &Range<usize>, band: &Range<usize>) -> (Spectra, Vec<[f64; 2]>) {
+        let of = |place: usize| {
+            let layer = layers.start + place;
+            Band::new(&self.layers[layer], self.alone.row(layer), self.gap, band)
+        };
+        Spectra::new(&self.plans, (layers.len(), band.len()), of)
+    }
 }
 
 #[cfg(test)]

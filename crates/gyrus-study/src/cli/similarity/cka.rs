@@ -77,7 +77,7 @@ pub fn table(arguments: &Arguments, files: &Files, news: &mut News) -> anyhow::R
         let (rows, least) = (files.rows(), asked.least_shift as usize);
         let shifts = circular_shifts(rows, least, shifts as usize, asked.seed);
         ensure!(!shifts.is_empty(), "{rows} rows cannot be shifted by at least {least} from both ends");
-        let mut on_progress = on_progress(news, "null", "pairs of blocks");
+        let mut on_progress = on_progress(news, "null", "bands of diagonals");
         let null = cka_null(&layers, &shifts, arguments.gap as usize, memory, &mut on_progress)?;
         table = pairs.with_null(table, &found, &null);
     }
