@@ -91,11 +91,11 @@ def operations(step, sizes, passages=0, parts=1):
         jobs = fits(layers * joint, p, sizes.group), fits(layers, alone, sizes.group)
         return sums(fixed, *jobs, fits(layers * null, p, moved, 0), components(layers * (joint + 1) * study.folds))
     if step == "encoding":
-        return fixed | {"FINDING": sources * sizes.group}
+        return fixed | {"FINDING": sources * sizes.group * study.draws}
     if step == "canaries":
         return sums(fixed, fits(1, POSITIONS, sizes.group), fits(1, POSITIONS + sizes.controls, sizes.group))
     if step == "hierarchy":
-        return fixed | {"HIERARCHY": sources * sizes.group}
+        return fixed | {"HIERARCHY": sources * sizes.group * study.draws}
     if step == "lags" and study.lags > 1:
         return sums(fixed, fits(layers, p, sizes.group * study.lags, 0), components(layers * study.folds))
     if step == "dimension":
@@ -108,7 +108,7 @@ def operations(step, sizes, passages=0, parts=1):
         grams = layers * (not sizes.features) * n**2
         return fixed | {"GRAM": grams * study.windows * sizes.kept, "PRODUCT": grams * study.windows**2}
     if step == "claims":
-        return fixed | {"CLAIM": sources}
+        return fixed | {"CLAIM": sources * study.draws}
     return fixed | ({"REPORT": 1} if step == "report" else {})
 
 

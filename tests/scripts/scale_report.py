@@ -8,7 +8,7 @@ from side_by_side import publish
 
 # The study of docs/METHODS.md at the sizes of Mischler et al. (2024): 12 models of 7e9 parameters, 10 patients, 700 electrodes.
 PAPER = Study(words=5000, layers=32, width=4096, components=500, kept=500, electrodes=70, patients=10, windows=8, models=12)
-PAPER = dataclasses.replace(PAPER, folds=10, inner_folds=5, penalties=17, shifts=39, lags=5)
+PAPER = dataclasses.replace(PAPER, folds=10, inner_folds=5, penalties=17, shifts=39, draws=1000, lags=5)
 LARGE = dataclasses.replace(PAPER, words=100_000, models=100)
 PARAMETERS, TOKENS_OF_WORD, WINDOW_WORDS, MAIN_WORDS = 7e9, 1.3, [1, 2, 5, 10, 20, 50, 100, 256], 50
 # No GPU was measured; FLOP a second that bf16 products of this size reach on one of today's.

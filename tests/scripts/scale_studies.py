@@ -31,6 +31,7 @@ class Study:
     inner_folds: int = 3
     penalties: int = PENALTIES
     shifts: int = 19
+    draws: int = 200
     twins: int = 1
     neighbours: int = 2
     gap: int = 40
@@ -150,7 +151,7 @@ components = {study.components}
 block = {study.block}
 
 [inference]
-draws = 200
+draws = {study.draws}
 shifts = {study.shifts}
 
 [lag_map]

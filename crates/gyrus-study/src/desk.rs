@@ -10,7 +10,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use crate::cache::{Cache, Reason, Stage};
-use crate::cost;
+use crate::cost::{self, Sizes};
 use crate::hash::text_hash;
 use crate::piece::{Piece, piece_file};
 use crate::run::{Options, Pieces};
@@ -33,6 +33,8 @@ pub(crate) struct Desk<'a> {
     pub on_event: &'a mut dyn FnMut(Event),
     /// How many panels are fitted, once that is known.
     pub n_panels: OnceCell<usize>,
+    /// What the cost of steps depends on, once it is known.
+    pub sizes: OnceCell<Sizes>,
     /// The piece that is being made.
     piece: Option<Piece<'a>>,
     ran: usize,
@@ -47,8 +49,22 @@ impl<'a> Desk<'a> {
         on_event: &'a mut dyn FnMut(Event),
         (ran, found): (usize, usize),
     ) -> Self {
-        let (cache, n_panels) = (Cache::new(&options.out), OnceCell::new());
-        Self { study, device, material, clock, design, options, cache, on_event, n_panels, piece: None, ran, found }
+        let (cache, n_panels, sizes) = (Cache::new(&options.out), OnceCell::new(), OnceCell::new());
+        Self {
+            study,
+            device,
+            material,
+            clock,
+            design,
+            options,
+            cache,
+            on_event,
+            n_panels,
+            sizes,
+            piece: None,
+            ran,
+            found,
+        }
     }
 
     /// Steps that ran so far.

@@ -7,7 +7,8 @@ mod rates;
 mod sizes;
 mod told;
 
-use self::sizes::{Sizes, Source};
+pub use self::sizes::Sizes;
+use self::sizes::Source;
 pub use self::told::size;
 use crate::Error;
 use crate::desk::Desk;
@@ -30,20 +31,28 @@ pub struct Cost {
 /// # Errors
 /// A tokenizer or window that cannot be used.
 pub fn expected(desk: &Desk, name: &str, piece: Option<&Piece>) -> Result<Cost, Error> {
-    let sizes = Sizes::of(desk)?;
+    let sizes = sizes(desk)?;
     if let Some(piece) = piece.filter(|piece| piece.is_small()) {
-        return Ok(of_layers(desk, &sizes, piece));
+        return Ok(of_layers(desk, sizes, piece));
     }
     if let Some((model, variant)) = extraction::variant_of(desk.study, name) {
-        return extracted(desk, &sizes, model, variant);
+        return extracted(desk, sizes, model, variant);
     }
     let threads = rayon::current_num_threads() as f64;
-    let operations = operations(&sizes, name) / threads;
+    let operations = operations(sizes, name) / threads;
     Ok(Cost {
         seconds: Some(operations + rates::STEP),
-        memory: sizes.material + working(&sizes, name),
-        disk: files(&sizes, name),
+        memory: sizes.material + working(sizes, name),
+        disk: files(sizes, name),
     })
+}
+
+/// The sizes of the study on `desk`, counted once.
+fn sizes<'d>(desk: &'d Desk) -> Result<&'d Sizes, Error> {
+    match desk.sizes.get() {
+        Some(sizes) => Ok(sizes),
+        None => Sizes::of(desk).map(|sizes| desk.sizes.get_or_init(|| sizes)),
+    }
 }
 
 /// The fits of some layers.
@@ -81,19 +90,19 @@ fn extracted(desk: &Desk, sizes: &Sizes, model: usize, variant: extraction::Vari
 /// Processor seconds of what takes most of the step's time.
 fn operations(sizes: &Sizes, name: &str) -> f64 {
     let read = |tokens: f64| sizes.models().map(|source| source.passage(tokens)).sum();
-    let models = sizes.sources.len() as f64;
+    let draws = sizes.sources.len() as f64 * sizes.draws as f64;
     let group = sizes.group() as f64;
     match name {
         "text" => read(sizes.text_tokens),
         "benchmarks" => read(sizes.item_tokens),
-        "encoding" => models * group * rates::FINDING,
+        "encoding" => draws * group * rates::FINDING,
         "canaries" => sizes.positions(),
-        "hierarchy" => models * group * rates::HIERARCHY,
+        "hierarchy" => draws * group * rates::HIERARCHY,
         "dimension" => sizes.sources.iter().map(|source| sizes.neighbours(source) + sizes.matched(source)).sum(),
         "generalisation" if sizes.shared => sizes.sources.iter().map(|source| sizes.fits(source, &sizes.fitted)).sum(),
-        "similarity" => sizes.similarity(),
+        "similarity" => sizes.similarity() + sizes.similarity_null(),
         "context" => sizes.models().map(|source| sizes.context(source)).sum(),
-        "claims" => models * rates::CLAIM,
+        "claims" => draws * rates::CLAIM,
         "report" => rates::REPORT,
         _ => 0.0,
     }

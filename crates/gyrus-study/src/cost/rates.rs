@@ -28,14 +28,18 @@ pub const GRAM: f64 = 9.2e-12;
 /// Processor seconds of one f32 operation in products of Gram matrices.
 pub const PRODUCT: f64 = 1.3e-11;
 
-/// Processor seconds of a model and target in the hierarchy, with its draws.
-pub const HIERARCHY: f64 = 5e-3;
+/// Processor seconds of one f32 number in the Fourier transform of a diagonal of a Gram matrix, for each time that the length can
+/// be halved.
+pub const TRANSFORM: f64 = 3e-10;
 
-/// Processor seconds of a model and target in what is found of its fits, draws of peaks included.
-pub const FINDING: f64 = 1.2e-2;
+/// Processor seconds of a draw of a model and target in the hierarchy.
+pub const HIERARCHY: f64 = 5e-6;
 
-/// Processor seconds of a model in the claims over models.
-pub const CLAIM: f64 = 1.0;
+/// Processor seconds of a draw of a model and target in what is found of its fits.
+pub const FINDING: f64 = 1.2e-5;
+
+/// Processor seconds of a draw of a model in the claims over models.
+pub const CLAIM: f64 = 1e-3;
 
 /// Processor seconds of figures and page.
 pub const REPORT: f64 = 3.0;

@@ -5,6 +5,7 @@ use crate::desk::Desk;
 use crate::steps::extraction::{Variant, variant_windows};
 use crate::steps::fits;
 use crate::steps::layers::COMPARED;
+use crate::steps::similarity;
 
 use super::rates;
 
@@ -66,6 +67,10 @@ pub struct Sizes {
     groups: usize,
     /// Moved recordings of the null.
     shifts: usize,
+    /// Whether similarities have a null.
+    moved_words: bool,
+    /// Draws of intervals.
+    pub draws: usize,
     /// Penalties that are tried.
     penalties: usize,
     /// Models, then features.
@@ -116,6 +121,8 @@ impl Sizes {
             lags: study.lags.as_ref().map_or(1, |lags| lags.lags().len()),
             groups: study.similarity.groups.max(1),
             shifts: study.inference.shifts,
+            moved_words: study.similarity.shifts > 0,
+            draws: study.inference.draws,
             penalties: desk.design.penalties().penalties().len(),
             sources: sources(desk),
             text_tokens: study.text.characters as f64 / CHARACTERS * 2.0,
@@ -220,6 +227,17 @@ impl Sizes {
         let columns: usize = self.sources.iter().map(|source| source.compared() * source.kept).sum();
         let layers = self.layers() as f64;
         (self.words as f64).powi(2) * (columns as f64 * rates::GRAM + layers * layers * rates::PRODUCT)
+    }
+
+    /// Processor seconds of the null of similarities, where there is one: for each of the blocks of layers that fit its memory
+    /// a Gram matrix of each layer and transforms of its diagonals, and products of all pairs, at any number of shifts.
+    pub fn similarity_null(&self) -> f64 {
+        let (n, layers) = (self.words as f64, self.layers() as f64);
+        let columns: usize = self.sources.iter().map(|source| source.compared() * source.kept).sum();
+        let of_block = (similarity::MEMORY as f64 / 8.0 / n).sqrt();
+        let diagonals = columns as f64 * rates::GRAM + layers * n.log2() * rates::TRANSFORM;
+        let moved = (layers / of_block).ceil() * diagonals + layers * layers * rates::PRODUCT;
+        if self.moved_words { n * n * moved } else { 0.0 }
     }
 
     /// Processor seconds of what context adds to the states: likewise, of the windows of each layer.

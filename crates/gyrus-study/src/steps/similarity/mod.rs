@@ -29,7 +29,7 @@ use crate::{Error, Event};
 pub const FILES: [&str; 4] = ["similarity.parquet", "similarity.json", "correspondence.parquet", "layer-map.parquet"];
 
 /// Memory for Gram tiles and their transforms in bytes, besides sums over rows.
-const MEMORY: usize = 256 << 20;
+pub const MEMORY: usize = 256 << 20;
 
 /// The findings of the step.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -74,7 +74,7 @@ fn compare(desk: &mut Desk) -> Result<(), Error> {
     let plan = settings.plan(MEMORY).with_rows_besides();
     let cka = plan.run(&layers, &mut on_progress(desk, "tiles"))?;
     let shifts = circular_shifts(rows, LEAST_SHIFT, settings.shifts, desk.study.seed);
-    let null = cka_null(&layers, &shifts, settings.gap, MEMORY, &mut on_progress(desk, "pairs of blocks"))?;
+    let null = cka_null(&layers, &shifts, settings.gap, MEMORY, &mut on_progress(desk, "bands of diagonals"))?;
     let map = layer_map(cka.debiased.view())?;
     let defined = |value: &f64| (!value.is_nan()).then_some(*value);
     let matrix = |matrix: &Array2<f64>| matrix.outer_iter().map(|row| row.iter().map(defined).collect()).collect();
