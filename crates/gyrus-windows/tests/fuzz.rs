@@ -3,10 +3,12 @@
 //! The corpora are in `tests/corpus` (`tests/scripts/corpus.py` at the top of the repository); `gyrus_tests::fuzz` says what must hold.
 
 use std::fs;
+use std::panic::resume_unwind;
 use std::path::Path;
+use std::thread;
 
 use gyrus_tests::{Counting, fuzz};
-use gyrus_windows::Tokenizer;
+use gyrus_windows::{Error, Tokenizer};
 
 #[global_allocator]
 static ALLOCATOR: Counting = Counting;
@@ -24,10 +26,15 @@ fn read(path: &Path, name: &str, beside: &[(&str, &str)]) -> Result<(), String> 
     for (name, content) in beside {
         fs::write(folder.path().join(name), content).expect("a file");
     }
-    let said = |error: gyrus_windows::Error| error.to_string();
-    let tokenizer = Tokenizer::open(folder.path()).map_err(said)?;
-    let tokens = tokenizer.tokens(TEXT).map_err(said)?;
-    tokenizer.decode(tokens.ids()).map(drop).map_err(said)
+    // The tokenizers crate keeps the words that each tokenizer has met until its thread ends.
+    let read = thread::scope(|scope| scope.spawn(|| tokenize(folder.path())).join());
+    read.unwrap_or_else(|panic| resume_unwind(panic)).map_err(|error| error.to_string())
+}
+
+fn tokenize(folder: &Path) -> Result<(), Error> {
+    let tokenizer = Tokenizer::open(folder)?;
+    let tokens = tokenizer.tokens(TEXT)?;
+    tokenizer.decode(tokens.ids()).map(drop)
 }
 
 #[test]
