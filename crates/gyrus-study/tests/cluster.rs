@@ -12,6 +12,9 @@ type Outcome = Result<(), Box<dyn Error>>;
 
 const GYRUS: &str = env!("CARGO_BIN_EXE_gyrus");
 
+/// Time that a node may take to begin with a task.
+const NODE: Duration = Duration::from_secs(10);
+
 /// The small study with two models.
 fn study() -> io::Result<SmallStudy> {
     let study = SmallStudy::new()?;
@@ -135,6 +138,19 @@ impl Cluster {
         }
     }
 
+    /// Kills the processes of a task that runs; its node may know of it a moment after the controller says so.
+    fn kill(&self, task: &str) -> io::Result<()> {
+        let begun = Instant::now();
+        loop {
+            match self.call(Path::new("."), "scancel", &["--signal=KILL", "--full", task]) {
+                Err(error) if error.to_string().contains("Invalid job id") && begun.elapsed() < NODE => {
+                    std::thread::sleep(Duration::from_millis(50));
+                }
+                said => return said.map(drop),
+            }
+        }
+    }
+
     /// The states of the jobs, a line each: number, task and state.
     fn states(&self) -> io::Result<String> {
         self.call(Path::new("."), "squeue", &["--noheader", "--array", "--states=all", "-o", "%F %K %T %r"])
@@ -183,7 +199,7 @@ fn an_array_with_a_killed_and_a_preempted_task_ends_with_the_same_bytes() -> Out
     let parts = job(&said, "parts")?;
     let runs = |task: &str| format!("{parts} {task} RUNNING");
     cluster.wait("two running parts", |states| states.contains(&runs("1")) && states.contains(&runs("2")))?;
-    cluster.call(study.folder(), "scancel", &["--signal=KILL", "--full", &format!("{parts}_1")])?;
+    cluster.kill(&format!("{parts}_1"))?;
     cluster.wait("killed part", |states| !states.contains(&runs("1")))?;
     study.write("urgent.sh", "#!/bin/bash\nsleep 2\n")?;
     cluster.call(
