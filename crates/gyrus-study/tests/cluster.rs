@@ -191,8 +191,8 @@ fn job(said: &str, stage: &str) -> Result<String, Box<dyn Error>> {
 fn an_array_with_a_killed_and_a_preempted_task_ends_with_the_same_bytes() -> Outcome {
     let Some(cluster) = Cluster::start()? else { return Ok(()) };
     let study = study()?;
-    // Long enough to be disturbed.
-    study.edit("study.toml", "shifts = ", "shifts = 600")?;
+    // Long enough to be disturbed: some seconds for each part. There are more permutations than shifts.
+    study.edit("study.toml", "shifts = ", "null = \"permutations\"\nnull_block = 6\nshifts = 400")?;
     call(&study, "run study.toml --out whole --threads 1 --device cpu")?;
     let submit = ["submit", "study.toml", "--out", "parts", "--slurm", "array=2,partition=cpu,cpus=1,mem=1G"];
     let said = cluster.call(study.folder(), GYRUS, &submit)?;
