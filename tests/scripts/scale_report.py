@@ -17,7 +17,7 @@ TASKS, CORES = 50, 8
 # Steps that parts make; all others are made in the merge.
 IN_PIECES = ["activations", "fits", "lags", "dimension", "context"]
 FIELDS = {"width": "components", "columns": "width", "compared": "feature_layers"}
-PROPER, LAYERS, FORMULA = 1.05, 0.15, 0.25
+PROPER, LAYERS, FORMULA = 1.05, 0.1, 0.2
 MEBI, MEGA = 1 << 20, 1e6
 
 
@@ -135,7 +135,7 @@ def verdict(axis, step, x, y, error):
         return "too short to say"
     if step == "encoding" and axis in ("electrodes", "layers", "windows"):
         return "no faster than linear" if y[-1] / y[-2] <= PROPER * x[-1] / x[-2] else "FASTER THAN LINEAR"
-    if axis == "compared":
+    if step == "similarity" and axis in ("layers", "models", "compared"):
         return "a L + b L^2" if error < LAYERS else "NOT a L + b L^2"
     if step in ("encoding", "similarity") and axis in ("words", "width", "columns"):
         return "as the formula" if error < FORMULA else "NOT as the formula"
