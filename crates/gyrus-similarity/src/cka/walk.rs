@@ -22,6 +22,9 @@ const CHUNK: usize = 4096;
 /// Layers that are multiplied with each other at a time, so that pairs below the diagonal are mostly left out.
 const LAYERS: usize = 96;
 
+/// Numbers of a line of a cache.
+const LINE: usize = 16;
+
 /// Units whose sums are held at a time.
 const UNITS: usize = 32;
 
@@ -52,19 +55,19 @@ pub(crate) fn walk<R: Representation>(
 ) -> PairSums {
     let zeros = || Traces::zeros(layers.len(), cells.groups.len());
     let mut sums = PairSums { all: zeros(), far: (gap > 0).then(zeros) };
-    let side = cells.largest_tile();
+    let side = apart(cells.largest_tile());
     let mut memory = vec![0.0; layers.len() * side];
     let total = (cells.strips.len() * (cells.strips.len() + 1) / 2) as u64;
     let mut done = 0;
     for (i, left) in cells.strips.iter().enumerate() {
         for (j, right) in cells.strips.iter().enumerate().skip(i) {
             let pair = StripPair::new(left, right, i == j);
-            let tiles = memory.par_chunks_mut(side.max(1)).zip(layers);
+            let tiles = memory.par_chunks_mut(side).zip(layers);
             tiles.for_each_init(Panels::default, |panels, (tile, layer)| pair.fill(tile, layer, panels));
             let units = pair.units();
             sums.all.add(&memory, &units, layers.len());
             if let Some(far) = &mut sums.far {
-                memory.par_chunks_mut(side.max(1)).for_each(|tile| pair.clear_near(tile, gap));
+                memory.par_chunks_mut(side).for_each(|tile| pair.clear_near(tile, gap));
                 far.add(&memory, &units, layers.len());
             }
             done += 1;
@@ -74,6 +77,13 @@ pub(crate) fn walk<R: Representation>(
     sums.all.mirror();
     sums.far.iter_mut().for_each(Traces::mirror);
     sums
+}
+
+/// The fewest numbers, no fewer than `entries`, from one tile to the next for which the same entry of many tiles lies in
+/// different sets of a cache: an odd number of lines. Tiles a multiple of a page apart would share one set, and packing a
+/// few of their columns takes twice as long.
+fn apart(entries: usize) -> usize {
+    (entries.div_ceil(LINE) | 1) * LINE
 }
 
 impl PairSums {
@@ -145,4 +155,20 @@ fn outer(tiles: ArrayView2<f32>, entries: &Range<usize>) -> Array2<f64> {
         }
     }
     sum
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn tiles_are_an_odd_number_of_lines_apart() {
+        for entries in [0, 1, 16, 17, 800 * 800, 1024 * 1024] {
+            let found = apart(entries);
+            assert!(
+                (entries..entries + 2 * LINE + 1).contains(&found) && found % (2 * LINE) == LINE,
+                "{entries}: {found}"
+            );
+        }
+    }
 }
