@@ -12,8 +12,8 @@ pub enum Reduced {
     Same(Array2<f64>),
     /// As principal components or in a unit of each outer fold's own, `[fold]`: `(rows, components)`.
     PerFold(Vec<Array2<f64>>),
-    /// As principal components of each outer fold's own among features that folds share, where those are fewer than the
-    /// components of all folds: sums over rows are then formed once for all.
+    /// As principal components of each outer fold's own among features that folds share, where that costs less: sums over rows
+    /// are then formed once for all.
     Projected {
         /// What folds share, `(rows, width)`.
         features: Array2<f64>,
@@ -81,7 +81,7 @@ mod tests {
 
     fn check(unit: FeatureUnit, controls: bool) -> Result<(), Error> {
         let penalties = PenaltyGrid::logarithmic(1e-3, 1e2, 6)?;
-        let params = DesignParams { folds: 4, inner_folds: 3, gap: 2, penalties, components: Some(3), unit, block: 10 };
+        let params = DesignParams { folds: 4, inner_folds: 3, gap: 2, penalties, components: Some(4), unit, block: 10 };
         let design = Design::new(120, params)?;
         let features = waves(120, 6, 0.37) + 50.0;
         let projected = design.reduce(features.view())?;
