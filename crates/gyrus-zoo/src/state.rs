@@ -140,7 +140,12 @@ pub(crate) fn state_path(out: &Path, model: &str) -> PathBuf {
 fn sum<'a>(about: &str, data: impl IntoIterator<Item = &'a [u8]>) -> String {
     let mut sum = Sha256::new_with_prefix(about);
     data.into_iter().for_each(|bytes| sum.update(bytes));
-    sum.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
+    hex(sum)
+}
+
+/// A hash in hexadecimal digits.
+pub(crate) fn hex(hash: Sha256) -> String {
+    hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 #[cfg(test)]
@@ -166,10 +171,7 @@ mod tests {
             damaged[byte] ^= 1;
             std::fs::write(&path, damaged)?;
             // Spaces and names of the header that no one reads may change.
-            assert!(
-                fresh().resumed(&path).is_ok_and(|found| found == state) || fresh().resumed(&path).is_err(),
-                "{byte}"
-            );
+            assert!(fresh().resumed(&path).map_or(true, |found| found == state), "{byte}");
         }
         Ok(())
     }

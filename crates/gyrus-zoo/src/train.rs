@@ -16,7 +16,7 @@ use crate::held_out::HeldOut;
 use crate::progress::Step;
 use crate::recipe::{Model, Recipe};
 use crate::schedule::learning_rate;
-use crate::state::{State, state_path};
+use crate::state::{State, hex, state_path};
 use crate::trained::{LogLine, Trained};
 
 /// Where a training goes on, and how far.
@@ -236,5 +236,5 @@ fn key(recipe: &Recipe, model: &Model, device: &Device, ids: &[u32]) -> String {
     hash.update(serde_json::to_vec(&said).expect("numbers and names"));
     hash.update(device.name());
     ids.iter().for_each(|id| hash.update(id.to_le_bytes()));
-    hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
+    hex(hash)
 }

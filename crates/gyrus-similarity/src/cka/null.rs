@@ -12,7 +12,7 @@ use super::band::Band;
 use super::far_pairs::FarPairs;
 use super::hsic::beyond_rounding;
 use super::margins::Margins;
-use super::spectra::{CrossSpectra, Plans, Spectra};
+use super::spectra::{self, CrossSpectra, Plans, Spectra};
 use super::{centre_all, rows, stack};
 use crate::centred::Centred;
 use crate::error::Error;
@@ -74,11 +74,11 @@ impl Cut {
     /// Of `layers` representations with `n` rows.
     fn new(layers: usize, n: usize, memory: usize) -> Self {
         let half = memory / 2;
-        let blocks = even(layers, ((half / CrossSpectra::bytes(n)) as f64).sqrt().clamp(1.0, LARGEST) as usize);
+        let blocks = even(layers, ((half / spectra::bytes(n)) as f64).sqrt().clamp(1.0, LARGEST) as usize);
         let at_once = blocks.iter().map(Range::len).max().unwrap_or(1) * blocks.len().min(2);
         // Numbers 1 to n / 2.
         let diagonals = 1..n / 2 + 1;
-        let together = (half / (at_once.max(1) * Spectra::bytes(n))).max(FEWEST);
+        let together = (half / (at_once.max(1) * spectra::bytes(n))).max(FEWEST);
         let bands = parts(diagonals.clone(), diagonals.len().div_ceil(together));
         Self { blocks, bands }
     }

@@ -27,6 +27,12 @@ pub(crate) struct Spectra(Array3<f32>);
 /// and the imaginary one, `(left, right)`.
 pub(crate) struct CrossSpectra(Vec<[Array2<f32>; 2]>);
 
+/// Bytes of the transform of `n` numbers: one for each representation and diagonal, and one sum for each pair of
+/// representations.
+pub(crate) fn bytes(n: usize) -> usize {
+    2 * size_of::<f32>() * (n / 2 + 1)
+}
+
 impl Plans {
     pub(crate) fn new(n: usize) -> Self {
         let forward = RealFftPlanner::<f32>::new().plan_fft_forward(n);
@@ -74,11 +80,6 @@ impl Plans {
 }
 
 impl Spectra {
-    /// Bytes for each representation and diagonal of `n` rows.
-    pub(crate) fn bytes(n: usize) -> usize {
-        2 * size_of::<f32>() * (n / 2 + 1)
-    }
-
     /// Of `layers` representations, of each the band of `width` diagonals that `band` makes of its place; and what
     /// [`Band::squares`] says of each.
     pub(crate) fn new(
@@ -104,11 +105,6 @@ impl Spectra {
 }
 
 impl CrossSpectra {
-    /// Bytes for each pair of representations with `n` rows.
-    pub(crate) fn bytes(n: usize) -> usize {
-        2 * size_of::<f32>() * (n / 2 + 1)
-    }
-
     /// No diagonal yet.
     pub(crate) fn zeros(plans: &Plans, left: usize, right: usize) -> Self {
         Self((0..plans.frequencies()).map(|_| [Array2::zeros((left, right)), Array2::zeros((left, right))]).collect())
