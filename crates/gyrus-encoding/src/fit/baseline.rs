@@ -1,10 +1,11 @@
-//! What the controls alone predict: ordinary least squares by linfa, one target at a time.
+//! What the controls alone predict: ordinary least squares by linfa, a fit for each target.
 
 use gyrus_ridge::rows_of;
 use linfa::Dataset;
 use linfa::traits::{Fit, Predict};
 use linfa_linear::LinearRegression;
 use ndarray::{Array2, ArrayView2};
+use rayon::prelude::*;
 
 use crate::fit::held_out::Blocks;
 use crate::rows::missing::without_missing;
@@ -33,9 +34,13 @@ fn held_out(
     let train = &design.folds()[fold].train;
     let (x, y) = (rows_of(controls, train), rows_of(responses, train));
     let mut predicted = Array2::zeros(responses.dim());
-    for (target, y) in y.columns().into_iter().enumerate() {
+    let targets: Vec<_> = predicted.columns_mut().into_iter().zip(y.columns()).collect();
+    let fits = targets.into_par_iter().map(|(mut predicted, y)| {
         let model = LinearRegression::default().fit(&Dataset::new(x.clone(), y.to_owned()))?;
-        predicted.column_mut(target).assign(&model.predict(&controls));
-    }
+        predicted.assign(&model.predict(&controls));
+        Ok(())
+    });
+    // Collected before they are judged, so that the first error is the same whatever the number of threads.
+    fits.collect::<Vec<Result<(), Error>>>().into_iter().collect::<Result<(), _>>()?;
     Ok(Blocks::of(predicted.view(), responses, &design.blocks(fold)))
 }
