@@ -134,7 +134,6 @@ impl Design {
             return Ok(Reduced::Same(features.to_owned()));
         }
         if let Some(components) = self.params.components
-            && features.ncols() < features.nrows()
             && self.pays(features.ncols(), components.min(features.ncols()))
         {
             return self.project(features, components);
@@ -146,7 +145,8 @@ impl Design {
     /// Whether `components` of so many `columns` cost less as directions among them.
     ///
     /// Sums over n rows are then formed of c columns once, and not of k components in each of F folds, but those of every
-    /// training and held-out set S are turned from columns to components: n (F k - c) saved against S k c.
+    /// training and held-out set S are turned from columns to components: n (F k - c) saved against S k c. With more columns
+    /// than rows they never do, as there are no fewer sets than folds.
     fn pays(&self, columns: usize, components: usize) -> bool {
         let sets: usize = self.inner.iter().map(|inner| 1 + 2 * inner.len()).sum();
         let (summed, once) = (self.rows * self.folds.len() * components, self.rows * columns);
